@@ -51,13 +51,16 @@ Communicator Communicator::split(int color, int key) const {
   return Communicator(part);
 }
 
-Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
+Communicator Communicator::self() {
+  return Communicator(MPI_COMM_SELF);
+}
 
 namespace {
 void reduce(Communicator const& comm, std::span<double> values, MPI_Op op) {
   if (comm.size() == 1) return;
-  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, op, comm.get()),
-        "MPI_Allreduce");
+  check(
+      MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, op, comm.get()),
+      "MPI_Allreduce");
 }
 }  // namespace
 
@@ -86,8 +89,8 @@ void broadcast(Communicator const& comm, std::span<std::byte> values, int root) 
   if (comm.size() == 1) return;
   constexpr std::size_t kPiece = std::size_t{1} << 30;
   for (std::size_t at = 0; at < values.size(); at += kPiece)
-    check(MPI_Bcast(values.data() + at, static_cast<int>(std::min(kPiece, values.size() - at)), MPI_BYTE, root,
-                    comm.get()),
+    check(MPI_Bcast(values.data() + at, static_cast<int>(std::min(kPiece, values.size() - at)), MPI_BYTE,
+                    root, comm.get()),
           "MPI_Bcast");
 }
 

@@ -9,8 +9,9 @@
 
 namespace thresher::mpi {
 
-/// Owning handle of an MPI communicator (freed with the handle unless it is one of MPI's own). Movable, not copyable.
-/// Every error of MPI is thrown as std::runtime_error with MPI's text (the communicator returns errors).
+/// Owning handle of an MPI communicator (freed with the handle unless it is one of MPI's own). Movable, not
+/// copyable. Every error of MPI is thrown as std::runtime_error with MPI's text (the communicator returns
+/// errors).
 class Communicator {
  public:
   /// No communicator.
@@ -46,8 +47,8 @@ void check(int code, char const* call);
 /// Element-wise maximum, minimum (these do not depend on the order). Collective.
 double max(Communicator const& comm, double value);
 double min(Communicator const& comm, double value);
-/// Element-wise sum by MPI_Allreduce. The order of additions is MPI's: rounding may differ between team sizes. Use
-/// `FixedOrderSum` where a loop amplifies rounding. Collective.
+/// Element-wise sum by MPI_Allreduce. The order of additions is MPI's: rounding may differ between team
+/// sizes. Use `FixedOrderSum` where a loop amplifies rounding. Collective.
 void sum_in_place(Communicator const& comm, std::span<double> values);
 double sum(Communicator const& comm, double value);
 /// Copies `values` of `root` to all ranks. Collective.
@@ -57,16 +58,15 @@ void broadcast(Communicator const& comm, std::span<T> values, int root = 0) {
   broadcast(comm, std::as_writable_bytes(values), root);
 }
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-T broadcast_value(Communicator const& comm, T value, int root = 0) {
+requires std::is_trivially_copyable_v<T> T broadcast_value(Communicator const& comm, T value, int root = 0) {
   broadcast(comm, std::span<T>(&value, 1), root);
   return value;
 }
 std::string broadcast_text(Communicator const& comm, std::string text, int root = 0);
 
-/// Runs `work` on every rank; if it throws on some, every rank throws (its own exception, or "on rank r: reason" of the
-/// lowest rank that threw). Nothing in `work` may be collective over `comm` after a point where ranks can part.
-/// Collective.
+/// Runs `work` on every rank; if it throws on some, every rank throws (its own exception, or "on rank r:
+/// reason" of the lowest rank that threw). Nothing in `work` may be collective over `comm` after a point
+/// where ranks can part. Collective.
 void agree(Communicator const& comm, std::function<void()> const& work);
 
 }  // namespace thresher::mpi

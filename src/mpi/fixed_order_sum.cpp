@@ -7,7 +7,8 @@
 namespace thresher::mpi {
 
 FixedOrderSum::FixedOrderSum(Communicator const& comm, std::int64_t count, int max_blocks)
-    : comm_(comm), blocks_(static_cast<int>(std::min<std::int64_t>(std::max<std::int64_t>(count, 1), max_blocks))) {
+    : comm_(comm),
+      blocks_(static_cast<int>(std::min<std::int64_t>(std::max<std::int64_t>(count, 1), max_blocks))) {
   assert(max_blocks >= 1);
   for (int rank = 0; rank < comm.size(); ++rank)
     blocks_of_rank_.push_back(static_cast<int>(share(blocks_, rank, comm.size()).size()));
@@ -33,8 +34,8 @@ void FixedOrderSum::operator()(std::function<void(Range, std::span<double>)> con
     for (auto& n : counts) n *= static_cast<int>(width);
     std::vector<int> offsets(counts.size(), 0);
     std::partial_sum(counts.begin(), counts.end() - 1, offsets.begin() + 1);
-    check(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sums.data(), counts.data(), offsets.data(), MPI_DOUBLE,
-                         comm_.get()),
+    check(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sums.data(), counts.data(), offsets.data(),
+                         MPI_DOUBLE, comm_.get()),
           "MPI_Allgatherv");
   }
   std::fill(result.begin(), result.end(), 0.0);

@@ -1,24 +1,25 @@
 #pragma once
 
+#include "mpi/communicator.hpp"
+#include "mpi/partition.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
-#include "mpi/communicator.hpp"
-#include "mpi/partition.hpp"
-
 namespace thresher::mpi {
 
-/// Sums over an index range whose bits do not depend on the number of ranks: the range is cut into blocks that depend on
-/// its length alone, ranks own whole blocks, and block sums are added in the order of the blocks on every rank.
+/// Sums over an index range whose bits do not depend on the number of ranks: the range is cut into blocks
+/// that depend on its length alone, ranks own whole blocks, and block sums are added in the order of the
+/// blocks on every rank.
 ///
-/// Use it where a loop amplifies rounding (samplers, local search, stochastic training, ties); MPI_Allreduce may add in
-/// another order for another team size.
+/// Use it where a loop amplifies rounding (samplers, local search, stochastic training, ties); MPI_Allreduce
+/// may add in another order for another team size.
 class FixedOrderSum {
  public:
-  /// At most `max_blocks` blocks of 0..count-1. `max_blocks` bounds the size of a team that can share the work and the
-  /// memory of a sum (max_blocks x width doubles). `comm` must outlive this object.
+  /// At most `max_blocks` blocks of 0..count-1. `max_blocks` bounds the size of a team that can share the
+  /// work and the memory of a sum (max_blocks x width doubles). `comm` must outlive this object.
   FixedOrderSum(Communicator const& comm, std::int64_t count, int max_blocks = 256);
 
   /// Indices that this rank owns (whole blocks).
@@ -26,9 +27,10 @@ class FixedOrderSum {
   /// All blocks that this rank owns, in order.
   std::vector<Range> const& owned_blocks() const { return owned_blocks_; }
 
-  /// result[k] = sum over all blocks of partial(block)[k]. `partial` adds its block's contribution to a zeroed span of
-  /// `result.size()`. Collective; all ranks get the same bits.
-  void operator()(std::function<void(Range, std::span<double>)> const& partial, std::span<double> result) const;
+  /// result[k] = sum over all blocks of partial(block)[k]. `partial` adds its block's contribution to a
+  /// zeroed span of `result.size()`. Collective; all ranks get the same bits.
+  void operator()(std::function<void(Range, std::span<double>)> const& partial,
+                  std::span<double> result) const;
 
  private:
   Communicator const& comm_;

@@ -1,0 +1,272 @@
+#pragma once
+
+#include "study/declaration.hpp"
+#include "study/team.hpp"
+
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace thresher::study {
+
+/// One value for every parameter, in declared order.
+using Point = std::vector<Value>;
+
+/// Where a parameter acts: an index of `Description::stages` (0 = data), or one of these.
+inline constexpr int kExecution = -1;  ///< the same result within tolerance: storage, precision, solver
+inline constexpr int kTheory = -2;     ///< predictions only
+
+struct Parameter : Specification {
+  int stage = 0;
+  bool nested =
+      false;  ///< larger data contain the smaller: one generation serves the axis under common random numbers
+};
+
+enum class MetricKind { indicator, count, value, timing };
+
+struct Metric {
+  std::string name;
+  MetricKind kind = MetricKind::value;
+  Interval range;
+  std::string units = "1";
+  std::string meaning;
+  bool may_be_undefined = false;  ///< NaN is legitimate even where the metric applies
+};
+
+struct Prediction {
+  std::string name;
+  std::string meaning;
+  std::size_t theory = 0;  ///< index of the theory that computes it
+};
+
+/// A computation of predictions, done once per distinct values of the parameters that it reads.
+struct Theory {
+  std::string name;
+  std::vector<std::size_t> depends_on;  ///< indices of parameters
+};
+
+struct ArtifactDeclaration {
+  std::string name;
+  std::vector<std::string> dimensions;
+  std::string meaning;
+};
+
+/// Everything that an experiment declares, once.
+struct Description {
+  std::string name;
+  std::string title;
+  std::string citation;
+  int data_version = 1;
+  std::vector<std::string> stages;
+  std::vector<Parameter> parameters;
+  std::vector<Metric> metrics;
+  std::vector<Theory> theories;
+  std::vector<Prediction> predictions;
+  std::vector<ArtifactDeclaration> artifacts;
+};
+
+/// What a stage of one trial costs on a team: memory per rank, work summed over the team.
+struct Cost {
+  double bytes_per_rank = 0;  ///< peak, all that is live in this stage included
+  double normals = 0;
+  double flops = 0;
+  double bytes_streamed = 0;
+};
+
+/// What an experiment may say of a point before any compute.
+class Verdict {
+ public:
+  Verdict(std::vector<Parameter> const& parameters, Point const& point, std::set<std::string> const& given,
+          InputReader const* input)
+      : parameters_(parameters), point_(point), given_(given), input_(input) {}
+  /// The point is invalid: "name = value: reason" (the first one counts). `reason` says what is allowed.
+  void refuse(std::string const& name, std::string const& reason);
+  /// `name` has no influence at this point: points that differ only in inert parameters are computed once.
+  void inert(std::string const& name);
+  void warn(std::string const& message) { warnings_.push_back(message); }
+  /// Whether the user gave the parameter explicitly.
+  bool given(std::string const& name) const { return given_.contains(name); }
+  /// The user's input, or null.
+  InputReader const* input() const { return input_; }
+
+  std::string const& refusal() const { return refusal_; }
+  std::vector<std::size_t> const& inert_parameters() const { return inert_; }
+  std::vector<std::string> const& warnings() const { return warnings_; }
+
+ private:
+  std::vector<Parameter> const& parameters_;
+  Point const& point_;
+  std::set<std::string> const& given_;
+  InputReader const* input_;
+  std::string refusal_;
+  std::vector<std::size_t> inert_;
+  std::vector<std::string> warnings_;
+};
+
+/// Result of a stage, owned by the engine while points need it.
+class StageResult {
+ public:
+  virtual ~StageResult() = default;
+};
+
+enum class Outcome { ok, not_converged };
+
+/// What the engine sees of an experiment. Experiments derive from ExperimentOf (below), not from this.
+class Experiment {
+ public:
+  virtual ~Experiment() = default;
+  Description const& description() const { return description_; }
+
+  virtual void check(Point const& point, Verdict& verdict) const = 0;
+  virtual Cost cost(std::size_t stage, Point const& point, int ranks) const = 0;
+  /// One flag per metric: whether it applies at the point.
+  virtual std::vector<bool> applicable(Point const& point) const = 0;
+  /// Writes the predictions of `theory` to `predictions` (one per declared prediction; others untouched).
+  virtual void predict(std::size_t theory, Point const& point, std::span<double> predictions) const = 0;
+  virtual std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
+                                                 std::span<Point const* const> points, Team& team) const = 0;
+  virtual Outcome measure(StageResult const* before, Point const& point, Team& team,
+                          std::span<double> metrics) const = 0;
+
+ protected:
+  Description description_;
+};
+
+/// Base of an experiment: P, M, T are plain structs of parameters, metrics and predictions (doubles, default
+/// NaN). The constructor of the derived class declares everything; the virtual functions answer for a point.
+template <class P, class M, class T>
+class ExperimentOf : public Experiment {
+ public:
+  /// Refuses invalid points, names inert parameters. Not collective, no compute.
+  virtual void check(P const& point, Verdict& verdict) const = 0;
+  /// Cost of `stage` (index of the declared stages) for one trial on a team of `ranks`.
+  virtual Cost cost(std::size_t stage, P const& point, int ranks) const = 0;
+  /// Metrics that apply at the point are left NaN-free (any number), the others NaN. Default: all apply.
+  virtual M applicable(P const&) const {
+    M all;
+    for (auto member : metric_members_) all.*member = 0;
+    return all;
+  }
+  /// Runs a stage but the last: its result serves `points`, all of which agree in the parameters up to it.
+  /// Collective.
+  virtual std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
+                                                 std::span<P const> points, Team& team) const = 0;
+  /// Runs the last stage at one point and measures. The team's rank 0 must hold the metrics. Collective.
+  virtual Outcome measure(StageResult const* before, P const& point, Team& team, M& metrics) const = 0;
+
+ protected:
+  // ---- declarations, in the derived constructor
+  // ---------------------------------------------------------------
+  void about(std::string name, std::string title, std::string citation, int data_version) {
+    description_.name = std::move(name);
+    description_.title = std::move(title);
+    description_.citation = std::move(citation);
+    description_.data_version = data_version;
+  }
+  /// Stages of a trial in order; the first must be "data".
+  void stages(std::vector<std::string> names) { description_.stages = std::move(names); }
+  /// parameter(name, &P::member, range or names (numbers, enumerations, sets), meaning, stage); the stage is
+  /// the first one that the parameter shapes, or "execution", or "theory".
+  template <class T_, class Domain>
+  Parameter& parameter(std::string name, T_ P::*member, Domain domain, std::string meaning,
+                       std::string const& stage) {
+    table_.bind(std::move(name), member, std::move(domain), std::move(meaning));
+    return declare(stage);
+  }
+  template <class E>
+  Parameter& parameter(std::string name, E P::*member, std::initializer_list<char const*> names,
+                       std::string meaning, std::string const& stage) {
+    table_.bind(std::move(name), member, std::vector<std::string>(names.begin(), names.end()),
+                std::move(meaning));
+    return declare(stage);
+  }
+  /// Booleans and texts have no domain.
+  template <class T_>
+  Parameter& parameter(std::string name, T_ P::*member, std::string meaning, std::string const& stage) {
+    table_.bind(std::move(name), member, std::move(meaning));
+    return declare(stage);
+  }
+  Metric& metric(std::string name, double M::*member, MetricKind kind, Interval range, std::string meaning,
+                 std::string units = "1") {
+    metric_members_.push_back(member);
+    return description_.metrics.emplace_back(
+        Metric{std::move(name), kind, std::move(range), std::move(units), std::move(meaning)});
+  }
+  /// A theory and its function; the predictions declared after it are its own.
+  void theory(std::string name, std::vector<std::string> const& depends_on, void (*compute)(P const&, T&)) {
+    Theory declared{std::move(name), {}};
+    for (auto const& parameter : depends_on) declared.depends_on.push_back(index_of(parameter));
+    std::sort(declared.depends_on.begin(), declared.depends_on.end());
+    description_.theories.push_back(std::move(declared));
+    theories_.push_back(compute);
+  }
+  void prediction(std::string name, double T::*member, std::string meaning) {
+    prediction_members_.push_back(member);
+    description_.predictions.push_back({std::move(name), std::move(meaning), theories_.size() - 1});
+  }
+  void artifact(std::string name, std::vector<std::string> dimensions, std::string meaning) {
+    description_.artifacts.push_back({std::move(name), std::move(dimensions), std::move(meaning)});
+  }
+  P parameters(Point const& point) const { return table_.make(point); }
+
+ private:
+  // ---- what the engine calls
+  // ----------------------------------------------------------------------------------
+  void check(Point const& point, Verdict& verdict) const final { check(table_.make(point), verdict); }
+  Cost cost(std::size_t stage, Point const& point, int ranks) const final {
+    return cost(stage, table_.make(point), ranks);
+  }
+  std::vector<bool> applicable(Point const& point) const final {
+    M const mask = applicable(table_.make(point));
+    std::vector<bool> flags;
+    for (auto member : metric_members_) flags.push_back(!(mask.*member != mask.*member));
+    return flags;
+  }
+  void predict(std::size_t theory, Point const& point, std::span<double> predictions) const final {
+    T result;
+    theories_[theory](table_.make(point), result);
+    for (std::size_t k = 0; k < prediction_members_.size(); ++k)
+      if (description_.predictions[k].theory == theory) predictions[k] = result.*prediction_members_[k];
+  }
+  std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
+                                         std::span<Point const* const> points, Team& team) const final {
+    std::vector<P> typed;
+    for (auto const* point : points) typed.push_back(table_.make(*point));
+    return run_stage(stage, before, std::span<P const>(typed), team);
+  }
+  Outcome measure(StageResult const* before, Point const& point, Team& team,
+                  std::span<double> metrics) const final {
+    M measured;
+    Outcome const outcome = measure(before, table_.make(point), team, measured);
+    for (std::size_t k = 0; k < metrics.size(); ++k) metrics[k] = measured.*metric_members_[k];
+    return outcome;
+  }
+
+  Parameter& declare(std::string const& stage) {
+    Parameter declared;
+    static_cast<Specification&>(declared) = table_.specifications().back();
+    declared.stage = stage_index(stage);
+    return description_.parameters.emplace_back(std::move(declared));
+  }
+  int stage_index(std::string const& stage) const {
+    if (stage == "execution") return kExecution;
+    if (stage == "theory") return kTheory;
+    auto const at = std::find(description_.stages.begin(), description_.stages.end(), stage);
+    if (at == description_.stages.end()) throw std::logic_error("no stage named " + stage);
+    return static_cast<int>(at - description_.stages.begin());
+  }
+  std::size_t index_of(std::string const& name) const {
+    for (std::size_t k = 0; k < description_.parameters.size(); ++k)
+      if (description_.parameters[k].name == name) return k;
+    throw std::logic_error("no parameter named " + name);
+  }
+
+  Table<P> table_;
+  std::vector<double M::*> metric_members_;
+  std::vector<double T::*> prediction_members_;
+  std::vector<void (*)(P const&, T&)> theories_;
+};
+
+}  // namespace thresher::study
