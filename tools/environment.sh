@@ -1,0 +1,44 @@
+# Sourced by tools/setup, tools/quickstart and tools/test: where the project is, and what MPI needs to run here.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cores=$(nproc)
+python=/usr/bin/python3
+
+# One BLAS thread per rank; Open MPI refuses to start as root, and more ranks than cores, unless told otherwise.
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1
+
+say() { printf '%s\n' "$*"; }
+
+# Prints a heading, so that long output can be followed.
+step() { printf '\n== %s\n' "$*"; }
+
+# Ends the script: one clear line on stderr.
+fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Runs a command and shows what it printed only when it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+  else
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+}
+
+# Configures a preset and builds the targets that follow (none: everything).
+build() {
+  local preset=$1
+  shift
+  step "building (preset $preset)"
+  (cd "$root" && quietly cmake --preset "$preset") || fail "cmake --preset $preset failed"
+  (cd "$root" && cmake --build --preset "$preset" --parallel "$cores" ${1:+--target "$@"}) || fail "the build failed"
+}
