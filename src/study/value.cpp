@@ -169,10 +169,6 @@ std::vector<Value> parse_values(Specification const& what, std::string_view text
       values.push_back(parse_value(what, part));
     }
   }
-  std::sort(values.begin(), values.end(),
-            [&](Value const& a, Value const& b) { return precedes(what, a, b); });
-  auto const twice = std::adjacent_find(values.begin(), values.end());
-  if (twice != values.end()) refuse(what, text, fmt::format("{} is there twice", to_text(*twice)));
   return values;
 }
 

@@ -1,0 +1,254 @@
+#include "study/configuration.hpp"
+
+#include "study/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace thresher::study {
+
+namespace {
+
+std::string const kPetscKey = "petsc_options";
+
+std::vector<std::string> known_names(Description const& description) {
+  std::vector<std::string> names{kPetscKey};
+  for (auto const& parameter : description.parameters) names.push_back(parameter.name);
+  for (auto const& option : options_table().specifications()) names.push_back(option.name);
+  return names;
+}
+
+[[noreturn]] void refuse_unknown(std::string const& origin, std::string const& name,
+                                 Description const& description) {
+  auto const near = nearest(name, known_names(description));
+  throw UserError(fmt::format("{}no parameter or option is named {}{}", origin, name,
+                              near.empty() ? "" : " (did you mean " + near + "?)"));
+}
+
+std::string toml_scalar(toml::node const& node, std::string const& where) {
+  if (auto const text = node.as_string()) return text->get();
+  if (auto const number = node.as_integer()) return std::to_string(number->get());
+  if (auto const number = node.as_floating_point()) return fmt::format("{}", number->get());
+  if (auto const flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  throw UserError(where + "takes a number, a text, true or false, or a list of these");
+}
+
+std::string toml_value(toml::node const& node, std::string const& where) {
+  auto const* list = node.as_array();
+  if (list == nullptr) return toml_scalar(node, where);
+  std::string joined;
+  bool nested = false;
+  for (auto const& element : *list) {
+    auto const text = toml_scalar(element, where);
+    nested = nested || text.find(',') != std::string::npos;
+    joined += (joined.empty() ? "" : "\n") + text;
+  }
+  // Lists of lists ("p,s") belong to options such as zip.
+  std::replace(joined.begin(), joined.end(), '\n', nested ? ';' : ',');
+  return joined;
+}
+
+std::string help_line(Specification const& what) {
+  auto const value = to_text(what.default_value);
+  return fmt::format("{} [{}{}]", what.meaning, what.kind == Kind::text ? "text" : what.allowed(),
+                     value.empty() ? "" : "; default " + value);
+}
+
+std::string stage_name(Description const& description, int stage) {
+  if (stage == kExecution) return "execution";
+  if (stage == kTheory) return "theory";
+  return description.stages[static_cast<std::size_t>(stage)];
+}
+
+void add_option(CLI::App& app, Specification const& what, std::string const& group,
+                std::map<std::string, std::string>& texts) {
+  auto* option = app.add_option("--" + what.name, texts[what.name], help_line(what))->group(group);
+  option->type_name("");
+  if (what.kind == Kind::boolean) option->expected(0, 1);
+}
+
+std::string read_file(std::string const& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) throw UserError("config = " + path + ": cannot be read");
+  return text.str();
+}
+
+std::string quoted(std::string const& text) {
+  std::string result = "\"";
+  for (char const c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+std::string toml_text(Value const& value) {
+  if (auto const* text = std::get_if<std::string>(&value)) return quoted(*text);
+  return to_text(value);
+}
+
+}  // namespace
+
+std::vector<std::string> split_names(std::string const& text, char separator) {
+  std::vector<std::string> names;
+  std::istringstream stream(text);
+  for (std::string name; std::getline(stream, name, separator);) {
+    auto const first = name.find_first_not_of(" \t");
+    if (first == std::string::npos) continue;
+    names.push_back(name.substr(first, name.find_last_not_of(" \t") - first + 1));
+  }
+  return names;
+}
+
+std::vector<std::vector<std::string>> parse_zips(std::string const& text) {
+  std::vector<std::vector<std::string>> zips;
+  for (auto const& part : split_names(text, ';')) {
+    zips.push_back(split_names(part, ','));
+    if (zips.back().size() < 2)
+      throw UserError("zip = " + text + ": needs at least two parameters, as in p,s");
+  }
+  return zips;
+}
+
+Inputs read_toml(std::string const& text, std::string const& source, Description const& description) {
+  toml::table table;
+  try {
+    table = toml::parse(text, source);
+  } catch (toml::parse_error const& error) {
+    throw UserError(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
+  }
+  auto const names = known_names(description);
+  Inputs inputs;
+  for (auto const& [key, node] : table) {
+    std::string const name(key.str());
+    auto const origin = fmt::format("{}:{}: ", source, key.source().begin.line);
+    if (std::find(names.begin(), names.end(), name) == names.end()) refuse_unknown(origin, name, description);
+    inputs[name] = {toml_value(node, origin + name + " "), origin};
+  }
+  return inputs;
+}
+
+Request read_request(int argc, char** argv, Description const& description) {
+  Request request;
+  std::vector<std::string> arguments;
+  bool after_dashes = false;
+  for (int k = 1; k < argc; ++k) {
+    std::string const argument = argv[k];
+    request.command_line += (k > 1 ? " " : "") + argument;
+    if (!after_dashes && argument == "--") {
+      after_dashes = true;
+    } else {
+      (after_dashes ? request.petsc_options : arguments).push_back(argument);
+    }
+  }
+
+  CLI::App app(description.title + "\n" + description.citation, description.name);
+  app.allow_extras();
+  app.set_version_flag("--version", std::string("Thresher ") + kVersion + ", " + description.name);
+  app.get_formatter()->column_width(34);
+  app.footer(
+      "Values: a,b,c lists, start:step:stop ranges, log:start:stop:count. What follows -- goes to PETSc and "
+      "SLEPc.");
+  std::map<std::string, std::string> texts;
+  for (auto const& parameter : description.parameters)
+    add_option(app, parameter, "Parameters (" + stage_name(description, parameter.stage) + ")", texts);
+  for (auto const& option : options_table().specifications())
+    add_option(app, option, describes_study(option.name) ? "Study" : "Run", texts);
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (CLI::Success const& done) {
+    std::exit(app.exit(done));
+  } catch (CLI::ParseError const& error) {
+    std::string message = error.what();
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    throw UserError(message);
+  }
+  if (auto const extras = app.remaining(); !extras.empty()) {
+    auto const& first = extras.front();
+    if (!first.starts_with("--")) throw UserError(first + ": is no option; options begin with --");
+    refuse_unknown("--" + first.substr(2, first.find('=') - 2) + ": ", first.substr(2, first.find('=') - 2),
+                   description);
+  }
+
+  if (auto const config = app.get_option("--config"); config->count() > 0)
+    request.inputs = read_toml(read_file(texts["config"]), texts["config"], description);
+  for (auto const& [name, text] : texts) {
+    auto const* option = app.get_option("--" + name);
+    if (option->count() == 0) continue;
+    bool const flag = option->get_expected_min() == 0 && text.empty();
+    request.inputs[name] = {flag ? "true" : text, ""};
+  }
+  if (auto const stored = request.inputs.find(kPetscKey); stored != request.inputs.end()) {
+    if (request.petsc_options.empty()) request.petsc_options = split_names(stored->second.text, ' ');
+    request.inputs.erase(stored);
+  }
+  return request;
+}
+
+Configuration configure(Request const& request, Description const& description) {
+  Configuration configuration;
+  auto const parse = [&](Specification const& what, auto const& use) {
+    auto const given = request.inputs.find(what.name);
+    if (given == request.inputs.end()) return false;
+    configuration.given.insert(what.name);
+    try {
+      use(given->second.text);
+    } catch (UserError const& error) {
+      throw UserError(given->second.origin + error.what());
+    }
+    return true;
+  };
+  auto const& options = options_table();
+  for (std::size_t k = 0; k < options.specifications().size(); ++k) {
+    auto const& what = options.specifications()[k];
+    parse(what,
+          [&](std::string const& text) { options.set(configuration.options, k, parse_value(what, text)); });
+  }
+  for (auto const& parameter : description.parameters) {
+    auto& values = configuration.values.emplace_back();
+    if (!parse(parameter, [&](std::string const& text) { values = parse_values(parameter, text); }))
+      values = {parameter.default_value};
+  }
+  configuration.zips = parse_zips(configuration.options.zip);
+  // Canonical order, so that the stored text does not show in which order values were asked for.
+  for (auto const& axis : configuration.grid(description).axes())
+    for (std::size_t j = 0; j < axis.parameters.size(); ++j)
+      for (std::size_t row = 0; row < axis.rows.size(); ++row)
+        configuration.values[axis.parameters[j]][row] = axis.rows[row][j];
+  for (auto const& option : request.petsc_options)
+    configuration.petsc_options += (configuration.petsc_options.empty() ? "" : " ") + option;
+  return configuration;
+}
+
+std::string Configuration::toml(Description const& description) const {
+  std::string text;
+  for (std::size_t k = 0; k < description.parameters.size(); ++k) {
+    text += description.parameters[k].name + " = ";
+    if (values[k].size() == 1) {
+      text += toml_text(values[k].front());
+    } else {
+      for (std::size_t j = 0; j < values[k].size(); ++j)
+        text += (j == 0 ? "[" : ", ") + toml_text(values[k][j]);
+      text += "]";
+    }
+    text += "\n";
+  }
+  auto const& table = options_table();
+  for (std::size_t k = 0; k < table.specifications().size(); ++k) {
+    auto const& what = table.specifications()[k];
+    auto const value = table.get(options, k);
+    if (describes_study(what.name) && value != what.default_value)
+      text += what.name + " = " + toml_text(value) + "\n";
+  }
+  if (!petsc_options.empty()) text += kPetscKey + " = " + quoted(petsc_options) + "\n";
+  return text;
+}
+
+}  // namespace thresher::study

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "study/experiment.hpp"
+#include "study/grid.hpp"
+#include "study/options.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace thresher::study {
+
+/// Text given for an input, and where it was given ("--p" or "job.toml:12").
+struct Given {
+  std::string text;
+  std::string origin;
+};
+/// Inputs by name; names are checked, texts are not parsed yet.
+using Inputs = std::map<std::string, Given>;
+
+/// What the user asked for: inputs by name, and the PETSc options after "--".
+struct Request {
+  Inputs inputs;
+  std::vector<std::string> petsc_options;
+  std::string command_line;
+};
+
+/// Reads the command line (CLI11) and the TOML file that it names. Prints help or the version and exits with
+/// 0 when asked. Throws UserError for unknown names (with the nearest one), duplicates, broken TOML (with
+/// file and line).
+Request read_request(int argc, char** argv, Description const& description);
+
+/// Inputs of a TOML text; `source` names it in errors.
+Inputs read_toml(std::string const& text, std::string const& source, Description const& description);
+
+/// Everything that a run is told, parsed and checked for types and ranges.
+struct Configuration {
+  Options options;
+  std::vector<std::vector<Value>> values;  ///< per parameter, in the order given
+  std::vector<std::vector<std::string>> zips;
+  std::set<std::string> given;  ///< parameters and options that were given explicitly
+  std::string petsc_options;
+
+  Grid grid(Description const& description) const { return Grid(description.parameters, values, zips); }
+  /// TOML that reproduces the study: read_toml gives it back.
+  std::string toml(Description const& description) const;
+};
+
+/// Parses all inputs. Throws UserError.
+Configuration configure(Request const& request, Description const& description);
+
+/// "a,b;c,d" as lists of names.
+std::vector<std::vector<std::string>> parse_zips(std::string const& text);
+std::vector<std::string> split_names(std::string const& text, char separator);
+
+}  // namespace thresher::study
