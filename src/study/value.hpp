@@ -41,8 +41,8 @@ struct Specification {
 /// The value that `text` means. Integers accept 1e6 when exact, reals accept inf where the range does.
 /// Throws UserError ("name = text: allowed").
 Value parse_value(Specification const& what, std::string_view text);
-/// Values of a list "a,b,c", a range "start:step:stop" (rounded to 12 significant digits) or "log:start:stop:count", in
-/// the order given. Throws UserError.
+/// Values of a list "a,b,c", a range "start:step:stop" (rounded to 12 significant digits) or
+/// "log:start:stop:count", in the order given. Throws UserError.
 std::vector<Value> parse_values(Specification const& what, std::string_view text);
 /// Text from which parse_value makes the same value (shortest that is exact).
 std::string to_text(Value const& value);

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "study/bytes.hpp"
+#include "study/team.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace thresher::study {
+
+/// State of a trial, as in the result file's /status.
+enum class Status : std::int8_t {
+  in_flight = -1,
+  not_run = 0,
+  ok = 1,
+  failed = 2,
+  not_converged = 3,
+  invalid = 4
+};
+
+/// What is handed out: one trial at all points that share its data. Predictions are units too: theory k at
+/// one point is "trial" -1 - k.
+struct Unit {
+  std::int64_t trial = 0;
+  std::vector<std::uint32_t> points;
+
+  void put(ByteWriter& to) const {
+    to.put(trial);
+    to.put_vector(points);
+  }
+  static Unit get(ByteReader& from) {
+    auto const trial = from.get<std::int64_t>();
+    return {trial, from.get_vector<std::uint32_t>()};
+  }
+};
+
+inline std::int64_t trial_of_theory(std::size_t theory) {
+  return -1 - static_cast<std::int64_t>(theory);
+}
+inline std::size_t theory_of_trial(std::int64_t trial) {
+  return static_cast<std::size_t>(-1 - trial);
+}
+
+/// What comes back for one point of a unit.
+struct Record {
+  std::uint32_t point = 0;
+  std::int64_t trial = 0;
+  Status status = Status::ok;
+  double seconds = 0;
+  std::vector<double> values;  ///< metrics in declared order, or the predictions of the theory
+  std::string reason;          ///< of a failure
+  std::vector<Artifact> artifacts;
+
+  std::size_t bytes() const {
+    std::size_t total = sizeof(Record) + values.size() * sizeof(double) + reason.size();
+    for (auto const& artifact : artifacts)
+      total += sizeof(Artifact) + artifact.values.size() * sizeof(double);
+    return total;
+  }
+  void put(ByteWriter& to) const {
+    to.put(point);
+    to.put(trial);
+    to.put(status);
+    to.put(seconds);
+    to.put_vector(values);
+    to.put_text(reason);
+    to.put(static_cast<std::uint32_t>(artifacts.size()));
+    for (auto const& artifact : artifacts) {
+      to.put_text(artifact.name);
+      to.put_vector(artifact.extents);
+      to.put_vector(artifact.values);
+    }
+  }
+  static Record get(ByteReader& from) {
+    Record record;
+    record.point = from.get<std::uint32_t>();
+    record.trial = from.get<std::int64_t>();
+    record.status = from.get<Status>();
+    record.seconds = from.get<double>();
+    record.values = from.get_vector<double>();
+    record.reason = from.get_text();
+    for (auto left = from.get<std::uint32_t>(); left > 0; --left) {
+      Artifact artifact;
+      artifact.name = from.get_text();
+      artifact.extents = from.get_vector<std::int64_t>();
+      artifact.values = from.get_vector<double>();
+      record.artifacts.push_back(std::move(artifact));
+    }
+    return record;
+  }
+};
+
+}  // namespace thresher::study

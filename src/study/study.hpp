@@ -1,0 +1,85 @@
+#pragma once
+
+#include "study/configuration.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace thresher::study {
+
+struct TargetError {
+  std::size_t metric = 0;
+  double standard_error = 0;
+};
+
+/// One part of N disjoint ones.
+struct Shard {
+  std::int64_t part = 0;
+  std::int64_t parts = 1;
+};
+
+/// An experiment with all that the user asked of it: the same on every rank.
+class Study {
+ public:
+  /// Throws UserError for options that do not fit the experiment. `input` may be null; it must outlive the
+  /// study.
+  Study(Experiment const& experiment, Configuration configuration, InputReader const* input);
+
+  Experiment const& experiment() const { return experiment_; }
+  Description const& description() const { return experiment_.description(); }
+  Configuration const& configuration() const { return configuration_; }
+  Options const& options() const { return configuration_.options; }
+  Grid const& grid() const { return grid_; }
+  InputReader const* input() const { return input_; }
+
+  /// Length of the trial dimension.
+  std::int64_t trials() const;
+  std::optional<TargetError> const& target_error() const { return target_error_; }
+  Shard shard() const { return shard_; }
+
+  /// What the experiment says of a point.
+  Verdict verdict(Point const& point) const;
+  /// The point with inert and theory parameters at their defaults: equal canonical points have equal trials.
+  Point canonical(Point const& point) const;
+  /// Identity of the trials of a canonical point: seed, experiment, data version and data parameters off
+  /// their defaults (none of them under common random numbers).
+  std::string identity(Point const& canonical) const;
+  /// Whether units are split along axis `a`: it holds a data parameter (not a nested one under common random
+  /// numbers).
+  bool splits_units(std::size_t axis) const;
+
+  /// Axes on which the predictions of a theory depend.
+  std::vector<std::size_t> theory_axes(std::size_t theory) const;
+  /// Whether artifact `name` is kept for trial `trial`.
+  bool wants_artifact(std::string_view name, std::int64_t trial) const;
+
+ private:
+  Experiment const& experiment_;
+  Configuration configuration_;
+  Grid grid_;
+  InputReader const* input_;
+  std::optional<TargetError> target_error_;
+  Shard shard_;
+  std::vector<std::string> artifact_names_;
+};
+
+/// What the engine knows of every point before any compute. On rank 0.
+struct Survey {
+  std::vector<bool> valid;
+  std::vector<std::uint32_t> representative;  ///< first point with the same canonical point
+  std::vector<std::int32_t> team_size;
+  std::vector<bool> applicable_somewhere;  ///< per metric
+  std::vector<std::string> warnings;       ///< distinct
+};
+
+/// Checks every point. Throws UserError for an invalid one (unless they are to be skipped) and for trials
+/// that no team size can hold in `memory_per_rank` bytes. `kept_team_size[point]` > 0 overrides the choice (a
+/// resumed study).
+Survey survey(Study const& study, int ranks, double memory_per_rank,
+              std::vector<std::int32_t> const& kept_team_size);
+
+/// Bytes of memory ("3G", "512M", "1e9"). Throws UserError.
+double parse_bytes(std::string const& name, std::string const& text);
+
+}  // namespace thresher::study

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "study/agreement.hpp"
+#include "study/record.hpp"
+#include "study/study.hpp"
+
+#include <functional>
+#include <map>
+
+namespace thresher::study {
+
+/// Runs units on a team: walks the stages depth-first, so that each stage's result serves every point that
+/// shares the parameters up to it.
+class UnitRunner {
+ public:
+  using Emit = std::function<void(Record)>;
+
+  UnitRunner(Study const& study, Team& team, Agreement const& agreement)
+      : study_(study), team_(team), agreement_(agreement) {}
+
+  /// Runs `unit`; hands each point's record to `emit` on the team's rank 0. False when the unit was
+  /// interrupted (its unfinished points have no record). Collective over the team.
+  bool run(Unit const& unit, Emit const& emit);
+
+  /// Arrays that the running trial leaves; moved into its record (team's rank 0).
+  std::vector<Artifact>& artifacts() { return artifacts_; }
+
+ private:
+  struct Task {
+    std::uint32_t number;
+    Point const* point;  ///< canonical
+  };
+  bool predict(Unit const& unit, Emit const& emit);
+  bool descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks, double share);
+  void measure(StageResult const* before, Task const& task, double share, Ending& ending);
+  Point const& canonical(std::uint32_t number);
+  std::string key_up_to(std::size_t stage, Point const& point) const;
+
+  Study const& study_;
+  Team& team_;
+  Agreement const& agreement_;
+  std::map<std::uint32_t, Point> canonical_;  ///< of points met lately
+  std::int64_t trial_ = 0;
+  Emit const* emit_ = nullptr;
+  std::vector<Artifact> artifacts_;
+};
+
+/// Problem of a measured value: empty when every value is legitimate where `applicable`.
+std::string illegitimate(Description const& description, std::vector<bool> const& applicable,
+                         std::vector<double> const& values);
+
+}  // namespace thresher::study
