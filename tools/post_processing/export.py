@@ -1,0 +1,150 @@
+"""Writes trials or summaries as a table: CSV, or Parquet where pyarrow or fastparquet is installed.
+
+One row per trial that was run (or per point, with --what summary): coordinates, status, metrics, and on request
+predictions. Numbers in CSV read back as the same bits.
+"""
+
+import importlib.util
+import os
+import pathlib
+import sys
+
+import numpy as np
+
+from .arguments import add_file, add_selection, names
+from .errors import InputError
+from .selection import View
+from .study_file import INVALID, NOT_RUN, STATUS_NAMES, StudyFile
+from .summary import wanted_predictions
+
+FORMATS = (".csv", ".parquet")
+ROWS_AT_ONCE = 200_000
+
+
+def add_arguments(parser):
+    add_file(parser)
+    parser.add_argument("--output", metavar="path", help="file to write, .csv or .parquet, or '-' for CSV to the terminal "
+                                                         "(default: beside the file, .csv)")
+    parser.add_argument("--what", choices=("trials", "summary"), default="trials", help="default trials")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="default: all")
+    parser.add_argument("--prediction", type=names, metavar="a,b", help="predictions to add (default: all of them to a summary, none to trials)")
+    add_selection(parser)
+
+
+def run(options):
+    output = options.output or str(pathlib.Path(options.file).with_suffix(".csv"))
+    suffix = ".csv" if output == "-" else pathlib.Path(output).suffix.lower()
+    if suffix not in FORMATS:
+        raise InputError(f"--output {output}: the name must end in {' or '.join(FORMATS)}")
+    if suffix == ".parquet" and not any(importlib.util.find_spec(name) for name in ("pyarrow", "fastparquet")):
+        raise InputError("Parquet needs the Python package pyarrow or fastparquet, and neither is installed; .csv works")
+    with StudyFile(options.file) as study:
+        frames = _frames(study, options)
+        if output == "-":
+            _write_csv(frames, sys.stdout)
+            return
+        path = pathlib.Path(output)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            if suffix == ".csv":
+                with open(beside, "w", newline="", encoding="utf-8") as stream:
+                    _write_csv(frames, stream)
+            else:
+                import pandas
+
+                pandas.concat(list(frames), ignore_index=True).to_parquet(beside, index=False)
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    print(path)
+
+
+def _write_csv(frames, stream):
+    for number, frame in enumerate(frames):
+        frame.to_csv(stream, index=False, header=number == 0, lineterminator="\n")
+
+
+def _frames(study, options):
+    view = View(study, options.select)
+    metrics = options.metric or list(study.metrics)
+    for name in metrics:
+        study.metric(name)
+    predictions = options.prediction
+    if options.what == "summary":
+        predictions = study.predictions if predictions is None else wanted_predictions(study, None, predictions)
+        return _summary_frames(study, view, metrics, predictions)
+    return _trial_frames(study, view, metrics, wanted_predictions(study, None, predictions or ["none"]))
+
+
+def _coordinates(study, view):
+    """Coordinates that vary over the study, over the view's grid."""
+    columns = {}
+    for axis in study.axes:
+        for name in (axis.name, *axis.companions):
+            columns[name] = view.take(study.at_points(name))
+    return columns
+
+
+def _summary_frames(study, view, metrics, predictions):
+    import pandas
+
+    columns = {name: values.ravel() for name, values in _coordinates(study, view).items()}
+    for name in metrics:
+        summary = study.summary(name)
+        for part, values in (("mean", summary.mean), ("se", summary.standard_error), ("median", summary.median)):
+            columns[f"{name}_{part}"] = view.take(values).ravel()
+        columns[f"{name}_count"] = view.take(summary.count).ravel().astype(np.int64)
+    for name in predictions:
+        columns[name if name not in columns else f"theory_{name}"] = view.take(study.at_points(name)).ravel()
+    yield pandas.DataFrame(columns)
+
+
+def _trial_frames(study, view, metrics, predictions):
+    import pandas
+
+    at_points = _coordinates(study, view)
+    for name in predictions:
+        at_points[name if name not in at_points else f"theory_{name}"] = view.take(study.at_points(name))
+    words = np.array(STATUS_NAMES)
+    points = int(np.prod(view.shape, dtype=np.int64))
+    step = max(1, ROWS_AT_ONCE // max(study.trials, 1))
+    empty = True
+    for start, index, block in _point_blocks(view, step):
+        status = _read(study, "status", index, block)
+        ran = (status != NOT_RUN) & (status != INVALID)
+        if not ran.any() and not (empty and start + step >= points):
+            continue
+        empty = False
+        rows, trials = np.nonzero(ran)
+        columns = {name: values.ravel()[start : start + len(status)][rows] for name, values in at_points.items()}
+        columns["trial"] = trials
+        columns["status"] = words[status[ran]]
+        for name in metrics:
+            columns[name] = _read(study, name, index, block)[ran]
+        if "trial_seconds" in study.file:
+            columns["trial_seconds"] = _read(study, "trial_seconds", index, block)[ran]
+        yield pandas.DataFrame(columns)
+
+
+def _point_blocks(view, step):
+    """(first point, positions on all axes but the last, positions on the last) over the view's grid in order.
+
+    A block never crosses a line of the last axis, so that it is one piece of the file.
+    """
+    if not view.shape:
+        yield 0, (), None
+        return
+    last = view.kept[-1]
+    for line, place in enumerate(np.ndindex(*view.shape[:-1])):
+        outer = tuple(int(view.kept[k][position]) for k, position in enumerate(place))
+        for first in range(0, len(last), step):
+            yield line * len(last) + first, outer, last[first : first + step]
+
+
+def _read(study, name, outer, block):
+    """[points, trials] of a data set."""
+    item = study.file[name]
+    if block is None:
+        return item[()][None, :]
+    low, high = int(block.min()), int(block.max()) + 1
+    return item[outer + (slice(low, high),)][block - low]

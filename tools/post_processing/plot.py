@@ -1,0 +1,192 @@
+"""Draws a figure: curves with confidence bands, or a heat map, the theory over it; PNG, SVG or PDF.
+
+Without options the figure follows from the file: the first recovery metric, the longest axis along x, a few values as
+lines, the rest as panels; two long axes make a heat map. Finite-size overlays: --lines p; rescaled axes: --x "n/n_alg".
+"""
+
+import argparse
+import pathlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arguments import add_confidence, add_file, add_selection, names
+from .errors import InputError
+from .intervals import mean_interval
+from .selection import View
+from .study_file import StudyFile
+from .summary import wanted_predictions
+from .text import spaced
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the drawing needs to know of the options."""
+
+    confidence: float
+    title: str
+    x_label: str
+    y_label: str
+    size: tuple | None
+
+
+def add_arguments(parser):
+    add_file(parser)
+    parser.add_argument("--output", metavar="path", help="figure to write: .png, .svg or .pdf (default: beside the file, .png)")
+    parser.add_argument("--kind", choices=("auto", "curves", "heat_map"), default="auto", help="default auto")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, a row of panels each (default: the file's first)")
+    parser.add_argument("--prediction", type=names, metavar="a,b",
+                        help="theory to draw over it, or 'none' (default: what belongs to the metric)")
+    parser.add_argument("--statistic", choices=("mean", "median"), default="mean", help="default mean")
+    parser.add_argument("--x", metavar="expression", help="x values: an expression of coordinates and predictions")
+    parser.add_argument("--along", metavar="axis", help="axis that runs along x")
+    parser.add_argument("--lines", metavar="axis", help="axis told by lines, or 'none' (of a heat map: the one along y)")
+    parser.add_argument("--contour", nargs="+", default=[], type=_contour, metavar="prediction=level",
+                        help="contour lines over a heat map")
+    add_selection(parser)
+    add_confidence(parser)
+    parser.add_argument("--title", default=None, help="text above the figure")
+    parser.add_argument("--x_label", default=None)
+    parser.add_argument("--y_label", default=None)
+    parser.add_argument("--size", type=_size, metavar="WxH", help="in inches, for example 5x3.5")
+
+
+def _contour(text):
+    name, separator, level = text.partition("=")
+    try:
+        if not separator:
+            raise ValueError
+        return name, float(level)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not prediction=level") from None
+
+
+def _size(text):
+    try:
+        width, height = (float(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a width and a height such as 5x3.5") from None
+    if not (0.5 <= width <= 100 and 0.5 <= height <= 100):
+        raise argparse.ArgumentTypeError(f"'{text}': width and height must be between 0.5 and 100 inches")
+    return width, height
+
+
+def run(options):
+    output = pathlib.Path(options.output) if options.output else pathlib.Path(options.file).with_suffix(".png")
+    if output.suffix.lower() not in FORMATS:
+        raise InputError(f"--output {output}: the name must end in {', '.join(FORMATS)}")
+    if not output.parent.is_dir():
+        raise InputError(f"--output {output}: there is no folder {output.parent}")
+    with StudyFile(options.file) as study:
+        figure = make_figure(study, options)
+    from .style import save
+
+    save(figure, output)
+    print(output)
+
+
+def make_figure(study, options):
+    """The matplotlib figure that the options ask for."""
+    from . import curves, heat_map, layout
+
+    view = View(study, options.select)
+    metrics = _metrics(study, view, options)
+    if metrics:
+        filled = np.logical_or.reduce([np.isfinite(view.take(study.summary(name).mean)) for name in metrics])
+        if not filled.any():
+            raise InputError(f"{study.path}: no trial of '{', '.join(metrics)}' there yet")
+        view = view.without_empty(filled)
+    settings = Settings(options.confidence, options.title, options.x_label, options.y_label, options.size)
+    plan = layout.choose(view, options)
+    if options.contour and plan.kind != "heat_map":
+        raise InputError("--contour is for heat maps (--kind heat_map)")
+    if plan.kind == "heat_map":
+        return _heat_map(heat_map, study, view, plan, metrics, options, settings)
+    if metrics:
+        measured = [_measured(study, view, name, options) for name in metrics]
+        theory = [[(prediction, view.take(study.at_points(prediction)))
+                   for prediction in wanted_predictions(study, name, options.prediction) if _is_drawable(options)]
+                  for name in metrics]
+    else:
+        predictions = _theory_alone(study, view, options)
+        measured = [(spaced(predictions[0]) if len(predictions) == 1 else "prediction", False, None, None, None)]
+        theory = [[(name, view.take(study.at_points(name))) for name in predictions]]
+    return curves.draw(view, plan, measured, theory, settings)
+
+
+def _is_drawable(options):
+    """Theory predicts means; over medians it is drawn only when asked for."""
+    return options.statistic == "mean" or options.prediction is not None
+
+
+def _metrics(study, view, options):
+    """The metrics to draw; none where the file holds theory only."""
+    if options.metric:
+        for name in options.metric:
+            study.metric(name)
+        return options.metric
+    if study.trials == 0 or not study.metrics:
+        return []
+    name = study.default_metric()
+    if study.summary(name).count.sum() == 0:
+        return []
+    return [name]
+
+
+def _theory_alone(study, view, options):
+    if options.prediction and options.prediction != ["none"]:
+        return wanted_predictions(study, None, options.prediction)
+    declared = [name for name in study.declared("default_prediction") if name in study.predictions]
+    if declared:
+        return declared
+    for name in study.predictions:
+        values = view.take(study.at_points(name))
+        if np.isfinite(values).any() and np.nanmax(values) > np.nanmin(values):
+            return [name]
+    raise InputError(f"{study.path}: holds neither trials nor a prediction that varies")
+
+
+def _measured(study, view, name, options):
+    metric = study.metric(name)
+    summary = study.summary(name)
+    if options.statistic == "median":
+        values, low, high = summary.median, np.full(study.shape, np.nan), np.full(study.shape, np.nan)
+    else:
+        values = summary.mean
+        low, high = mean_interval(metric, summary, options.confidence)
+    return (quantity_label(metric, options.statistic), metric.is_probability, *(view.take(part) for part in (values, low, high)))
+
+
+def quantity_label(metric, statistic="mean"):
+    """What the y axis says: 'probability of sign recovery', 'mean mse'."""
+    units = "" if metric.units in ("", "1") else f" ({metric.units})"
+    if metric.kind == "indicator" and statistic == "mean":
+        return f"probability of {spaced(metric.name)}"
+    return f"{statistic} {spaced(metric.name)}{units}"
+
+
+def _heat_map(heat_map, study, view, plan, metrics, options, settings):
+    if len(metrics) > 1:
+        raise InputError("a heat map shows one metric (--metric)")
+    if metrics:
+        entry = _measured(study, view, metrics[0], options)
+        wanted = wanted_predictions(study, metrics[0], options.prediction)
+    else:
+        name = _theory_alone(study, view, options)[0]
+        values = view.take(study.at_points(name))
+        entry, wanted = (spaced(name), False, values, None, None), []
+    levels = (0.1, 0.5, 0.9) if entry[1] else None
+    contours = []
+    if options.contour:
+        for name in dict.fromkeys(name for name, _ in options.contour):
+            wanted_predictions(study, None, [name])
+            contours.append((name, view.take(study.at_points(name)), tuple(sorted(l for n, l in options.contour if n == name))))
+    else:
+        for name in wanted:
+            values = view.take(study.at_points(name))
+            finite = values[np.isfinite(values)]
+            if finite.size:
+                contours.append((name, values, levels or tuple(np.unique(np.quantile(finite, (0.25, 0.5, 0.75))))))
+    return heat_map.draw(view, plan, entry, contours, settings)

@@ -1,0 +1,77 @@
+"""Parts of a grid: `--select p=512,1024 theta=0.4:1.2 estimator=lasso`."""
+
+import numpy as np
+
+from .errors import InputError
+from .study_file import is_numeric
+from .text import number
+
+
+def select(study, clauses):
+    """One array of kept positions per axis of the study."""
+    kept = [np.arange(len(axis)) for axis in study.axes]
+    for clause in clauses or ():
+        name, separator, wanted = clause.partition("=")
+        if not separator or not wanted:
+            raise InputError(f"--select {clause}: expected axis=value, axis=value,value or axis=low:high")
+        axis = study.axis(name)
+        position = study.axes.index(axis)
+        values = axis.values if name == axis.name else axis.companions[name]
+        keep = np.zeros(len(values), dtype=bool)
+        for item in wanted.split(","):
+            match = _matches(name, values, item)
+            if not match.any():
+                raise InputError(f"--select {clause}: {name} has no value '{item}' (there are: {listing(values)})")
+            keep |= match
+        kept[position] = np.array([index for index in kept[position] if keep[index]], dtype=int)
+        if kept[position].size == 0:
+            raise InputError(f"--select {clause}: nothing is left of {name}")
+    return kept
+
+
+def listing(values):
+    return ", ".join(number(value) for value in values)
+
+
+def _matches(name, values, item):
+    if not is_numeric(values):
+        return np.array([str(value) == item for value in values])
+    low, colon, high = item.partition(":")
+    try:
+        if colon:
+            first, last = float(low or "-inf"), float(high or "inf")
+            slack = 1e-9 * np.maximum(np.abs(values.astype(float)), 1e-300)
+            return (values >= first - slack) & (values <= last + slack)
+        wanted = float({"true": 1, "false": 0}.get(item, item))
+    except ValueError:
+        raise InputError(f"--select: {name} is a number, and '{item}' is not") from None
+    return np.isclose(values.astype(float), wanted, rtol=1e-9, atol=0)
+
+
+class View:
+    """A study seen through a selection. Arrays over the grid are cut to it with `take`."""
+
+    def __init__(self, study, clauses=()):
+        self.study = study
+        self.kept = select(study, clauses)
+        self.axes = [study.axes[k].part(positions) for k, positions in enumerate(self.kept)]
+        self.shape = tuple(len(axis) for axis in self.axes)
+
+    def take(self, array):
+        return np.asarray(array)[np.ix_(*self.kept)] if self.kept else np.asarray(array)
+
+    def varying(self):
+        """Positions of the axes that have more than one value here."""
+        return [position for position, axis in enumerate(self.axes) if len(axis) > 1]
+
+    def without_empty(self, filled):
+        """The view less the axis values where `filled` (over the view's grid) holds nowhere."""
+        smaller = View(self.study)
+        smaller.kept = []
+        for position, positions in enumerate(self.kept):
+            others = tuple(other for other in range(filled.ndim) if other != position)
+            keep = filled.any(axis=others)
+            smaller.kept.append(positions[keep] if keep.any() else positions)
+        smaller.axes = [self.study.axes[k].part(positions) for k, positions in enumerate(smaller.kept)]
+        smaller.shape = tuple(len(axis) for axis in smaller.axes)
+        return smaller

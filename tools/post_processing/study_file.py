@@ -1,0 +1,345 @@
+"""The result file as the tools see it: axes, coordinates, metrics, predictions, progress.
+
+Every array that leaves this module is over the grid: one dimension per axis of the study, in the file's order.
+"""
+
+import os
+import pathlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+# The files are replaced, never edited in place, so a reader needs no lock (and many file systems have none).
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+
+import h5py  # noqa: E402
+
+from .errors import InputError, unknown_name  # noqa: E402
+
+TRIAL = "trial"
+NOT_RUN, OK, FAILED, NOT_CONVERGED, INVALID = range(5)
+STATUS_NAMES = ("not_run", "ok", "failed", "not_converged", "invalid")
+KINDS = ("indicator", "count", "value", "timing")
+SLAB_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A dimension of the grid: its values, and the variables that advance with it (zipped parameters)."""
+
+    name: str
+    values: np.ndarray
+    meaning: str = ""
+    units: str = "1"
+    companions: dict = field(default_factory=dict)
+
+    def __len__(self):
+        return len(self.values)
+
+    @property
+    def is_numeric(self):
+        return is_numeric(self.values)
+
+    def part(self, positions):
+        """The axis with only the values at these positions."""
+        companions = {name: values[positions] for name, values in self.companions.items()}
+        return Axis(self.name, self.values[positions], self.meaning, self.units, companions)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What the file says of a metric."""
+
+    name: str
+    kind: str
+    meaning: str
+    units: str
+    valid_range: tuple
+    predictions: tuple
+
+    @property
+    def is_probability(self):
+        """Whether a mean of it lies in [0, 1]."""
+        return self.kind == "indicator" or self.valid_range == (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Statistics over the finite values of the trials that ended (ok or not converged), one per point."""
+
+    mean: np.ndarray
+    standard_error: np.ndarray
+    median: np.ndarray
+    count: np.ndarray
+
+
+def is_numeric(values):
+    return np.asarray(values).dtype.kind in "iufb"
+
+
+def to_text(value):
+    """Attributes and strings come as bytes, str or one-element arrays."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray):
+        return " ".join(to_text(part) for part in value.ravel())
+    return str(value)
+
+
+def attribute(item, name, default=""):
+    if name not in item.attrs:
+        return default
+    return to_text(item.attrs[name])
+
+
+def dimension_names(dataset):
+    """Names of the dimension scales attached to a data set, one per dimension."""
+    names = []
+    for position in range(dataset.ndim):
+        scales = dataset.dims[position]
+        if len(scales) == 0:
+            if dataset.ndim == 1 and is_scale(dataset):
+                return [own_name(dataset)]
+            raise InputError(f"{dataset.file.filename}: {dataset.name} has no dimension scales, so its axes are unknown")
+        names.append(own_name(scales[0]))
+    return names
+
+
+def is_scale(dataset):
+    return h5py.h5ds.is_scale(dataset.id)
+
+
+def own_name(dataset):
+    """The last part of a data set's path; a scale reached through a reference may know only its scale's name."""
+    path = dataset.name or h5py.h5ds.get_scale_name(dataset.id).decode()
+    return path.rsplit("/", 1)[-1]
+
+
+class StudyFile:
+    """A result file, open for reading. Use it as a context manager."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        if not self.path.exists():
+            raise InputError(f"{path}: no such file")
+        if self.path.is_dir():
+            raise InputError(f"{path}: is a folder, not a result file")
+        try:
+            self.file = h5py.File(self.path, "r")
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read as HDF5 ({error})") from None
+        try:
+            self._read_layout()
+        except BaseException:
+            self.file.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    # ---- layout ------------------------------------------------------------------------------------------------------
+
+    def _read_layout(self):
+        root = self.file
+        if "status" not in root or "experiment" not in root.attrs:
+            raise InputError(f"{self.path}: not a Thresher result file (no /status, no attribute 'experiment')")
+        names = dimension_names(root["status"])
+        if not names or names[-1] != TRIAL:
+            raise InputError(f"{self.path}: the last dimension of /status is not '{TRIAL}'")
+        self.axis_names = names[:-1]
+        self.trials = root["status"].shape[-1]
+        self.shape = root["status"].shape[:-1]
+        self.metrics = {}
+        self.scalars = {}
+        along = {name: {} for name in self.axis_names}
+        coordinates = self.declared("coordinates")
+        for name in members(root):
+            item = root[name]
+            if not isinstance(item, h5py.Dataset) or name in self.axis_names:
+                continue
+            if "kind" in item.attrs:
+                self.metrics[name] = self._describe(name, item)
+            elif name in coordinates and item.ndim == 0:
+                self.scalars[name] = read_values(item)[()]
+            elif name in coordinates and item.ndim == 1:
+                axis = dimension_names(item)[0]
+                if axis in along:
+                    along[axis][name] = read_values(item)
+        self.axes = [self._axis(name, along[name]) for name in self.axis_names]
+        theory = root["theory"] if "theory" in root else None
+        self.predictions = [name for name in members(theory) if not is_scale(theory[name])] if theory is not None else []
+
+    def _axis(self, name, companions):
+        item = self.file[name]
+        return Axis(name, read_values(item), attribute(item, "long_name"), attribute(item, "units", "1"), companions)
+
+    def _describe(self, name, item):
+        bounds = item.attrs.get("valid_range")
+        bounds = (-np.inf, np.inf) if bounds is None else tuple(float(bound) for bound in np.ravel(bounds))
+        predictions = tuple(attribute(item, "prediction").split())
+        return Metric(name, attribute(item, "kind", "value"), attribute(item, "long_name"),
+                      attribute(item, "units", "1"), bounds, predictions)
+
+    def declared(self, attribute_name):
+        """Names that a root attribute lists, separated by blanks; empty where the file has no such attribute."""
+        return attribute(self.file, attribute_name).split()
+
+    def describe(self, name):
+        """The long name of a coordinate, metric or prediction."""
+        for place in (self.file, self.file.get("theory", {})):
+            if name in place:
+                return attribute(place[name], "long_name")
+        return ""
+
+    # ---- coordinates and predictions ---------------------------------------------------------------------------------
+
+    def axis(self, name):
+        for axis in self.axes:
+            if axis.name == name or name in axis.companions:
+                return axis
+        raise unknown_name("axis", name, self.axis_names)
+
+    def along_axis(self, axis_position, values):
+        """Values along one axis, spread over the grid."""
+        shape = [1] * len(self.shape)
+        shape[axis_position] = len(values)
+        return np.broadcast_to(np.reshape(values, shape), self.shape)
+
+    def names_at_points(self):
+        """Every name with one number or word per point: coordinates, scalars, predictions."""
+        names = list(self.axis_names)
+        for axis in self.axes:
+            names += list(axis.companions)
+        names += list(self.scalars) + [name for name in self.predictions if name not in names]
+        return names
+
+    def at_points(self, name):
+        """A coordinate, scalar parameter or prediction, one value per point."""
+        for position, axis in enumerate(self.axes):
+            if name == axis.name:
+                return self.along_axis(position, axis.values)
+            if name in axis.companions:
+                return self.along_axis(position, axis.companions[name])
+        if name in self.scalars:
+            return np.broadcast_to(self.scalars[name], self.shape)
+        if name in self.predictions:
+            return np.reshape(self.file["theory"][name][()], self.shape)
+        raise unknown_name("coordinate or prediction", name, self.names_at_points())
+
+    # ---- trials ------------------------------------------------------------------------------------------------------
+
+    def metric(self, name):
+        if name not in self.metrics:
+            raise unknown_name("metric", name, self.metrics)
+        return self.metrics[name]
+
+    def slabs(self):
+        """Index tuples that cut the grid and its trials into pieces of bounded size, whole trials of a point each."""
+        if not self.shape:
+            yield ()
+            return
+        row = int(np.prod(self.shape[1:], dtype=np.int64)) * max(self.trials, 1) * 8
+        step = max(1, SLAB_BYTES // max(row, 1))
+        if step == 1 and row > SLAB_BYTES and len(self.shape) > 1:
+            for first in range(self.shape[0]):
+                for second in range(self.shape[1]):
+                    yield (slice(first, first + 1), slice(second, second + 1))
+            return
+        for start in range(0, self.shape[0], step):
+            yield (slice(start, start + step),)
+
+    def summary(self, name):
+        """Statistics of a metric: the file's own where it has them, else from the trials."""
+        self.metric(name)
+        stored = self.file.get("summary")
+        if stored is not None and all(f"{name}_{part}" in stored for part in ("mean", "se", "median", "count")):
+            parts = [np.reshape(stored[f"{name}_{part}"][()], self.shape) for part in ("mean", "se", "median", "count")]
+            return Summary(*(part.astype(float) for part in parts))
+        parts = [np.full(self.shape, np.nan) for _ in range(4)]
+        for index in self.slabs():
+            values = self.values(name, index)
+            for part, computed in zip(parts, summarise(values)):
+                part[index] = computed
+        return Summary(*parts)
+
+    def values(self, name, index=()):
+        """The trials of a metric over a part of the grid, NaN where a trial does not count."""
+        values = self.file[name][index] if index else self.file[name][()]
+        status = self.file["status"][index] if index else self.file["status"][()]
+        counts = (status == OK) | (status == NOT_CONVERGED)
+        return np.where(counts & np.isfinite(values), values, np.nan)
+
+    def progress(self):
+        """Number of trials of each status, one array [axes..., status]."""
+        counts = np.zeros(self.shape + (len(STATUS_NAMES),), dtype=np.int64)
+        for index in self.slabs():
+            status = self.file["status"][index] if index else self.file["status"][()]
+            for code in range(len(STATUS_NAMES)):
+                counts[index + (Ellipsis, code)] = np.count_nonzero(status == code, axis=-1)
+        return counts
+
+    # ---- defaults that the file itself suggests ----------------------------------------------------------------------
+
+    def default_metric(self):
+        """The metric to look at first: what the file names, else the first indicator that was measured."""
+        named = [name for name in self.declared("default_metric") if name in self.metrics]
+        ranked = [name for kind in ("indicator", "value", "count", "timing")
+                  for name, metric in self.metrics.items() if metric.kind == kind]
+        best, most = None, -1
+        for name in named + ranked:
+            points = int(np.count_nonzero(self.summary(name).count > 0))
+            if named and name in named and points:
+                return name
+            if points > most:
+                best, most = name, points
+            if points == int(np.prod(self.shape, dtype=np.int64)):
+                break
+        if best is None:
+            raise InputError(f"{self.path}: has no metrics")
+        return best
+
+    def default_predictions(self, metric):
+        """The predictions that belong beside a metric."""
+        named = [name for name in self.metric(metric).predictions if name in self.predictions]
+        if named:
+            return named
+        return [name for name in self.declared("default_prediction") if name in self.predictions]
+
+
+def members(group):
+    """Names in a group, as they were written where the file remembers that, else by alphabet."""
+    tracked = h5py.h5p.CRT_ORDER_TRACKED & group.id.get_create_plist().get_link_creation_order()
+    if not tracked:
+        return list(group)
+    names = []
+    group.id.links.iterate(names.append, idx_type=h5py.h5.INDEX_CRT_ORDER)
+    return [name.decode() for name in names]
+
+
+def read_values(item):
+    """A coordinate: numbers as they are, strings as Python strings."""
+    if h5py.check_string_dtype(item.dtype) is not None:
+        return np.asarray(item.asstr()[()], dtype=object)
+    return np.asarray(item[()])
+
+
+def summarise(values):
+    """Mean, standard error, median and count over the last dimension, NaN left out."""
+    finite = np.isfinite(values)
+    count = finite.sum(axis=-1)
+    filled = np.where(finite, values, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = filled.sum(axis=-1) / count
+        squares = np.where(finite, values - mean[..., None], 0.0) ** 2
+        error = np.sqrt(squares.sum(axis=-1) / (count - 1) / count)
+    ordered = np.sort(values, axis=-1)  # NaN last
+    median = np.full(count.shape, np.nan)
+    some = count > 0
+    if some.any():
+        low = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[..., None], axis=-1)[..., 0]
+        high = np.take_along_axis(ordered, (np.maximum(count, 1) // 2)[..., None], axis=-1)[..., 0]
+        median = np.where(some, (low + high) / 2, np.nan)
+    return np.where(some, mean, np.nan), np.where(count > 1, error, np.nan), median, count.astype(float)
