@@ -118,5 +118,6 @@ def save(figure, path):
     """Writes the figure in the format of its suffix; the same figure gives the same bytes."""
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
     suffix = path.suffix.lower().lstrip(".")
-    figure.savefig(path, bbox_inches="tight", pad_inches=0.05, metadata=metadata.get(suffix))
+    with plt.rc_context(SETTINGS):
+        figure.savefig(path, bbox_inches="tight", pad_inches=0.05, metadata=metadata.get(suffix))
     plt.close(figure)
