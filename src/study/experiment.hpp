@@ -32,6 +32,7 @@ struct Metric {
   Interval range;
   std::string units = "1";
   std::string meaning;
+  std::string prediction;         ///< what theory says of its mean, if there is such a prediction
   bool may_be_undefined = false;  ///< NaN is legitimate even where the metric applies
 };
 
@@ -192,7 +193,7 @@ class ExperimentOf : public Experiment {
                  std::string units = "1") {
     metric_members_.push_back(member);
     return description_.metrics.emplace_back(
-        Metric{std::move(name), kind, std::move(range), std::move(units), std::move(meaning)});
+        Metric{std::move(name), kind, std::move(range), std::move(units), std::move(meaning), ""});
   }
   /// A theory and its function; the predictions declared after it are its own.
   void theory(std::string name, std::vector<std::string> const& depends_on, void (*compute)(P const&, T&)) {

@@ -1,0 +1,123 @@
+#include "study/output_lock.hpp"
+
+#include "study/value.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <fstream>
+#include <map>
+#include <random>
+#include <signal.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace thresher::study {
+
+namespace {
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+/// Start of process `pid` in clock ticks since boot: tells a process from a later one with its number.
+std::string process_start(long pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  auto const after_name = text.rfind(')');
+  if (after_name == std::string::npos) return "";
+  std::istringstream fields(text.substr(after_name + 1));
+  std::string field;
+  for (int k = 0; k < 20; ++k) fields >> field;
+  return field;
+}
+
+std::map<std::string, std::string> parse(std::string const& text) {
+  std::map<std::string, std::string> fields;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (auto const equals = line.find('='); equals != std::string::npos)
+      fields[line.substr(0, equals)] = line.substr(equals + 1);
+  return fields;
+}
+
+std::string read(std::string const& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+double seconds_since_beat(std::string const& path) {
+  struct stat state {};
+  if (stat(path.c_str(), &state) != 0) return 1e300;
+  auto const beat =
+      static_cast<double>(state.st_mtim.tv_sec) + 1e-9 * static_cast<double>(state.st_mtim.tv_nsec);
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec) - beat;
+}
+
+bool alive(std::map<std::string, std::string> fields, std::string const& path, std::string const& slurm_job) {
+  if (!slurm_job.empty() && fields["slurm_job"] == slurm_job) return false;
+  if (fields["host"] == host_name()) {
+    long const pid = std::atol(fields["pid"].c_str());
+    return pid > 0 && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) &&
+           process_start(pid) == fields["process_start"];
+  }
+  return seconds_since_beat(path) < 2 * std::atof(fields["beat_interval"].c_str());
+}
+
+}  // namespace
+
+OutputLock::OutputLock(std::string const& output, double beat_interval) : path_(output + ".lock") {
+  char const* job = std::getenv("SLURM_JOB_ID");
+  std::string const slurm_job = job == nullptr ? "" : job;
+  identity_ = fmt::format("host={}\npid={}\nprocess_start={}\nslurm_job={}\nbeat_interval={}\nrun={:016x}\n",
+                          host_name(), getpid(), process_start(getpid()), slurm_job, beat_interval,
+                          (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
+  int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor < 0 && errno == EEXIST) {
+    auto fields = parse(read(path_));
+    if (!fields.empty() && alive(fields, path_, slurm_job))
+      throw UserError(
+          fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time",
+                      output, fields["pid"], fields["host"]));
+    if (unlink(path_.c_str()) != 0 && errno != ENOENT)
+      throw UserError(fmt::format("output = {}: {}", output, std::strerror(errno)));
+    descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  }
+  if (descriptor < 0)
+    throw UserError(
+        fmt::format("output = {}: the folder cannot be written ({})", output, std::strerror(errno)));
+  auto const written = ::write(descriptor, identity_.data(), identity_.size());
+  close(descriptor);
+  if (written != static_cast<ssize_t>(identity_.size())) {
+    unlink(path_.c_str());
+    throw UserError(
+        fmt::format("output = {}: the folder cannot be written ({})", output, std::strerror(errno)));
+  }
+}
+
+OutputLock::~OutputLock() {
+  if (held_ && read(path_) == identity_) unlink(path_.c_str());
+}
+
+bool OutputLock::beat() const {
+  if (read(path_) != identity_) return false;
+  utimensat(AT_FDCWD, path_.c_str(), nullptr, 0);
+  return true;
+}
+
+}  // namespace thresher::study

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+namespace thresher::study {
+
+/// The file beside an output that says which run writes it. Two runs never share an output.
+class OutputLock {
+ public:
+  /// Takes `<output>.lock`: where there is none, from a dead process of this host, from the same Slurm job,
+  /// or after two intervals without a beat. Throws UserError when a living run holds it.
+  OutputLock(std::string const& output, double beat_interval);
+  ~OutputLock();
+  OutputLock(OutputLock const&) = delete;
+  OutputLock& operator=(OutputLock const&) = delete;
+
+  /// Shows that this run is alive; call once per interval. False when another run has replaced this one.
+  bool beat() const;
+  /// Leaves the file in place (the process is about to be aborted).
+  void abandon() { held_ = false; }
+
+ private:
+  std::string path_;
+  std::string identity_;
+  bool held_ = true;
+};
+
+}  // namespace thresher::study

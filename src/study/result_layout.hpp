@@ -1,0 +1,54 @@
+#pragma once
+
+#include "study/hdf5_file.hpp"
+#include "study/study.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace thresher::study {
+
+/// Shape of the per-trial data sets of a study: extents [axes..., trial] and chunks of about 16384 numbers.
+struct ResultLayout {
+  explicit ResultLayout(Study const& study);
+  hdf5::Extents axes;         ///< one extent per axis
+  hdf5::Extents per_trial;    ///< axes and trial
+  hdf5::Extents trial_chunk;  ///< chunk of a per-trial data set
+  std::size_t points = 1;
+  std::size_t trials = 0;
+
+  /// Calls `visit(start, count, points)` for boxes of points that fill whole chunks; `points` are the numbers
+  /// of the points in the box, in its row-major order; start and count have the trial dimension too (all
+  /// trials).
+  void for_each_box(std::function<void(hdf5::Extents const& start, hdf5::Extents const& count,
+                                       std::vector<std::uint32_t> const& points)> const& visit) const;
+  /// Chunk for data of the given extents: empty (compact) when small.
+  static hdf5::Extents chunk_of(hdf5::Extents const& extents);
+};
+
+/// Name of the group or data set of the file's own, beside metrics and parameters.
+namespace result_names {
+inline constexpr char const* kTrial = "trial";
+inline constexpr char const* kStatus = "status";
+inline constexpr char const* kSeconds = "trial_seconds";
+inline constexpr char const* kTeamSize = "team_size";
+inline constexpr char const* kSummary = "summary";
+inline constexpr char const* kTheory = "theory";
+inline constexpr char const* kFailures = "failures";
+inline constexpr char const* kArtifacts = "artifacts";
+inline constexpr char const* kEngine = "engine";
+inline constexpr char const* kSearch = "search";
+inline constexpr std::int64_t kFormat = 1;
+}  // namespace result_names
+
+/// Mean, standard error, median over the finite values (NaN where there are too few), and their number.
+struct Summary {
+  double mean = 0;
+  double standard_error = 0;
+  double median = 0;
+  std::int64_t count = 0;
+};
+/// Of `values` in the order given.
+Summary summarise(std::vector<double> values);
+
+}  // namespace thresher::study

@@ -1,0 +1,233 @@
+#include "study/journal.hpp"
+#include "study/result_file.hpp"
+#include "study/result_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace thresher::study {
+
+namespace names = result_names;
+
+ResultReader::ResultReader(std::string const& path, Description const& description)
+    : path_(path),
+      grid_(
+          description.parameters,
+          [&] {
+            hdf5::Lock const lock(hdf5::mutex());
+            try {
+              file_ = hdf5::open_file(path);
+            } catch (std::exception const& error) {
+              throw UserError(fmt::format("output = {}: is no readable HDF5 file, or a damaged one ({})",
+                                          path, error.what()));
+            }
+            try {
+              hdf5::Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
+              auto const experiment = hdf5::text_attribute(root, "experiment");
+              if (experiment != description.name)
+                throw UserError(fmt::format("output = {}: belongs to experiment {}, not {}", path, experiment,
+                                            description.name));
+              auto const format = hdf5::integer_attribute(root, "thresher_format");
+              if (format > names::kFormat)
+                throw UserError(fmt::format("output = {}: has format {}; this version reads up to {}", path,
+                                            format, names::kFormat));
+              auto const version = hdf5::integer_attribute(root, "data_version");
+              if (version != description.data_version)
+                throw UserError(fmt::format(
+                    "output = {}: has data_version {}, this driver makes {}: its trials are other data", path,
+                    version, description.data_version));
+              Request request;
+              request.inputs = read_toml(hdf5::text_attribute(root, "toml"), path, description);
+              inputs_ = request.inputs;
+              if (auto const petsc = request.inputs.find("petsc_options"); petsc != request.inputs.end()) {
+                request.petsc_options = split_names(petsc->second.text, ' ');
+                request.inputs.erase(petsc);
+              }
+              configuration_ = configure(request, description);
+            } catch (UserError const& error) {
+              std::string const text = error.what();
+              throw UserError(text.starts_with("output = ") ? text
+                                                            : fmt::format("output = {}: {}", path, text));
+            } catch (std::exception const& error) {
+              throw UserError(
+                  fmt::format("output = {}: is no result file, or a damaged one ({})", path, error.what()));
+            }
+            return configuration_.values;
+          }(),
+          configuration_.zips) {
+  hdf5::Lock const lock(hdf5::mutex());
+  try {
+    trials_ = static_cast<std::int64_t>(hdf5::extents(hdf5::open_dataset(file_, names::kTrial)).at(0));
+  } catch (std::exception const& error) {
+    throw UserError(fmt::format("output = {}: is no result file, or a damaged one ({})", path, error.what()));
+  }
+}
+
+std::string ResultReader::attribute(std::string const& name) const {
+  hdf5::Lock const lock(hdf5::mutex());
+  hdf5::Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
+  return H5Aexists(root.get(), name.c_str()) > 0 ? hdf5::text_attribute(root, name) : "";
+}
+
+hdf5::Object const& ResultReader::dataset(std::string const& name) const {
+  if (name != open_name_) {
+    open_ = hdf5::exists(file_, name) ? hdf5::open_dataset(file_, name) : hdf5::Object();
+    open_name_ = name;
+  }
+  return open_;
+}
+
+std::optional<std::size_t> ResultReader::locate(Grid const& grid, std::size_t point) const {
+  return grid_.find(grid.point(point));
+}
+
+std::vector<double> ResultReader::row(std::string const& name, std::size_t point) const {
+  auto const& from = dataset(name);
+  if (!from || trials_ == 0) return std::vector<double>(static_cast<std::size_t>(trials_), std::nan(""));
+  hdf5::Extents start;
+  for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
+  hdf5::Extents count(start.size(), 1);
+  start.push_back(0);
+  count.push_back(static_cast<hsize_t>(trials_));
+  return hdf5::read_box<double>(from, start, count);
+}
+
+std::vector<double> ResultReader::box(std::string const& name, hdf5::Extents const& start,
+                                      hdf5::Extents const& count) const {
+  auto const& from = dataset(name);
+  if (from) return hdf5::read_box<double>(from, start, count);
+  std::size_t volume = 1;
+  for (auto const n : count) volume *= n;
+  return std::vector<double>(volume, std::nan(""));
+}
+
+bool ResultReader::same_layout(Study const& study) const {
+  if (trials_ != study.trials() || grid_.size() != study.grid().size()) return false;
+  auto const& ours = grid_.axes();
+  auto const& theirs = study.grid().axes();
+  if (ours.size() != theirs.size()) return false;
+  for (std::size_t a = 0; a < ours.size(); ++a)
+    if (ours[a].parameters != theirs[a].parameters || ours[a].rows != theirs[a].rows) return false;
+  return true;
+}
+
+Artifact ResultReader::artifact(std::string const& name, std::size_t point, std::int64_t trial) const {
+  auto const& from = dataset(std::string(names::kArtifacts) + "/" + name);
+  if (!from || trial >= trials_) return {};
+  auto const all = hdf5::extents(from);
+  hdf5::Extents start;
+  for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
+  start.push_back(static_cast<hsize_t>(trial));
+  hdf5::Extents count(start.size(), 1);
+  Artifact artifact{name, {}, {}};
+  for (std::size_t d = start.size(); d < all.size(); ++d) {
+    count.push_back(all[d]);
+    artifact.extents.push_back(static_cast<std::int64_t>(all[d]));
+  }
+  start.resize(all.size(), 0);
+  artifact.values = hdf5::read_box<double>(from, start, count);
+  bool const empty =
+      std::all_of(artifact.values.begin(), artifact.values.end(), [](double v) { return std::isnan(v); });
+  return empty ? Artifact{} : artifact;
+}
+
+std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto const stored = hdf5::read<std::int32_t>(hdf5::open_dataset(file_, names::kTeamSize));
+  std::vector<std::int32_t> sizes(grid.size(), 0);
+  for (std::size_t point = 0; point < grid_.size(); ++point)
+    if (auto const place = grid.find(grid_.point(point))) sizes[*place] = stored[point];
+  return sizes;
+}
+
+void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto const& about = study.description();
+  std::map<std::pair<std::size_t, std::int64_t>, std::string> reasons;
+  if (auto const group =
+          hdf5::Object(H5Gopen2(file_.get(), names::kFailures, H5P_DEFAULT), names::kFailures)) {
+    auto const trials = hdf5::read<std::int64_t>(hdf5::open_dataset(group, names::kTrial));
+    std::vector<std::size_t> points(trials.size(), 0);
+    for (std::size_t a = 0; a < grid_.axes().size(); ++a) {
+      auto const index = hdf5::read<std::int64_t>(
+          hdf5::open_dataset(group, about.parameters[grid_.axes()[a].parameters.front()].name + "_index"));
+      for (std::size_t k = 0; k < points.size(); ++k)
+        points[k] += static_cast<std::size_t>(index[k]) * grid_.stride(a);
+    }
+    auto const dataset = hdf5::open_dataset(group, "reason");
+    auto const texts = hdf5::read_strings(dataset);
+    std::string all;
+    for (auto const& text : texts) all += text + '\n';
+    if (std::int64_t{crc32(std::as_bytes(std::span(all)))} != hdf5::integer_attribute(dataset, "crc32"))
+      throw std::runtime_error("checksum of the failures");
+    for (std::size_t k = 0; k < trials.size(); ++k) reasons[{points[k], trials[k]}] = texts[k];
+  }
+  auto const nan = std::nan("");
+  auto const status = hdf5::open_dataset(file_, names::kStatus);
+  for (std::size_t point = 0; point < grid_.size(); ++point) {
+    auto const place = study.grid().find(grid_.point(point));
+    if (!place || !ledger.survey().valid[*place]) continue;
+    hdf5::Extents start;
+    for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
+    hdf5::Extents count(start.size(), 1);
+    start.push_back(0);
+    count.push_back(static_cast<hsize_t>(trials_));
+    std::vector<double> target;
+    if (study.target_error()) target = row(about.metrics[study.target_error()->metric].name, point);
+    auto const states =
+        trials_ == 0 ? std::vector<std::int8_t>{} : hdf5::read_box<std::int8_t>(status, start, count);
+    for (std::int64_t t = 0; t < trials_; ++t) {
+      auto const state = static_cast<Status>(states[static_cast<std::size_t>(t)]);
+      if (state != Status::ok && state != Status::failed && state != Status::not_converged) continue;
+      if (ledger.status(*place, t) != Status::not_run)
+        continue;  // entered already, through another point with its key
+      Record record{.point = static_cast<std::uint32_t>(*place),
+                    .trial = t,
+                    .status = state,
+                    .seconds = 0,
+                    .values = {},
+                    .reason = {},
+                    .artifacts = {}};
+      if (study.target_error()) {
+        record.values.assign(about.metrics.size(), nan);
+        record.values[study.target_error()->metric] = target[static_cast<std::size_t>(t)];
+      }
+      if (state == Status::failed) record.reason = reasons[{point, t}];
+      ledger.enter(record);
+    }
+  }
+  for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
+    auto const states = hdf5::read<std::int8_t>(
+        hdf5::open_dataset(file_, std::string(names::kEngine) + "/" + about.theories[theory].name));
+    std::vector<std::vector<double>> columns;
+    for (auto const& prediction : about.predictions)
+      if (prediction.theory == theory)
+        columns.push_back(hdf5::read<double>(
+            hdf5::open_dataset(file_, std::string(names::kTheory) + "/" + prediction.name)));
+    for (std::size_t point = 0; point < grid_.size(); ++point) {
+      auto const state = static_cast<Status>(states[point]);
+      auto const place = study.grid().find(grid_.point(point));
+      if (!place || (state != Status::ok && state != Status::failed)) continue;
+      if (ledger.theory_status(theory, ledger.task_of(theory, *place)) != Status::not_run) continue;
+      Record record{.point = static_cast<std::uint32_t>(*place),
+                    .trial = trial_of_theory(theory),
+                    .status = state,
+                    .seconds = 0,
+                    .values = {},
+                    .reason = {},
+                    .artifacts = {}};
+      for (auto const& column : columns) record.values.push_back(column[point]);
+      if (state == Status::failed) record.reason = reasons[{point, record.trial}];
+      ledger.enter(record);
+    }
+  }
+} catch (UserError const&) {
+  throw;
+} catch (std::exception const& error) {
+  throw UserError(fmt::format("output = {}: is damaged ({})", path_, error.what()));
+}
+
+}  // namespace thresher::study

@@ -1,0 +1,505 @@
+#include "study/journal.hpp"
+#include "study/result_file.hpp"
+#include "study/result_layout.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <unistd.h>
+#include <unordered_map>
+
+namespace thresher::study {
+
+namespace {
+
+namespace names = result_names;
+using hdf5::Extents;
+using hdf5::Object;
+
+/// Values of one parameter along its axis, or its single value, as a data set of the parameter's type.
+Object write_values(Object const& parent, Parameter const& parameter, std::vector<Value> const& values,
+                    Extents const& extents) {
+  Object dataset;
+  auto const chunk = ResultLayout::chunk_of(extents);
+  auto const numbers = [&]<class T>(T) {
+    std::vector<T> converted;
+    for (auto const& value : values)
+      converted.push_back(std::visit(
+          [](auto const& v) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>) {
+              return T{};
+            } else {
+              return static_cast<T>(v);
+            }
+          },
+          value));
+    dataset = hdf5::create_dataset<T>(parent, parameter.name, extents, chunk);
+    hdf5::write<T>(dataset, std::span<T const>(converted));
+  };
+  switch (parameter.kind) {
+    case Kind::boolean:
+      numbers(std::int8_t{});
+      break;
+    case Kind::integer:
+      numbers(std::int64_t{});
+      break;
+    case Kind::real:
+      numbers(double{});
+      break;
+    default: {
+      std::vector<std::string> texts;
+      for (auto const& value : values) texts.push_back(std::get<std::string>(value));
+      dataset = extents.empty() ? hdf5::write_string_scalar(parent, parameter.name, texts.front())
+                                : hdf5::write_strings(parent, parameter.name, texts);
+    }
+  }
+  hdf5::set_attribute(dataset, "long_name", parameter.meaning);
+  if (parameter.kind == Kind::integer || parameter.kind == Kind::real)
+    hdf5::set_attribute(dataset, "units", std::string("1"));
+  return dataset;
+}
+
+char const* text_of(MetricKind kind) {
+  switch (kind) {
+    case MetricKind::indicator:
+      return "indicator";
+    case MetricKind::count:
+      return "count";
+    case MetricKind::value:
+      return "value";
+    case MetricKind::timing:
+      return "timing";
+  }
+  return "";
+}
+
+/// Writes one file; its members are what all parts of that need.
+class Writer {
+ public:
+  Writer(std::string const& path, Study const& study, Ledger const& ledger,
+         std::vector<Record> const& records, std::vector<std::shared_ptr<ResultReader const>> const& sources)
+      : study_(study),
+        ledger_(ledger),
+        sources_(sources),
+        layout_(study),
+        file_(hdf5::create_file(path)),
+        done_(layout_.points, false) {
+    for (auto const& record : records)
+      if (record.trial >= 0) by_point_[ledger.survey().representative[record.point]].push_back(&record);
+    for (std::uint32_t point = 0; point < layout_.points; ++point)
+      if (auto const first = ledger.survey().representative[point]; first != point)
+        repetitions_[first].push_back(point);
+    for (std::size_t point = 0; point < layout_.points; ++point)
+      for (std::int64_t t = 0; t < ledger.trials() && !done_[point]; ++t) done_[point] = ran(point, t);
+  }
+
+  void write(Provenance const& provenance) {
+    write_attributes(provenance);
+    write_coordinates();
+    write_states();
+    write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
+                    "s", [](Record const& record) { return record.seconds; });
+    summary_ = child_group(names::kSummary);
+    auto const& metrics = study_.description().metrics;
+    for (std::size_t m = 0; m < metrics.size(); ++m)
+      if (ledger_.survey().applicable_somewhere[m]) write_metric(m);
+    write_predictions();
+    write_failures();
+    write_artifacts();
+    hdf5::Lock const lock(hdf5::mutex());
+    hdf5::check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "flush");
+    scales_.clear();
+  }
+
+ private:
+  bool ran(std::size_t point, std::int64_t trial) const {
+    auto const status = ledger_.status(point, trial);
+    return status == Status::ok || status == Status::failed || status == Status::not_converged;
+  }
+
+  void write_attributes(Provenance const& provenance) {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto const& about = study_.description();
+    Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
+    hdf5::set_attribute(root, "title", about.title);
+    hdf5::set_attribute(root, "experiment", about.name);
+    hdf5::set_attribute(root, "data_version", std::int64_t{about.data_version});
+    hdf5::set_attribute(root, "citation", about.citation);
+    hdf5::set_attribute(root, "Conventions", std::string("CF-1.8"));
+    hdf5::set_attribute(root, "thresher_format", names::kFormat);
+    hdf5::set_attribute(root, "seed", study_.options().seed);
+    hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
+    for (auto const& [name, value] : provenance.attributes) hdf5::set_attribute(root, name, value);
+  }
+
+  void write_coordinates() {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto const& parameters = study_.description().parameters;
+    auto const& grid = study_.grid();
+    std::string coordinates;
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      if (grid.axis_of(k)) continue;
+      write_values(file_, parameters[k], {grid.base()[k]}, {});
+      coordinates += (coordinates.empty() ? "" : " ") + parameters[k].name;
+    }
+    for (auto const& axis : grid.axes()) {
+      for (std::size_t j = 0; j < axis.parameters.size(); ++j) {
+        std::vector<Value> values;
+        for (auto const& row : axis.rows) values.push_back(row[j]);
+        auto const& parameter = parameters[axis.parameters[j]];
+        auto dataset = write_values(file_, parameter, values, {values.size()});
+        if (j == 0) {
+          hdf5::make_scale(dataset, parameter.name);
+          scales_.push_back(std::move(dataset));
+        } else {
+          hdf5::attach_scale(dataset, scales_.back(), 0);
+          coordinates += (coordinates.empty() ? "" : " ") + parameter.name;
+        }
+      }
+    }
+    std::vector<std::int64_t> trials(layout_.trials);
+    for (std::size_t t = 0; t < trials.size(); ++t) trials[t] = static_cast<std::int64_t>(t);
+    auto trial = hdf5::create_dataset<std::int64_t>(file_, names::kTrial, {layout_.trials},
+                                                    ResultLayout::chunk_of({layout_.trials}));
+    if (!trials.empty()) hdf5::write<std::int64_t>(trial, std::span<std::int64_t const>(trials));
+    hdf5::set_attribute(trial, "long_name", std::string("Monte Carlo replicate"));
+    hdf5::make_scale(trial, names::kTrial);
+    scales_.push_back(std::move(trial));
+    hdf5::set_attribute(Object(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/"), "coordinates", coordinates);
+  }
+
+  void attach(Object const& dataset, std::size_t dimensions) {
+    for (std::size_t d = 0; d < dimensions; ++d)
+      hdf5::attach_scale(dataset, scales_[d], static_cast<unsigned>(d));
+  }
+
+  template <class T>
+  Object per_trial(std::string const& name) {
+    auto dataset = hdf5::create_dataset<T>(file_, name, layout_.per_trial, layout_.trial_chunk);
+    attach(dataset, layout_.per_trial.size());
+    return dataset;
+  }
+
+  template <class T>
+  Object per_point(Object const& parent, std::string const& name, std::vector<T> const& values,
+                   std::string const& meaning) {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto dataset = hdf5::create_dataset<T>(parent, name, layout_.axes, ResultLayout::chunk_of(layout_.axes));
+    hdf5::write<T>(dataset, std::span<T const>(values));
+    attach(dataset, layout_.axes.size());
+    hdf5::set_attribute(dataset, "long_name", meaning);
+    return dataset;
+  }
+
+  /// A group that opens labelled by itself: it holds the axes' coordinates too.
+  Object child_group(std::string const& name) {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto group = hdf5::create_group(file_, name);
+    for (auto const& axis : study_.grid().axes())
+      for (auto const k : axis.parameters)
+        hdf5::hard_link(file_, study_.description().parameters[k].name, group);
+    return group;
+  }
+
+  void write_states() {
+    Object status;
+    {
+      hdf5::Lock const lock(hdf5::mutex());
+      status = per_trial<std::int8_t>(names::kStatus);
+      hdf5::set_attribute(status, "long_name", std::string("state of the trial"));
+      hdf5::set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
+      hdf5::set_attribute(status, "flag_meanings", std::string("not_run ok failed not_converged invalid"));
+    }
+    layout_.for_each_box(
+        [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
+          std::vector<std::int8_t> values;
+          bool any = false;
+          for (auto const point : points)
+            for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
+              auto const s = ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid;
+              values.push_back(static_cast<std::int8_t>(s == Status::in_flight ? Status::not_run : s));
+              any = any || values.back() != 0;
+            }
+          hdf5::Lock const lock(hdf5::mutex());
+          if (any) hdf5::write_box<std::int8_t>(status, start, count, std::span<std::int8_t const>(values));
+        });
+    per_point(file_, names::kTeamSize, ledger_.survey().team_size, "ranks that work on one trial together");
+  }
+
+  /// Writes a per-trial data set from the fresh records and the sources; returns its summaries per point.
+  template <class Of>
+  std::vector<Summary> write_per_trial(std::string const& name, std::string const& meaning,
+                                       std::string const& units, Of const& of) {
+    Object dataset;
+    {
+      hdf5::Lock const lock(hdf5::mutex());
+      dataset = per_trial<double>(name);
+      hdf5::set_attribute(dataset, "long_name", meaning);
+      hdf5::set_attribute(dataset, "units", units);
+    }
+    last_dataset_ = std::move(dataset);
+    std::vector<Summary> summaries(layout_.points, summarise({}));
+    auto const nan = std::nan("");
+    layout_.for_each_box(
+        [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
+          if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; }))
+            return;
+          std::vector<double> values(points.size() * layout_.trials, nan);
+          bool whole = false;
+          for (auto const& source : sources_) {
+            if (!source->same_layout(study_)) continue;
+            hdf5::Lock const lock(hdf5::mutex());
+            values = source->box(name, start, count);
+            whole = true;
+            break;
+          }
+          for (std::size_t k = 0; k < points.size(); ++k) {
+            if (!done_[points[k]]) continue;
+            auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
+            if (!whole) gather(name, points[k], row);
+            auto const fresh = by_point_.find(ledger_.survey().representative[points[k]]);
+            if (fresh != by_point_.end())
+              for (auto const* record : fresh->second)
+                if (record->trial < ledger_.trials())
+                  row[static_cast<std::size_t>(record->trial)] = of(*record);
+            std::vector<double> counted;
+            for (std::size_t t = 0; t < row.size(); ++t) {
+              auto const status = ledger_.status(points[k], static_cast<std::int64_t>(t));
+              if (!ran(points[k], static_cast<std::int64_t>(t))) row[t] = nan;
+              if (status == Status::ok || status == Status::not_converged) counted.push_back(row[t]);
+            }
+            summaries[points[k]] = summarise(std::move(counted));
+          }
+          hdf5::Lock const lock(hdf5::mutex());
+          hdf5::write_box<double>(last_dataset_, start, count, std::span<double const>(values));
+        });
+    return summaries;
+  }
+
+  /// Values of a point from the sources, under its own name or that of any point with the same trials; later
+  /// sources fill what earlier ones do not have.
+  void gather(std::string const& name, std::uint32_t point, std::span<double> row) {
+    auto const representative = ledger_.survey().representative[point];
+    std::vector<std::uint32_t> candidates{point, representative};
+    if (auto const more = repetitions_.find(representative); more != repetitions_.end())
+      candidates.insert(candidates.end(), more->second.begin(), more->second.end());
+    for (auto const& source : sources_) {
+      for (auto const candidate : candidates) {
+        auto const place = source->locate(study_.grid(), candidate);
+        if (!place) continue;
+        hdf5::Lock const lock(hdf5::mutex());
+        auto const values = source->row(name, *place);
+        for (std::size_t t = 0; t < std::min(values.size(), row.size()); ++t)
+          if (std::isnan(row[t])) row[t] = values[t];
+        break;
+      }
+    }
+  }
+
+  void write_metric(std::size_t m) {
+    auto const& metric = study_.description().metrics[m];
+    auto const summaries = write_per_trial(metric.name, metric.meaning, metric.units,
+                                           [m](Record const& record) { return record.values[m]; });
+    {
+      hdf5::Lock const lock(hdf5::mutex());
+      hdf5::set_attribute(last_dataset_, "valid_range",
+                          std::vector<double>{metric.range.lower(), metric.range.upper()});
+      hdf5::set_attribute(last_dataset_, "kind", std::string(text_of(metric.kind)));
+      if (!metric.prediction.empty()) hdf5::set_attribute(last_dataset_, "prediction", metric.prediction);
+    }
+    auto const column = [&](auto const& of) {
+      std::vector<std::decay_t<decltype(of(summaries.front()))>> values;
+      for (auto const& summary : summaries) values.push_back(of(summary));
+      return values;
+    };
+    auto const units = [&](Object const& dataset) {
+      hdf5::Lock const lock(hdf5::mutex());
+      hdf5::set_attribute(dataset, "units", metric.units);
+    };
+    units(per_point(summary_, metric.name + "_mean", column([](auto const& s) { return s.mean; }),
+                    "mean of " + metric.name));
+    units(per_point(summary_, metric.name + "_se", column([](auto const& s) { return s.standard_error; }),
+                    "standard error of the mean of " + metric.name));
+    units(per_point(summary_, metric.name + "_median", column([](auto const& s) { return s.median; }),
+                    "median of " + metric.name));
+    per_point(summary_, metric.name + "_count", column([](auto const& s) { return s.count; }),
+              "number of finite values of " + metric.name);
+  }
+
+  void write_predictions() {
+    auto const& about = study_.description();
+    auto const group = child_group(names::kTheory);
+    for (std::size_t k = 0; k < about.predictions.size(); ++k) {
+      std::vector<double> values;
+      for (std::size_t point = 0; point < layout_.points; ++point)
+        values.push_back(ledger_.prediction(k, point));
+      auto const dataset = per_point(group, about.predictions[k].name, values, about.predictions[k].meaning);
+      hdf5::Lock const lock(hdf5::mutex());
+      hdf5::set_attribute(dataset, "units", std::string("1"));
+    }
+    auto const engine = child_group(names::kEngine);
+    for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
+      std::vector<std::int8_t> states;
+      for (std::size_t point = 0; point < layout_.points; ++point) {
+        auto const state = ledger_.theory_status(theory, ledger_.task_of(theory, point));
+        states.push_back(static_cast<std::int8_t>(state == Status::in_flight ? Status::not_run : state));
+      }
+      per_point(engine, about.theories[theory].name, states, "state of the predictions of this theory");
+    }
+  }
+
+  void write_failures() {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto const group = hdf5::create_group(file_, names::kFailures);
+    auto failures = ledger_.failures();
+    std::sort(failures.begin(), failures.end(), [](Failure const& a, Failure const& b) {
+      return std::pair(a.point, a.trial) < std::pair(b.point, b.trial);
+    });
+    Extents const extents{failures.size()};
+    auto const column = [&](std::string const& name, auto const& of) {
+      std::vector<std::int64_t> values;
+      for (auto const& failure : failures) values.push_back(of(failure));
+      auto const dataset =
+          hdf5::create_dataset<std::int64_t>(group, name, extents, ResultLayout::chunk_of(extents));
+      if (!values.empty()) hdf5::write<std::int64_t>(dataset, std::span<std::int64_t const>(values));
+    };
+    auto const& axes = study_.grid().axes();
+    for (std::size_t a = 0; a < axes.size(); ++a)
+      column(study_.description().parameters[axes[a].parameters.front()].name + "_index",
+             [&](Failure const& failure) {
+               return static_cast<std::int64_t>(study_.grid().position(failure.point, a));
+             });
+    column(names::kTrial, [](Failure const& failure) { return failure.trial; });
+    std::vector<std::string> reasons;
+    std::string all;
+    for (auto const& failure : failures) {
+      reasons.push_back(failure.reason);
+      all += failure.reason + '\n';
+    }
+    auto const dataset = hdf5::write_strings(group, "reason", reasons);
+    // Strings of variable length lie outside HDF5's checksums.
+    hdf5::set_attribute(dataset, "crc32", std::int64_t{crc32(std::as_bytes(std::span(all)))});
+  }
+
+  void write_artifacts();
+
+  Study const& study_;
+  Ledger const& ledger_;
+  std::vector<std::shared_ptr<ResultReader const>> const& sources_;
+  ResultLayout layout_;
+  Object file_;
+  Object summary_;
+  Object last_dataset_;
+  std::vector<Object> scales_;  ///< of the axes, then of the trial
+  std::vector<bool> done_;      ///< whether any trial of the point ran
+  std::unordered_map<std::uint32_t, std::vector<Record const*>> by_point_;     ///< keyed by representative
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> repetitions_;  ///< keyed by representative
+};
+
+void Writer::write_artifacts() {
+  for (auto const& declared : study_.description().artifacts) {
+    // Where each array comes from; arrays are held one at a time.
+    std::map<std::pair<std::uint32_t, std::int64_t>, std::function<Artifact()>> found;
+    Extents largest(declared.dimensions.size(), 0);
+    auto const enlarge = [&](Artifact const& artifact) {
+      for (std::size_t d = 0; d < largest.size(); ++d)
+        largest[d] = std::max<hsize_t>(largest[d], static_cast<hsize_t>(artifact.extents[d]));
+    };
+    for (std::uint32_t point = 0; point < layout_.points; ++point) {
+      if (!done_[point]) continue;
+      for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
+        if (!ran(point, t) || !study_.wants_artifact(declared.name, t)) continue;
+        for (auto const& source : sources_) {
+          auto const place = source->locate(study_.grid(), point);
+          if (!place) continue;
+          hdf5::Lock const lock(hdf5::mutex());
+          auto const artifact = source->artifact(declared.name, *place, t);
+          if (artifact.extents.empty()) continue;
+          enlarge(artifact);
+          found[{point, t}] = [source, place, t, name = declared.name] {
+            return source->artifact(name, *place, t);
+          };
+          break;
+        }
+        auto const fresh = by_point_.find(ledger_.survey().representative[point]);
+        if (fresh == by_point_.end()) continue;
+        for (auto const* record : fresh->second)
+          if (record->trial == t)
+            for (auto const& artifact : record->artifacts)
+              if (artifact.name == declared.name) {
+                enlarge(artifact);
+                found[{point, t}] = [&artifact] { return artifact; };
+              }
+      }
+    }
+    if (found.empty()) continue;
+    hdf5::Lock const lock(hdf5::mutex());
+    if (!hdf5::exists(file_, names::kArtifacts)) {
+      auto const created = child_group(names::kArtifacts);
+      hdf5::hard_link(file_, names::kTrial, created);
+    }
+    Object const group(H5Gopen2(file_.get(), names::kArtifacts, H5P_DEFAULT), names::kArtifacts);
+    auto extents = layout_.per_trial;
+    extents.insert(extents.end(), largest.begin(), largest.end());
+    Extents chunk(layout_.per_trial.size(), 1);
+    for (auto const n : largest) chunk.push_back(std::max<hsize_t>(n, 1));
+    auto const dataset = hdf5::create_dataset<double>(group, declared.name, extents, chunk);
+    hdf5::set_attribute(dataset, "long_name", declared.meaning);
+    hdf5::set_attribute(dataset, "artifact_dimensions",
+                        fmt::format("{}", fmt::join(declared.dimensions, " ")));
+    attach(dataset, layout_.per_trial.size());
+    for (auto const& [where, load] : found) {
+      auto const artifact = load();
+      Extents start;
+      for (std::size_t a = 0; a < layout_.axes.size(); ++a)
+        start.push_back(study_.grid().position(where.first, a));
+      start.push_back(static_cast<hsize_t>(where.second));
+      Extents count(start.size(), 1);
+      for (auto const n : artifact.extents) {
+        start.push_back(0);
+        count.push_back(static_cast<hsize_t>(n));
+      }
+      if (!artifact.values.empty())
+        hdf5::write_box<double>(dataset, start, count, std::span<double const>(artifact.values));
+    }
+  }
+}
+
+void sync(std::string const& path, int flags) {
+  int const descriptor = open(path.c_str(), flags);
+  if (descriptor < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
+  int const failed = fsync(descriptor);
+  int const reason = errno;
+  close(descriptor);
+  // Some file systems do not sync folders; the data themselves must be.
+  if (failed != 0 && (flags & O_DIRECTORY) == 0)
+    throw std::runtime_error(path + ": " + std::strerror(reason));
+}
+
+}  // namespace
+
+void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
+                       std::vector<Record> const& records,
+                       std::vector<std::shared_ptr<ResultReader const>> const& sources,
+                       Provenance const& provenance) {
+  Writer(path, study, ledger, records, sources).write(provenance);
+}
+
+void replace_file(std::string const& temporary, std::string const& path) {
+  sync(temporary, O_RDONLY);
+  if (std::rename(temporary.c_str(), path.c_str()) != 0)
+    throw std::runtime_error(path + ": " + std::strerror(errno));
+  auto const folder = std::filesystem::path(path).parent_path();
+  sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace thresher::study

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "study/journal.hpp"
+#include "study/ledger.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace thresher::study {
+
+/// Seconds that work takes on one core, measured on this machine (nominal values until measured).
+struct Rates {
+  double seconds_per_normal = 4e-9;
+  double seconds_per_flop = 1.0e-10;
+  double seconds_per_byte = 1.5e-10;
+  double seconds(Cost const& cost) const {
+    return cost.normals * seconds_per_normal + cost.flops * seconds_per_flop +
+           cost.bytes_streamed * seconds_per_byte;
+  }
+};
+
+/// A stretch of a run in which all teams have one size; predictions come first, then the largest teams.
+struct Phase {
+  enum class Work { predictions, trials } work = Work::trials;
+  int team_size = 1;
+};
+
+/// Decides which unit is run next: dearest data points first, trials in order. Deals with what is missing
+/// only. On rank 0.
+class Schedule {
+ public:
+  Schedule(Study const& study, Ledger& ledger, Strikes const& strikes);
+
+  std::vector<Phase> phases() const;
+  /// Starts a phase for `teams` teams; every unit of the phases before must be back.
+  void begin(Phase const& phase, int teams);
+  /// Units that should take about as long as a batch may; empty when there is nothing at present.
+  std::vector<Unit> next_batch(double longest_seconds);
+  /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
+  void enter(Record const& record);
+  /// Nothing of the phase is left or in flight.
+  bool done() const { return remaining_ == 0 && in_flight_ == 0; }
+
+  /// Progress over the whole run: trials at points, and predictions.
+  std::int64_t total() const { return total_; }
+  std::int64_t finished() const { return finished_; }
+  std::int64_t failed() const { return failed_; }
+  /// Estimate of the seconds left with the present teams; negative when unknown.
+  double seconds_left() const;
+
+ private:
+  /// All analysis points that share one data point, of the phase's team size.
+  struct Group {
+    std::vector<std::uint32_t> points;
+    std::int64_t cursor = 0;      ///< trials before it are handed out at all points
+    double nominal_seconds = 0;   ///< of one unit, from the cost model
+    double measured_seconds = 0;  ///< of one unit, averaged; 0 = not known
+  };
+  void collect_groups(int team_size);
+  std::int64_t count_missing(std::uint32_t point) const;
+  std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
+  double expected_seconds(Group const& group) const;
+  bool mine(std::size_t data_number, std::int64_t trial) const;
+  std::vector<Unit> next_predictions(double longest_seconds);
+
+  Study const& study_;
+  Ledger& ledger_;
+  Strikes const& strikes_;
+  Phase phase_;
+  int teams_ = 1;
+  std::vector<Group> groups_;
+  std::vector<std::uint32_t> group_of_;   ///< per point
+  std::vector<std::size_t> data_number_;  ///< per group: number among the data points of the whole grid
+  std::size_t first_ready_ = 0;
+  std::size_t theory_ = 0;
+  std::size_t task_ = 0;
+  double theory_seconds_ = 0;
+  std::int64_t theory_entered_ = 0;
+  std::int64_t remaining_ = 0;  ///< of the phase, not handed out
+  std::int64_t in_flight_ = 0;
+  std::int64_t total_ = 0;
+  std::int64_t finished_ = 0;
+  std::int64_t failed_ = 0;
+  double scale_ = 0;  ///< measured over nominal seconds, lately; 0 = not known
+};
+
+}  // namespace thresher::study
