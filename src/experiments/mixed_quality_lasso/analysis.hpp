@@ -1,0 +1,50 @@
+#pragma once
+
+#include "experiments/mixed_quality_lasso/data_set.hpp"
+#include "experiments/mixed_quality_lasso/lambda.hpp"
+#include "experiments/mixed_quality_lasso/metrics.hpp"
+#include "experiments/mixed_quality_lasso/parameters.hpp"
+#include "experiments/mixed_quality_lasso/setting.hpp"
+#include "experiments/mixed_quality_lasso/weighted_design.hpp"
+#include "prox/lasso.hpp"
+#include "study/experiment.hpp"
+#include "study/team.hpp"
+
+#include <vector>
+
+namespace thresher::mixed_quality_lasso {
+
+/// One point on one trial's data: what every estimator starts from.
+struct Analysis {
+  study::Team& team;
+  DataSet const& data;
+  Parameters const& point;
+  Setting setting;
+  Tuning tuning;  ///< the same bits on all ranks
+  std::vector<double> y;
+
+  std::vector<double> truth() const;  ///< beta* on the support
+  prox::LassoOptions lasso_options() const { return {point.tol, point.max_iter}; }
+  /// D^{1/2} X with the weights of `tuning`, or others.
+  WeightedDesign design() const { return design(tuning.weights); }
+  WeightedDesign design(std::span<double const> weights) const;
+  void measure_recovery(prox::SparseVector const& estimate, Metrics& metrics) const;
+};
+
+/// Lambda and weights of a point (by rank 0; of `tuned` and `residual` they take milliseconds, so that the
+/// last ones are kept) with the trial's response. Collective.
+class AnalysisMaker {
+ public:
+  Analysis make(DataSet const& data, Parameters const& point, study::Team& team) const;
+
+ private:
+  Tuning tuning(Parameters const& point) const;
+  mutable std::vector<std::pair<Parameters, Tuning>> kept_;
+};
+
+// Estimators: each fills its own metrics. Collective.
+
+study::Outcome run_pdw(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_lasso(Analysis const& analysis, Metrics& metrics);
+
+}  // namespace thresher::mixed_quality_lasso

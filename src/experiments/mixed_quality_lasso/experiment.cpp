@@ -1,0 +1,260 @@
+#include "experiments/mixed_quality_lasso/experiment.hpp"
+
+#include "experiments/mixed_quality_lasso/validity.hpp"
+#include "experiments/mixed_quality_lasso/work.hpp"
+#include "linalg/column_products.hpp"
+
+#include <stdexcept>
+
+namespace thresher::mixed_quality_lasso {
+
+using study::MetricKind;
+
+Experiment::Experiment() {
+  about("mixed_quality_lasso", "Sparse recovery from mixed-quality data",
+        "Y. Chaabouni and D. Gamarnik, Price of Quality: Sufficient Conditions for Sparse Recovery using "
+        "Mixed-Quality Data, ICLR 2026, arXiv:2605.10713",
+        1);
+  stages({"data", "analysis"});
+  declare_parameters();
+  declare_metrics();
+  declare_predictions();
+}
+
+void Experiment::declare_parameters() {
+  parameter("p", &Parameters::p, "[2, 1e12]", "dimension", "data");
+  parameter("s", &Parameters::s, "[1, 1e9]", "number of nonzero coefficients", "data");
+  // Rows are nested by their ids; noise levels and magnitudes only scale what is drawn.
+  parameter("n1", &Parameters::n1, "[0, 2147483647]", "high-quality rows (with theta = 0)", "data").nested =
+      true;
+  parameter("n2", &Parameters::n2, "[0, 2147483647]", "low-quality rows (with theta = 0)", "data").nested =
+      true;
+  parameter("theta", &Parameters::theta, "[0, inf)",
+            "rows over 2 s log(p-s) + s + 1; > 0 overrides n1 and n2", "data")
+      .nested = true;
+  parameter("hq_fraction", &Parameters::hq_fraction, "[0, 1]", "share of high-quality rows, with theta",
+            "data")
+      .nested = true;
+  parameter("sigma1", &Parameters::sigma1, "(0, inf)", "noise standard deviation of high-quality rows",
+            "data")
+      .nested = true;
+  parameter("sigma2", &Parameters::sigma2, "(0, inf)",
+            "noise standard deviation of low-quality rows, >= sigma1", "data")
+      .nested = true;
+  parameter("sigma_avg", &Parameters::sigma_avg, "[0, inf)",
+            "> 0: sets sigma2 so that the variance averaged over the rows is sigma_avg^2", "data")
+      .nested = true;
+  parameter("rho", &Parameters::rho, "(0, inf)", "magnitude of the nonzero coefficients", "data").nested =
+      true;
+  parameter("signal", &Parameters::signal, {"binary", "signed"}, "signs of the nonzero coefficients", "data");
+  parameter("estimator", &Parameters::estimator,
+            {"lasso", "lasso_path", "pdw", "amp", "omp", "max_corr", "ml_exhaustive", "ml_swap"},
+            "estimator of the coefficients; pdw is the exact witness of the LASSO", "analysis");
+  parameter("weighting", &Parameters::weighting,
+            {"agnostic", "inverse_variance", "interference", "residual", "hq_only"}, "row weights",
+            "analysis");
+  parameter("lambda_rule", &Parameters::lambda_rule,
+            {"geometric", "wainwright", "universal", "fixed", "tuned"}, "rule for the penalty lambda",
+            "analysis");
+  parameter("lambda_scale", &Parameters::lambda_scale, "(0, inf)", "multiplies the rule (not tuned)",
+            "analysis");
+  parameter("n_lambda", &Parameters::n_lambda, "[2, 1000000]", "lasso_path: points of the path", "analysis");
+  parameter("lambda_min_ratio", &Parameters::lambda_min_ratio, "(0, 1)",
+            "lasso_path: smallest over largest lambda", "analysis");
+  parameter("delta", &Parameters::delta, "(0, 1]", "tolerated fraction of support errors", "analysis");
+  parameter("tol", &Parameters::tol, "(0, 1)", "duality gap over ||b||^2/(2n) at which the LASSO stops",
+            "analysis");
+  parameter("max_iter", &Parameters::max_iter, "[1, 1e12]",
+            "most iterations or coordinate sweeps of the LASSO", "analysis");
+  parameter("solver", &Parameters::solver, {"working_set", "fista"}, "solver of the LASSO", "execution");
+  parameter("storage", &Parameters::storage, {"dense", "regenerate"},
+            "whether X is kept, or made again block by block in every pass", "execution");
+  parameter("ml_restarts", &Parameters::ml_restarts, "[1, 1000000]", "ml_swap: starts", "analysis");
+  parameter("amp_iters", &Parameters::amp_iters, "[1, 1e9]", "amp: most iterations", "analysis");
+  parameter("iso_level", &Parameters::iso_level, "[0, 1)",
+            "> 0: finds the n2 at which the recovery probability is iso_level", "analysis");
+  parameter("iso_draws", &Parameters::iso_draws, "[1, 1000000]",
+            "data sets averaged in one trial with iso_level", "analysis");
+}
+
+void Experiment::declare_metrics() {
+  auto const indicator = MetricKind::indicator;
+  auto const count = MetricKind::count;
+  auto const value = MetricKind::value;
+  metric("sign_recovery", &Metrics::sign_recovery, indicator, "[0, 1]",
+         "every coefficient has the right sign (lasso_path: at some lambda of the path)")
+      .prediction = "lasso_success";
+  metric("exact_support", &Metrics::exact_support, indicator, "[0, 1]",
+         "the nonzero coefficients are the right ones");
+  metric("partial_recovery", &Metrics::partial_recovery, indicator, "[0, 1]",
+         "at most delta s nonzero coefficients missed, and at most delta s wrongly found");
+  metric("overlap", &Metrics::overlap, value, "[0, 1]", "share of the support that is found").prediction =
+      "se_tpr";
+  metric("fdp", &Metrics::fdp, value, "[0, 1]", "false discovery proportion").prediction = "se_fdp";
+  metric("n_false_pos", &Metrics::n_false_pos, count, "[0, inf)", "false positives");
+  metric("n_false_neg", &Metrics::n_false_neg, count, "[0, inf)", "false negatives");
+  metric("mse", &Metrics::mse, value, "[0, inf)", "||betahat - beta||^2/(s rho^2)").prediction = "se_mse";
+  metric("linf_error", &Metrics::linf_error, value, "[0, inf)", "largest error of a coefficient over rho");
+  metric("cond_success_prob", &Metrics::cond_success_prob, value, "[0, 1]",
+         "probability of recovery given the support columns and the noise")
+      .prediction = "lasso_success";
+  metric("pdw_sign_ok", &Metrics::pdw_sign_ok, indicator, "[0, 1]",
+         "the LASSO restricted to the support has the right signs");
+  metric("pdw_v", &Metrics::pdw_v, value, "(0, inf]", "variance of the off-support dual variables")
+      .prediction = "lasso_v";
+  metric("dual_max", &Metrics::dual_max, value, "[0, inf)", "largest off-support correlation over lambda");
+  metric("duality_gap", &Metrics::duality_gap, value, "(-inf, inf)", "duality gap over ||b||^2/(2n)");
+  metric("iterations", &Metrics::iterations, count, "[0, inf)", "iterations of the solver");
+  metric("full_passes", &Metrics::full_passes, count, "[0, inf)", "passes over the columns of X");
+  metric("path_hits", &Metrics::path_hits, count, "[0, inf)", "points of the path with all signs right");
+  metric("lambda_best", &Metrics::lambda_best, value, "(0, inf)", "lambda of the reported point of the path");
+  metric("weight_ratio", &Metrics::weight_ratio, value, "(0, inf]",
+         "mean squared residual of low-quality over high-quality rows");
+  metric("converged", &Metrics::converged, indicator, "[0, 1]", "amp reached a fixed point");
+  metric("ml_excess", &Metrics::ml_excess, value, "(-inf, 1]",
+         "(loss of the true support - loss of the estimate)/loss of the true support");
+  metric("noise_power", &Metrics::noise_power, value, "(0, inf)", "||z||^2/n").prediction = "sigma_avg_sq";
+  metric("iso_n2", &Metrics::iso_n2, value, "[0, inf]",
+         "low-quality rows at which recovery reaches iso_level")
+      .prediction = "iso_n2_theory";
+  auto& price = metric("iso_price", &Metrics::iso_price, value, "(-inf, inf)",
+                       "low-quality rows that replace one high-quality row along the line of equal recovery");
+  price.prediction = "iso_price_theory";
+  price.may_be_undefined = true;
+}
+
+void Experiment::declare_predictions() {
+  std::vector<std::string> const setting{"p",           "s",      "n1",     "n2",       "theta",
+                                         "hq_fraction", "sigma1", "sigma2", "sigma_avg"};
+  auto const with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), setting.begin(), setting.end());
+    return more;
+  };
+  theory("sizes", setting, predict_sizes);
+  prediction("n", &Predictions::n, "rows used");
+  prediction("n_alg", &Predictions::n_alg, "2 s log(p-s) + s + 1");
+  prediction("theta_realised", &Predictions::theta_realised, "n/n_alg");
+  prediction("sigma_avg_sq", &Predictions::sigma_avg_sq, "noise variance averaged over the rows");
+
+  theory("weights", with({"rho", "weighting", "lambda_rule", "lambda_scale"}), predict_weights);
+  prediction("lam", &Predictions::lam, "penalty lambda");
+  prediction("weight_hq", &Predictions::weight_hq, "weight of high-quality rows, mean 1 over all rows");
+  prediction("weight_lq", &Predictions::weight_lq, "weight of low-quality rows");
+  prediction("n_eff", &Predictions::n_eff, "effective number of rows, (sum w)^2/sum w^2");
+
+  theory("information", with({"rho", "signal", "delta"}), predict_information);
+  prediction("it_ratio_agnostic", &Predictions::it_ratio_agnostic,
+             "rows over the sufficient ones, agnostic decoder");
+  prediction("it_ratio_informed", &Predictions::it_ratio_informed,
+             "rows over the sufficient ones, informed decoder");
+  prediction("gamma_agnostic", &Predictions::gamma_agnostic,
+             "price of quality, agnostic decoder (sufficient)");
+  prediction("gamma_informed", &Predictions::gamma_informed,
+             "price of quality, informed decoder (sufficient)");
+  prediction("aon_ratio_agnostic", &Predictions::aon_ratio_agnostic,
+             "rows over the all-or-nothing threshold, agnostic");
+  prediction("lq_marginal_agnostic", &Predictions::lq_marginal_agnostic,
+             "effect of one more low-quality row on the agnostic decoder; < 0: it harms");
+  prediction("gamma_agnostic_sharp", &Predictions::gamma_agnostic_sharp,
+             "price of quality, agnostic decoder (sharp)");
+  prediction("aon_ratio_informed", &Predictions::aon_ratio_informed,
+             "rows over the all-or-nothing threshold, informed");
+  prediction("fano_ratio", &Predictions::fano_ratio, "information over the entropy of the support");
+  prediction("fano_success_upper", &Predictions::fano_success_upper,
+             "Fano's bound on the probability of exact recovery");
+
+  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}), predict_ml);
+  prediction("ml_fail_union", &Predictions::ml_fail_union,
+             "union bound on the failure of maximum likelihood");
+
+  theory("lasso", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}), predict_lasso);
+  prediction("lasso_success", &Predictions::lasso_success, "probability of signed-support recovery");
+  prediction("lasso_nu", &Predictions::lasso_nu, "shrinkage of active coefficients");
+  prediction("lasso_t", &Predictions::lasso_t, "standard deviation of active coefficients");
+  prediction("lasso_v", &Predictions::lasso_v, "variance of off-support duals");
+  prediction("gamma_lasso_agnostic", &Predictions::gamma_lasso_agnostic,
+             "price of quality of the agnostic LASSO");
+  prediction("gamma_lasso_interference", &Predictions::gamma_lasso_interference,
+             "price of quality of the LASSO with optimal weights");
+  prediction("se_mse", &Predictions::se_mse, "state evolution: ||betahat - beta||^2/(s rho^2)");
+  prediction("se_tpr", &Predictions::se_tpr, "state evolution: true positive rate");
+  prediction("se_fdp", &Predictions::se_fdp, "state evolution: false discovery proportion");
+  prediction("se_df", &Predictions::se_df, "state evolution: nonzero coefficients");
+  prediction("se_alpha", &Predictions::se_alpha, "state evolution: threshold over noise level");
+
+  theory("threshold", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}),
+         predict_theta50);
+  prediction("theta50", &Predictions::theta50, "theta at which lasso_success is 1/2");
+
+  theory("tuned", with({"rho", "estimator", "weighting"}), predict_tuned);
+  prediction("lasso_success_tuned", &Predictions::lasso_success_tuned, "lasso_success at the tuned lambda");
+  prediction("lam_tuned", &Predictions::lam_tuned, "lambda with the fewest predicted support errors");
+
+  theory("iso", with({"rho", "weighting", "lambda_rule", "lambda_scale", "iso_level"}), predict_iso);
+  prediction("iso_n2_theory", &Predictions::iso_n2_theory,
+             "low-quality rows at which lasso_success is iso_level");
+  prediction("iso_price_theory", &Predictions::iso_price_theory, "slope of that line, -dn2/dn1");
+}
+
+void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
+  check_validity(point, verdict);
+}
+
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
+  return stage == 0 ? data_cost(point, ranks) : analysis_cost(point, ranks);
+}
+
+Metrics Experiment::applicable(Parameters const& point) const {
+  Metrics mask;
+  auto const estimator = point.estimator;
+  bool const is_lasso = estimator == Estimator::lasso;
+  bool const is_path = estimator == Estimator::lasso_path;
+  bool const is_witness = estimator == Estimator::pdw;
+  bool const is_ml = estimator == Estimator::ml_exhaustive || estimator == Estimator::ml_swap;
+  bool const residual = point.weighting == Weighting::residual;
+  auto const apply = [&](bool applies, std::initializer_list<double Metrics::*> members) {
+    if (!applies) return;
+    for (auto member : members) mask.*member = 0;
+  };
+  if (point.iso_level > 0) {
+    apply(true, {&Metrics::iso_n2, &Metrics::iso_price});
+    return mask;
+  }
+  apply(true, {&Metrics::noise_power});
+  apply(!is_witness,
+        {&Metrics::sign_recovery, &Metrics::exact_support, &Metrics::partial_recovery, &Metrics::overlap,
+         &Metrics::fdp, &Metrics::n_false_pos, &Metrics::n_false_neg, &Metrics::mse, &Metrics::linf_error});
+  apply(is_witness || (is_lasso && !residual),
+        {&Metrics::cond_success_prob, &Metrics::pdw_sign_ok, &Metrics::pdw_v});
+  apply(estimator == Estimator::max_corr, {&Metrics::cond_success_prob});
+  apply(is_lasso, {&Metrics::dual_max, &Metrics::duality_gap, &Metrics::full_passes});
+  apply(is_lasso || is_path || estimator == Estimator::amp, {&Metrics::iterations});
+  apply(is_path, {&Metrics::path_hits, &Metrics::lambda_best});
+  apply(is_lasso && residual, {&Metrics::weight_ratio});
+  apply(estimator == Estimator::amp, {&Metrics::converged});
+  apply(is_ml, {&Metrics::ml_excess});
+  return mask;
+}
+
+std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::StageResult const*,
+                                                          std::span<Parameters const> points,
+                                                          study::Team& team) const {
+  return std::make_unique<DataSet>(points, team, team.trial());
+}
+
+study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
+                                   study::Team& team, Metrics& metrics) const {
+  auto const analysis = analyses_.make(dynamic_cast<DataSet const&>(*before), point, team);
+  auto const z = analysis.data.noise(analysis.setting);
+  metrics.noise_power = linalg::inner_product(z, z) / static_cast<double>(analysis.setting.n());
+  switch (point.estimator) {
+    case Estimator::lasso:
+      return run_lasso(analysis, metrics);
+    case Estimator::pdw:
+      return run_pdw(analysis, metrics);
+    default:
+      throw std::logic_error("no such estimator");
+  }
+}
+
+}  // namespace thresher::mixed_quality_lasso

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "experiments/mixed_quality_lasso/data_set.hpp"
+#include "experiments/mixed_quality_lasso/metrics.hpp"
+#include "prox/lasso.hpp"
+
+namespace thresher::mixed_quality_lasso {
+
+/// Signs, support and error of an estimate against the truth: sign_recovery to linf_error. `delta` is the
+/// tolerated fraction of errors of partial_recovery.
+void measure_recovery(std::span<std::int64_t const> support, std::span<double const> truth, double rho,
+                      double delta, prox::SparseVector const& estimate, Metrics& metrics);
+
+}  // namespace thresher::mixed_quality_lasso

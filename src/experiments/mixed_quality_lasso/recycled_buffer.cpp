@@ -1,0 +1,63 @@
+#include "experiments/mixed_quality_lasso/recycled_buffer.hpp"
+
+#include <cstdlib>
+#include <new>
+#include <sys/mman.h>
+#include <utility>
+
+namespace thresher::mixed_quality_lasso {
+
+namespace {
+
+struct Spare {
+  double* data = nullptr;
+  std::size_t capacity = 0;
+  ~Spare() { std::free(data); }
+};
+
+Spare& spare() {
+  static Spare kept;
+  return kept;
+}
+
+}  // namespace
+
+RecycledBuffer::RecycledBuffer(std::size_t count) {
+  auto& kept = spare();
+  // A spare of far more than is asked for would hold memory that the cost of the trial does not count.
+  if (kept.data != nullptr && kept.capacity >= count && kept.capacity <= 2 * count + 65536) {
+    data_ = std::exchange(kept.data, nullptr);
+    capacity_ = std::exchange(kept.capacity, 0);
+    return;
+  }
+  std::free(std::exchange(kept.data, nullptr));
+  kept.capacity = 0;
+  std::size_t const huge_page = std::size_t{1} << 21;
+  std::size_t const bytes = count * sizeof(double);
+  bool const large = bytes >= huge_page;
+  std::size_t const alignment = large ? huge_page : 64;
+  std::size_t const rounded = (bytes + alignment - 1) / alignment * alignment;
+  data_ = static_cast<double*>(std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded));
+  if (data_ == nullptr) throw std::bad_alloc();
+  if (large) madvise(data_, rounded, MADV_HUGEPAGE);
+  capacity_ = rounded / sizeof(double);
+}
+
+RecycledBuffer::~RecycledBuffer() {
+  if (data_ == nullptr) return;
+  auto& kept = spare();
+  std::free(kept.data);
+  kept.data = data_;
+  kept.capacity = capacity_;
+}
+
+RecycledBuffer::RecycledBuffer(RecycledBuffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
+
+RecycledBuffer& RecycledBuffer::operator=(RecycledBuffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(capacity_, other.capacity_);
+  return *this;
+}
+
+}  // namespace thresher::mixed_quality_lasso

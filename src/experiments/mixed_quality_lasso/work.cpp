@@ -1,0 +1,124 @@
+#include "experiments/mixed_quality_lasso/work.hpp"
+
+#include "experiments/mixed_quality_lasso/log_binomial.hpp"
+#include "experiments/mixed_quality_lasso/row_chunks.hpp"
+#include "experiments/mixed_quality_lasso/setting.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thresher::mixed_quality_lasso {
+
+namespace {
+
+struct Sizes {
+  double n, p, s, ranks;
+  double rows_per_rank;
+  double columns_per_rank;
+};
+
+Sizes sizes_of(Parameters const& point, int ranks) {
+  auto const setting = realise(point);
+  auto const held = [&](std::int64_t rows) { return static_cast<double>(RowChunks(0, ranks).held(rows)); };
+  double const p = static_cast<double>(point.p);
+  return {static_cast<double>(setting.n()),    p,
+          static_cast<double>(point.s),        static_cast<double>(ranks),
+          held(setting.n1) + held(setting.n2), std::ceil(p / static_cast<double>(ranks))};
+}
+
+constexpr double kBytes = sizeof(double);
+/// Full passes that a solve takes, as measured.
+constexpr double kPasses = 8;
+
+/// Columns in the working set of a LASSO and its Gram matrix.
+double working_set_size(Sizes const& size) {
+  return std::min(size.p, std::max(512.0, 8 * std::min(2 * size.s, size.n)));
+}
+
+/// Passes over X that an estimator takes, and what each of them costs.
+void add_passes(Parameters const& point, Sizes const& size, double passes, study::Cost& cost) {
+  double const entries = size.n * size.p;
+  cost.flops += 2 * entries * passes;
+  if (point.storage == Storage::dense) {
+    cost.normals += entries;
+    cost.bytes_per_rank += kBytes * size.n * size.columns_per_rank;
+    cost.bytes_streamed += kBytes * entries * passes;
+  } else {
+    cost.normals += entries * passes;
+  }
+  // Norms, correlations, bounds and lists of columns.
+  cost.bytes_per_rank += 8 * kBytes * size.columns_per_rank;
+}
+
+}  // namespace
+
+study::Cost data_cost(Parameters const& point, int ranks) {
+  auto const size = sizes_of(point, ranks);
+  study::Cost cost;
+  double const replicated = 6;  // vectors of n: noise, signal, response and copies in flight
+  cost.bytes_per_rank = kBytes * (size.rows_per_rank * size.s + replicated * size.n + 4 * size.s);
+  cost.normals = 2 * size.n * size.s + size.n;  // a single column costs its pair
+  cost.flops = 2 * size.n * size.s;
+  cost.bytes_streamed = 2 * kBytes * size.n * size.s;
+  return cost;
+}
+
+study::Cost analysis_cost(Parameters const& point, int ranks) {
+  auto const size = sizes_of(point, ranks);
+  study::Cost cost;
+  cost.bytes_per_rank = data_cost(point, ranks).bytes_per_rank;
+  double const witness_flops = size.n * size.s * size.s + size.s * size.s * size.s / 3 + 4 * size.n * size.s;
+  double const witness_bytes = kBytes * 3 * size.s * size.s;
+  double const working_set = working_set_size(size);
+  double const panel_bytes = kBytes * (size.rows_per_rank * working_set + 3 * working_set * working_set);
+  double const fit_flops = size.n * working_set * working_set;
+  switch (point.estimator) {
+    case Estimator::pdw: {
+      double const data_sets =
+          point.iso_level > 0 ? static_cast<double>(point.iso_draws) * (2 + std::log2(size.n + 2)) * 3 : 1;
+      cost.flops += data_sets * witness_flops;
+      cost.bytes_per_rank += witness_bytes;
+      if (point.iso_level > 0) cost.normals += static_cast<double>(point.iso_draws) * 2 * size.n * size.s;
+      break;
+    }
+    case Estimator::lasso: {
+      double const fits = point.weighting == Weighting::residual ? 2 : 1;
+      double const passes = point.solver == Solver::fista ? 500 : kPasses;
+      add_passes(point, size, fits * passes, cost);
+      cost.flops += fits * fit_flops + witness_flops;
+      cost.bytes_per_rank += panel_bytes + witness_bytes;
+      break;
+    }
+    case Estimator::lasso_path:
+      add_passes(point, size, static_cast<double>(point.n_lambda) * 2, cost);
+      cost.flops += 4 * fit_flops;
+      cost.bytes_per_rank += panel_bytes;
+      break;
+    case Estimator::amp:
+      add_passes(point, size, static_cast<double>(std::min<std::int64_t>(point.amp_iters, 60)), cost);
+      break;
+    case Estimator::omp:
+      add_passes(point, size, size.s, cost);
+      cost.bytes_per_rank += 2 * kBytes * size.rows_per_rank * size.s;
+      break;
+    case Estimator::max_corr:
+      add_passes(point, size, 1, cost);
+      cost.bytes_per_rank += kBytes * size.n * size.s;
+      break;
+    case Estimator::ml_exhaustive:
+      add_passes(point, size, 1, cost);
+      cost.flops += size.n * size.p * size.p + 2 * std::exp(log_binomial(size.p, size.s)) / size.ranks;
+      cost.bytes_per_rank += kBytes * (size.p * size.p + size.n * size.p);
+      break;
+    case Estimator::ml_swap: {
+      double const swaps = static_cast<double>(point.ml_restarts) * 2 * size.s;
+      add_passes(point, size, size.s + swaps, cost);
+      cost.flops += swaps * size.s * size.p;
+      cost.bytes_per_rank += kBytes * size.s * size.columns_per_rank;
+      break;
+    }
+  }
+  return cost;
+}
+
+}  // namespace thresher::mixed_quality_lasso

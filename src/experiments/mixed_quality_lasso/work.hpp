@@ -1,0 +1,13 @@
+#pragma once
+
+#include "experiments/mixed_quality_lasso/parameters.hpp"
+#include "study/experiment.hpp"
+
+namespace thresher::mixed_quality_lasso {
+
+/// Memory per rank and work of a trial on a team, from operation counts.
+study::Cost data_cost(Parameters const& point, int ranks);
+/// The same of the analysis, the data that it holds included.
+study::Cost analysis_cost(Parameters const& point, int ranks);
+
+}  // namespace thresher::mixed_quality_lasso

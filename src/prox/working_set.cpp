@@ -1,0 +1,389 @@
+#include "prox/working_set.hpp"
+
+#include "linalg/column_products.hpp"
+#include "prox/gram_lasso.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace thresher::prox {
+
+namespace {
+
+constexpr std::int64_t kSmallestWorkingSet = 64;
+/// Residuals that bounds of correlations may refer to.
+constexpr std::size_t kMostVersions = 48;
+/// Rounds beyond the tolerance that are spent on reaching the exact solution of the signed support.
+constexpr int kPolishRounds = 3;
+/// Bounds are compared with lambda with this slack, which covers the rounding of products and norms.
+constexpr double kBoundSlack = 1e-9;
+
+double distance(std::span<double const> a, std::span<double const> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return std::sqrt(sum);
+}
+
+}  // namespace
+
+WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOptions options)
+    : design_(design),
+      options_(options),
+      n_(design.rows()),
+      b_(b.begin(), b.end()),
+      data_sq_(linalg::inner_product(b, b)),
+      residual_(b_),
+      panel_b_(static_cast<std::size_t>(design.panel_rows())) {
+  auto const columns = static_cast<std::size_t>(design.local_columns().size());
+  known_correlation_.assign(columns, 0.0);
+  known_version_.assign(columns, -1);
+  design_.take_panel_rows(b_, panel_b_);
+}
+
+LassoSolution WorkingSet::solve(double lambda) {
+  start(lambda);
+  std::vector<double> products;
+  while (!done_) {
+    products.resize(wanted_.size());
+    auto const count = static_cast<std::int64_t>(wanted_.size());
+    design_.correlate(wanted_, linalg::ConstMatrixView(residual_.data(), n_, 1),
+                      linalg::MatrixView(products.data(), count, 1));
+    take(products);
+  }
+  return solution();
+}
+
+void WorkingSet::start(double lambda) {
+  lambda_ = lambda;
+  done_ = false;
+  exact_ = false;
+  rounds_within_tolerance_ = 0;
+  counts_ = {};
+  auto const local = design_.local_columns();
+  candidates_.resize(static_cast<std::size_t>(local.size()));
+  std::iota(candidates_.begin(), candidates_.end(), local.begin);
+  plan_pass();
+}
+
+double WorkingSet::upper_bound(std::int64_t column) const {
+  auto const k = static_cast<std::size_t>(column - design_.local_columns().begin);
+  auto const version = known_version_[k] - first_version_;
+  if (known_version_[k] < 0 || version < 0) return std::numeric_limits<double>::infinity();
+  return known_correlation_[k] + column_norm_[k] * distance_[static_cast<std::size_t>(version)];
+}
+
+void WorkingSet::measure_distances() {
+  distance_.clear();
+  for (auto const& version : versions_)
+    distance_.push_back(distance(residual_, version) / std::sqrt(static_cast<double>(n_)));
+}
+
+void WorkingSet::plan_pass() {
+  measure_distances();
+  wanted_.clear();
+  for (auto const column : candidates_)
+    if (upper_bound(column) >= lambda_ * (1 - kBoundSlack)) wanted_.push_back(column);
+}
+
+void WorkingSet::record(std::span<std::int64_t const> which, std::span<double const> products) {
+  auto const local = design_.local_columns();
+  if (column_norm_.empty() && local.size() > 0) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
+    std::iota(all.begin(), all.end(), local.begin);
+    column_norm_.resize(all.size());
+    design_.squared_norms(all, column_norm_);
+    for (double& norm : column_norm_) norm = std::sqrt(norm / static_cast<double>(n_));
+  }
+  if (versions_.empty() || versions_.back() != residual_) {
+    if (versions_.size() == kMostVersions) {
+      versions_.erase(versions_.begin());
+      ++first_version_;
+    }
+    versions_.push_back(residual_);
+    measure_distances();
+  }
+  auto const version = first_version_ + static_cast<std::int32_t>(versions_.size()) - 1;
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    auto const at = static_cast<std::size_t>(which[k] - local.begin);
+    known_correlation_[at] = std::abs(products[k]) / static_cast<double>(n_);
+    known_version_[at] = version;
+  }
+}
+
+void WorkingSet::correlate(std::span<std::int64_t const> which) {
+  std::vector<double> products(which.size());
+  design_.correlate(which, linalg::ConstMatrixView(residual_.data(), n_, 1),
+                    linalg::MatrixView(products.data(), static_cast<std::int64_t>(which.size()), 1));
+  record(which, products);
+}
+
+void WorkingSet::take(std::span<double const> products) {
+  auto const& comm = design_.communicator();
+  record(wanted_, products);
+  ++counts_.full_passes;
+
+  GapTerms terms;
+  double largest = 0;
+  for (double const product : products) largest = std::max(largest, std::abs(product));
+  terms.largest_correlation = mpi::max(comm, largest) / static_cast<double>(n_);
+  terms.residual_sq_over_n = linalg::inner_product(residual_, residual_) / static_cast<double>(n_);
+  terms.data_residual_over_n = linalg::inner_product(b_, residual_) / static_cast<double>(n_);
+  for (double const value : beta_) terms.l1_norm += std::abs(value);
+  gap_ = mpi::broadcast_value(comm, duality_gap(terms, lambda_));
+
+  double const scale = data_sq_ / (2 * static_cast<double>(n_));
+  bool const within_tolerance = gap_ <= options_.tolerance * scale;
+  auto const finish = [&](bool polished) {
+    counts_.polished = polished;
+    counts_.converged = within_tolerance || (polished && gap_ <= kPolishedGap * scale);
+    done_ = true;
+  };
+  if (scale == 0) return finish(true);
+  if (exact_ && gap_ <= kPolishedGap * scale) return finish(true);
+  if (counts_.iterations >= options_.max_iterations) return finish(false);
+  if (within_tolerance && rounds_within_tolerance_++ == kPolishRounds) return finish(false);
+
+  screen(dual_scaling(terms, lambda_), std::max(gap_, 0.0));
+
+  std::int64_t const support = support_size();
+  std::int64_t const size = std::min(std::max(2 * support, kSmallestWorkingSet), 4 * n_);
+  auto const strongest = strongest_outside_support(size - support);
+  std::vector<std::int64_t> added;
+  for (auto const& candidate : strongest)
+    if (!slot_.contains(candidate.column)) added.push_back(candidate.column);
+  if (exact_ && added.empty()) return finish(false);  // rounding is all that is left
+  if (panel_size() + static_cast<std::int64_t>(added.size()) > std::max<std::int64_t>(4 * size, 512)) {
+    std::vector<std::size_t> kept;
+    for (std::size_t k = 0; k < panel_columns_.size(); ++k)
+      if (beta_[k] != 0 || std::any_of(strongest.begin(), strongest.end(), [&](auto const& candidate) {
+            return candidate.column == panel_columns_[k];
+          }))
+        kept.push_back(k);
+    keep_in_panel(kept);
+  }
+  extend_panel(added);
+  solve_panel(0.1 * gap_);
+  refresh_residual();
+  plan_pass();
+}
+
+void WorkingSet::screen(double alpha, double gap) {
+  double const radius = std::sqrt(2 * gap);
+  auto const local = design_.local_columns();
+  std::erase_if(candidates_, [&](std::int64_t column) {
+    double const norm = column_norm_[static_cast<std::size_t>(column - local.begin)];
+    return upper_bound(column) * alpha + norm * radius < lambda_ * (1 - kBoundSlack);
+  });
+}
+
+std::int64_t WorkingSet::support_size() const {
+  return std::count_if(beta_.begin(), beta_.end(), [](double value) { return value != 0; });
+}
+
+std::vector<WorkingSet::Candidate> WorkingSet::strongest_outside_support(std::int64_t count) const {
+  auto const& comm = design_.communicator();
+  auto const local = design_.local_columns();
+  std::vector<Candidate> found;
+  if (count <= 0) return found;
+  for (auto const column : wanted_) {
+    auto const slot = slot_.find(column);
+    if (slot != slot_.end() && beta_[slot->second] != 0) continue;
+    found.push_back({known_correlation_[static_cast<std::size_t>(column - local.begin)], column});
+  }
+  auto const stronger = [](Candidate const& a, Candidate const& b) {
+    return a.correlation > b.correlation || (a.correlation == b.correlation && a.column < b.column);
+  };
+  auto const keep_strongest = [&](std::vector<Candidate>& candidates) {
+    auto const most = static_cast<std::size_t>(count);
+    if (candidates.size() > most) {
+      std::nth_element(candidates.begin(), candidates.begin() + count, candidates.end(), stronger);
+      candidates.resize(most);
+    }
+    std::sort(candidates.begin(), candidates.end(), stronger);
+  };
+  keep_strongest(found);
+  if (comm.size() == 1) return found;
+
+  int const mine = static_cast<int>(found.size() * sizeof(Candidate));
+  std::vector<int> sizes(static_cast<std::size_t>(comm.size()));
+  mpi::check(MPI_Allgather(&mine, 1, MPI_INT, sizes.data(), 1, MPI_INT, comm.get()), "MPI_Allgather");
+  std::vector<int> offsets(sizes.size(), 0);
+  std::partial_sum(sizes.begin(), sizes.end() - 1, offsets.begin() + 1);
+  std::vector<Candidate> all(static_cast<std::size_t>(offsets.back() + sizes.back()) / sizeof(Candidate));
+  mpi::check(MPI_Allgatherv(found.data(), mine, MPI_BYTE, all.data(), sizes.data(), offsets.data(), MPI_BYTE,
+                            comm.get()),
+             "MPI_Allgatherv");
+  keep_strongest(all);
+  return all;
+}
+
+void WorkingSet::reserve_panel(std::int64_t capacity) {
+  if (capacity <= capacity_) return;
+  std::int64_t const wanted = std::max(capacity, 2 * capacity_);
+  panel_.resize(static_cast<std::size_t>(design_.panel_rows() * wanted));
+  if (design_.communicator().rank() == 0) {
+    std::vector<double> gram(static_cast<std::size_t>(wanted * wanted));
+    for (std::int64_t j = 0; j < panel_size(); ++j)
+      std::copy_n(gram_.begin() + j * capacity_, panel_size(), gram.begin() + j * wanted);
+    gram_ = std::move(gram);
+  }
+  capacity_ = wanted;
+}
+
+void WorkingSet::extend_panel(std::span<std::int64_t const> added) {
+  if (added.empty()) return;
+  auto const& comm = design_.communicator();
+  std::int64_t const old_size = panel_size();
+  auto const count = static_cast<std::int64_t>(added.size());
+  std::int64_t const size = old_size + count;
+  std::int64_t const rows = design_.panel_rows();
+  reserve_panel(size);
+  linalg::MatrixView const all(panel_.data(), rows, size);
+  auto const fresh = all.block(0, old_size, rows, count);
+  design_.gather_panel(added, fresh);
+  for (auto const column : added) {
+    slot_.emplace(column, panel_columns_.size());
+    panel_columns_.push_back(column);
+  }
+  beta_.resize(panel_columns_.size(), 0.0);
+
+  // Correlations of the new columns with all columns and, in the last row, with b.
+  std::vector<double> products(static_cast<std::size_t>((size + 1) * count));
+  linalg::MatrixView const result(products.data(), size, count, size + 1);
+  double const scale = 1 / static_cast<double>(n_);
+  linalg::gemm(linalg::Transpose::yes, linalg::Transpose::no, scale, all, fresh, 0, result);
+  for (std::int64_t k = 0; k < count; ++k)
+    products[static_cast<std::size_t>(size + k * (size + 1))] =
+        scale * linalg::inner_product(fresh.column(k), panel_b_);
+  if (comm.size() > 1) {
+    auto const entries = static_cast<int>(products.size());
+    void* const from = comm.rank() == 0 ? MPI_IN_PLACE : products.data();
+    mpi::check(MPI_Reduce(from, products.data(), entries, MPI_DOUBLE, MPI_SUM, 0, comm.get()), "MPI_Reduce");
+  }
+  if (comm.rank() != 0) return;
+  linalg::MatrixView const gram(gram_.data(), capacity_, capacity_);
+  for (std::int64_t k = 0; k < count; ++k) {
+    for (std::int64_t i = 0; i < size; ++i) {
+      gram(i, old_size + k) = result(i, k);
+      gram(old_size + k, i) = result(i, k);
+    }
+    h_.push_back(products[static_cast<std::size_t>(size + k * (size + 1))]);
+  }
+}
+
+void WorkingSet::keep_in_panel(std::vector<std::size_t> const& kept) {
+  std::int64_t const rows = design_.panel_rows();
+  bool const has_gram = design_.communicator().rank() == 0;
+  slot_.clear();
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    std::size_t const from = kept[k];
+    std::copy_n(panel_.begin() + static_cast<std::int64_t>(from) * rows, rows,
+                panel_.begin() + static_cast<std::int64_t>(k) * rows);
+    panel_columns_[k] = panel_columns_[from];
+    slot_.emplace(panel_columns_[k], k);
+    beta_[k] = beta_[from];
+    if (!has_gram) continue;
+    h_[k] = h_[from];
+    // Columns move left and rows up: nothing is overwritten before it is read.
+    auto const to_column = gram_.begin() + static_cast<std::int64_t>(k) * capacity_;
+    auto const from_column = gram_.begin() + static_cast<std::int64_t>(from) * capacity_;
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      *(to_column + static_cast<std::int64_t>(i)) = *(from_column + static_cast<std::int64_t>(kept[i]));
+  }
+  panel_columns_.resize(kept.size());
+  beta_.resize(kept.size());
+  if (has_gram) h_.resize(kept.size());
+}
+
+void WorkingSet::solve_panel(double target_gap) {
+  auto const& comm = design_.communicator();
+  struct Outcome {
+    std::int64_t sweeps;
+    bool exact;
+  } outcome{};
+  if (comm.rank() == 0) {
+    GramLasso const problem{linalg::ConstMatrixView(gram_.data(), panel_size(), panel_size(), capacity_), h_,
+                            data_sq_ / static_cast<double>(n_), lambda_, design_.nonzero_rows()};
+    auto const solved =
+        prox::solve(problem, {target_gap, options_.max_iterations - counts_.iterations}, beta_);
+    outcome = {solved.sweeps, solved.exact};
+  }
+  outcome = mpi::broadcast_value(comm, outcome);
+  mpi::broadcast(comm, std::span(beta_));
+  counts_.iterations += outcome.sweeps;
+  exact_ = outcome.exact;
+}
+
+void WorkingSet::refresh_residual() {
+  std::vector<double const*> columns;
+  std::vector<double> coefficients;
+  for (std::size_t k = 0; k < beta_.size(); ++k) {
+    if (beta_[k] == 0) continue;
+    columns.push_back(panel_.data() + static_cast<std::int64_t>(k) * design_.panel_rows());
+    coefficients.push_back(-beta_[k]);
+  }
+  std::vector<double> part(panel_b_);
+  linalg::add_combination(columns, coefficients, part);
+  design_.assemble_rows(part, residual_);
+}
+
+LassoSolution WorkingSet::solution() const {
+  LassoSolution solved = counts_;
+  std::vector<std::pair<std::int64_t, double>> nonzeros;
+  for (std::size_t k = 0; k < beta_.size(); ++k)
+    if (beta_[k] != 0) nonzeros.emplace_back(panel_columns_[k], beta_[k]);
+  std::sort(nonzeros.begin(), nonzeros.end());
+  for (auto const& [index, value] : nonzeros) {
+    solved.coefficients.indices.push_back(index);
+    solved.coefficients.values.push_back(value);
+  }
+  solved.residual = residual_;
+  solved.relative_gap = data_sq_ > 0 ? gap_ / (data_sq_ / (2 * static_cast<double>(n_))) : 0;
+  return solved;
+}
+
+double WorkingSet::largest_lambda() {
+  auto const local = design_.local_columns();
+  if (versions_.empty()) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
+    std::iota(all.begin(), all.end(), local.begin);
+    correlate(all);
+    largest_lambda_ = 0;
+    for (double const correlation : known_correlation_)
+      largest_lambda_ = std::max(largest_lambda_, correlation);
+    largest_lambda_ = mpi::max(design_.communicator(), largest_lambda_);
+  }
+  return largest_lambda_;
+}
+
+double WorkingSet::largest_correlation_outside(std::span<std::int64_t const> excluded) {
+  auto const local = design_.local_columns();
+  measure_distances();
+  auto const is_excluded = [&](std::int64_t column) {
+    return std::binary_search(excluded.begin(), excluded.end(), column);
+  };
+  // Columns that the last pass took give a level below which bounds settle the others.
+  double largest = 0;
+  std::vector<std::int64_t> others;
+  for (auto column = local.begin; column < local.end; ++column) {
+    auto const k = static_cast<std::size_t>(column - local.begin);
+    bool const current =
+        known_version_[k] == first_version_ + static_cast<std::int32_t>(versions_.size()) - 1 &&
+        distance_.back() == 0;
+    if (is_excluded(column)) continue;
+    if (current)
+      largest = std::max(largest, known_correlation_[k]);
+    else
+      others.push_back(column);
+  }
+  std::erase_if(others, [&](std::int64_t column) { return upper_bound(column) <= largest; });
+  correlate(others);
+  for (auto const column : others)
+    largest = std::max(largest, known_correlation_[static_cast<std::size_t>(column - local.begin)]);
+  return mpi::max(design_.communicator(), largest);
+}
+
+}  // namespace thresher::prox

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "prox/design.hpp"
+#include "prox/lasso.hpp"
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace thresher::prox {
+
+/// LASSO by working sets: full passes c = A^T r/n give the duality gap, discard columns by gap-safe screening
+/// (Ndiaye et al. 2017) and name the columns that matter; the problem in those is solved on its Gram matrix,
+/// which grows by the new columns alone. Columns whose correlation cannot have risen to lambda since it was
+/// last computed are left out of a pass; the gap stays exact.
+///
+/// All calls are collective over the design's communicator. The solver keeps its state from one lambda to the
+/// next (warm starts). `design` must outlive it.
+class WorkingSet {
+ public:
+  /// `b` has one entry per row, the same on all ranks.
+  WorkingSet(Design const& design, std::span<double const> b, LassoOptions options);
+
+  /// Solution at `lambda` > 0.
+  LassoSolution solve(double lambda);
+
+  // The same step by step, so that several solvers can share the passes over one matrix:
+  // start; while (!done()) take(products of wanted() with residual()); solution.
+
+  void start(double lambda);
+  bool done() const { return done_; }
+  /// b - A beta at the current iterate.
+  std::span<double const> residual() const { return residual_; }
+  /// Local columns whose products with the residual the next step needs, ascending.
+  std::span<std::int64_t const> wanted() const { return wanted_; }
+  /// products[k] = A_{wanted()[k]} . residual().
+  void take(std::span<double const> products);
+  LassoSolution solution() const;
+
+  /// ||A^T b||_inf/n, the least lambda with the solution 0. One pass over A unless one was made.
+  double largest_lambda();
+  /// Largest |A_j . residual()|/n over columns other than `excluded` (ascending, the same on all ranks).
+  double largest_correlation_outside(std::span<std::int64_t const> excluded);
+  /// Local columns that screening has not discarded at the current lambda.
+  std::span<std::int64_t const> candidates() const { return candidates_; }
+
+ private:
+  struct Candidate {
+    double correlation;
+    std::int64_t column;
+  };
+
+  double upper_bound(std::int64_t column) const;
+  void measure_distances();
+  void record(std::span<std::int64_t const> which, std::span<double const> products);
+  void correlate(std::span<std::int64_t const> which);
+  void plan_pass();
+  void screen(double alpha, double gap);
+  std::vector<Candidate> strongest_outside_support(std::int64_t count) const;
+  std::int64_t support_size() const;
+  std::int64_t panel_size() const { return static_cast<std::int64_t>(panel_columns_.size()); }
+  void extend_panel(std::span<std::int64_t const> added);
+  void keep_in_panel(std::vector<std::size_t> const& kept);
+  void reserve_panel(std::int64_t capacity);
+  void solve_panel(double target_gap);
+  void refresh_residual();
+
+  Design const& design_;
+  LassoOptions options_;
+  std::int64_t n_;
+  std::vector<double> b_;
+  double data_sq_;
+  double lambda_ = 0;
+
+  bool done_ = true;
+  bool exact_ = false;  ///< the iterate is the exact solution in the columns of the panel
+  double gap_ = 0;
+  int rounds_within_tolerance_ = 0;
+  double largest_lambda_ = 0;
+  LassoSolution counts_;  ///< iterations, passes and flags so far
+
+  std::vector<double> residual_;
+  std::vector<std::int64_t> candidates_;
+  std::vector<std::int64_t> wanted_;
+
+  // What is known of the correlations of local columns: |c_j| when it was last computed, with which residual.
+  std::vector<double> known_correlation_;
+  std::vector<std::int32_t> known_version_;
+  std::vector<double> column_norm_;  ///< ||A_j||/sqrt(n)
+  std::vector<std::vector<double>> versions_;
+  std::int32_t first_version_ = 0;  ///< number of versions_.front()
+  std::vector<double> distance_;    ///< ||residual - version||/sqrt(n)
+
+  // Columns at hand (rows over ranks), their Gram matrix over n (rank 0 only) and coefficients.
+  std::vector<std::int64_t> panel_columns_;
+  std::unordered_map<std::int64_t, std::size_t> slot_;
+  std::int64_t capacity_ = 0;
+  std::vector<double> panel_;
+  std::vector<double> gram_;
+  std::vector<double> h_;
+  std::vector<double> beta_;
+  std::vector<double> panel_b_;  ///< this rank's rows of b
+};
+
+}  // namespace thresher::prox
