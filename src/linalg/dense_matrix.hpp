@@ -1,0 +1,45 @@
+#pragma once
+
+#include "linalg/lapack.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace thresher::linalg {
+
+/// Column-major matrix that owns its memory. On a team it is often one rank's rows of a tall panel.
+class DenseMatrix {
+ public:
+  DenseMatrix() = default;
+  /// Zeros.
+  DenseMatrix(std::int64_t rows, std::int64_t columns)
+      : rows_(rows), columns_(columns), values_(static_cast<std::size_t>(rows * columns)) {}
+
+  std::int64_t rows() const { return rows_; }
+  std::int64_t columns() const { return columns_; }
+  std::span<double> values() { return values_; }
+  std::span<double const> values() const { return values_; }
+  double& operator()(std::int64_t i, std::int64_t j) { return values_[index(i, j)]; }
+  double operator()(std::int64_t i, std::int64_t j) const { return values_[index(i, j)]; }
+  std::span<double> column(std::int64_t j) { return view().column(j); }
+  std::span<double const> column(std::int64_t j) const { return view().column(j); }
+
+  MatrixView view() { return {values_.data(), rows_, columns_}; }
+  ConstMatrixView view() const { return {values_.data(), rows_, columns_}; }
+  /// Columns begin .. begin + count - 1.
+  MatrixView columns_from(std::int64_t begin, std::int64_t count) {
+    return view().block(0, begin, rows_, count);
+  }
+  ConstMatrixView columns_from(std::int64_t begin, std::int64_t count) const {
+    return view().block(0, begin, rows_, count);
+  }
+
+ private:
+  std::size_t index(std::int64_t i, std::int64_t j) const { return static_cast<std::size_t>(i + j * rows_); }
+  std::int64_t rows_ = 0;
+  std::int64_t columns_ = 0;
+  std::vector<double> values_;
+};
+
+}  // namespace thresher::linalg

@@ -1,0 +1,74 @@
+#include "linalg/tall_matrix.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace thresher::linalg {
+
+namespace {
+/// Entries of a block: rows enough for GEMM, few enough to be still near the core for the second product.
+constexpr std::int64_t kBlockEntries = 1 << 18;
+constexpr std::int64_t kFewestRows = 64;
+constexpr std::int64_t kMostRows = 256;
+}  // namespace
+
+double TallMatrix::bytes_per_rank(std::int64_t rows, std::int64_t columns, int ranks, RowStorage storage) {
+  double const entries =
+      static_cast<double>(mpi::share(rows, 0, ranks).size()) * static_cast<double>(columns);
+  if (storage == RowStorage::stored) return 8 * entries;
+  if (storage == RowStorage::stored32) return 4 * entries;
+  return 0;
+}
+
+TallMatrix::TallMatrix(mpi::Communicator const& comm, std::int64_t rows, std::int64_t columns,
+                       RowStorage storage, RowGenerator generate)
+    : comm_(&comm), rows_(rows), columns_(columns), storage_(storage), generate_(std::move(generate)) {
+  if (storage_ == RowStorage::implicit) return;
+  mpi::agree(comm, [&] {
+    auto const own = owned();
+    auto const entries = static_cast<std::size_t>(own.size() * columns_);
+    if (storage_ == RowStorage::stored) {
+      doubles_.resize(entries);
+      generate_(own, doubles_);
+      return;
+    }
+    floats_.resize(entries);
+    auto const step = block_rows();
+    std::vector<double> block(static_cast<std::size_t>(std::min(step, own.size()) * columns_));
+    for (auto row = own.begin; row < own.end; row += step) {
+      mpi::Range const some{row, std::min(row + step, own.end)};
+      auto const values = std::span(block).first(static_cast<std::size_t>(some.size() * columns_));
+      generate_(some, values);
+      std::ranges::transform(values, floats_.begin() + (row - own.begin) * columns_,
+                             [](double value) { return static_cast<float>(value); });
+    }
+  });
+}
+
+std::int64_t TallMatrix::block_rows() const {
+  return std::clamp(kBlockEntries / columns_, kFewestRows, kMostRows);
+}
+
+void TallMatrix::visit(Visitor const& visitor) const {
+  auto const own = owned();
+  auto const step = block_rows();
+  // Left uninitialised: every pass over implicit rows would otherwise write the block twice.
+  std::unique_ptr<double[]> block;
+  if (storage_ != RowStorage::stored)
+    block.reset(new double[static_cast<std::size_t>(std::min(step, own.size()) * columns_)]);
+  for (auto row = own.begin; row < own.end; row += step) {
+    mpi::Range const some{row, std::min(row + step, own.end)};
+    auto const entries = static_cast<std::size_t>(some.size() * columns_);
+    auto const first = static_cast<std::size_t>((row - own.begin) * columns_);
+    double const* values = block.get();
+    if (storage_ == RowStorage::stored)
+      values = doubles_.data() + first;
+    else if (storage_ == RowStorage::stored32)
+      std::copy_n(floats_.data() + first, entries, block.get());
+    else
+      generate_(some, {block.get(), entries});
+    visitor(some, {values, columns_, some.size()});
+  }
+}
+
+}  // namespace thresher::linalg
