@@ -164,7 +164,9 @@ Request read_request(int argc, char** argv, Description const& description) {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
   } catch (CLI::Success const& done) {
-    std::exit(app.exit(done));
+    std::ostringstream answer;
+    app.exit(done, answer, answer);
+    throw HelpRequest(answer.str());
   } catch (CLI::ParseError const& error) {
     std::string message = error.what();
     std::replace(message.begin(), message.end(), '\n', ' ');

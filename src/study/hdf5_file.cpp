@@ -52,9 +52,16 @@ Object space_of(Extents const& extents) {
   return {H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), "space"};
 }
 
-Object dataset_properties(Storage storage, Extents const& chunk) {
+std::size_t volume(Extents const& extents) {
+  std::size_t total = 1;
+  for (auto const n : extents) total *= n;
+  return total;
+}
+
+Object dataset_properties(Extents const& extents, Extents const& chunk) {
   Object properties(H5Pcreate(H5P_DATASET_CREATE), "properties");
-  if (storage == Storage::compact) {
+  if (volume(extents) == 0) return properties;
+  if (chunk.empty()) {
     check(H5Pset_layout(properties.get(), H5D_COMPACT), "compact layout");
   } else {
     check(H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
@@ -87,12 +94,6 @@ std::pair<Object, Object> select(Object const& dataset, Extents const& start, Ex
   check(H5Sselect_hyperslab(file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
         "selection");
   return {std::move(file), space_of(count)};
-}
-
-std::size_t volume(Extents const& extents) {
-  std::size_t total = 1;
-  for (auto const n : extents) total *= n;
-  return total;
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ Object create_group(Object const& parent, std::string const& name) {
 template <class T>
 Object create_dataset(Object const& parent, std::string const& name, Extents const& extents,
                       Extents const& chunk) {
-  auto const properties = dataset_properties(chunk.empty() ? Storage::compact : Storage::chunked, chunk);
+  auto const properties = dataset_properties(extents, chunk);
   T const fill = std::is_same_v<T, double> ? static_cast<T>(std::numeric_limits<double>::quiet_NaN()) : T{};
   check(H5Pset_fill_value(properties.get(), native_type<T>(), &fill), "fill value");
   return {H5Dcreate2(parent.get(), name.c_str(), native_type<T>(), space_of(extents).get(), H5P_DEFAULT,
@@ -174,10 +175,9 @@ Object create_dataset(Object const& parent, std::string const& name, Extents con
 }
 
 Object write_strings(Object const& parent, std::string const& name, std::vector<std::string> const& values,
-                     Storage storage) {
+                     Extents const& extents) {
   auto const type = string_type();
-  Extents const extents{values.size()};
-  auto const properties = dataset_properties(values.empty() ? Storage::compact : storage, extents);
+  auto const properties = dataset_properties(extents, extents);
   Object dataset(H5Dcreate2(parent.get(), name.c_str(), type.get(), space_of(extents).get(), H5P_DEFAULT,
                             properties.get(), H5P_DEFAULT),
                  name.c_str());
@@ -185,18 +185,6 @@ Object write_strings(Object const& parent, std::string const& name, std::vector<
   for (auto const& value : values) pointers.push_back(value.c_str());
   if (!values.empty())
     check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), name.c_str());
-  return dataset;
-}
-
-Object write_string_scalar(Object const& parent, std::string const& name, std::string const& value) {
-  auto const type = string_type();
-  Object dataset(H5Dcreate2(parent.get(), name.c_str(), type.get(), space_of({}).get(), H5P_DEFAULT,
-                            H5P_DEFAULT, H5P_DEFAULT),
-                 name.c_str());
-  char const* pointer = value.c_str();
-  check(
-      H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void const*>(&pointer)),
-      name.c_str());
   return dataset;
 }
 
@@ -231,15 +219,19 @@ std::vector<T> read_box(Object const& dataset, Extents const& start, Extents con
 }
 
 std::vector<std::string> read_strings(Object const& dataset) {
+  auto const all = extents(dataset);
+  return read_strings(dataset, Extents(all.size(), 0), all);
+}
+
+std::vector<std::string> read_strings(Object const& dataset, Extents const& start, Extents const& count) {
   auto const type = string_type();
-  auto const count = volume(extents(dataset));
-  std::vector<char*> pointers(count, nullptr);
-  if (count > 0)
-    check(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "read");
+  std::vector<char*> pointers(volume(count), nullptr);
+  if (pointers.empty()) return {};
+  auto const [file, memory] = select(dataset, start, count);
+  check(H5Dread(dataset.get(), type.get(), memory.get(), file.get(), H5P_DEFAULT, pointers.data()), "read");
   std::vector<std::string> values;
   for (char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
-  Object const space(H5Dget_space(dataset.get()), "space");
-  H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, pointers.data());
+  H5Dvlen_reclaim(type.get(), memory.get(), H5P_DEFAULT, pointers.data());
   return values;
 }
 

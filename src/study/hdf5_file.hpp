@@ -49,17 +49,16 @@ Object open_file(std::string const& path);
 Object create_file_parallel(std::string const& path, MPI_Comm comm);
 Object create_group(Object const& parent, std::string const& name);
 
-/// Layout of a data set: chunked ones carry checksums and take no space where nothing was written; compact
-/// ones lie in the object header, which has a checksum of its own.
-enum class Storage { compact, chunked };
-/// A data set of doubles (fill NaN), 64-bit, 32-bit or 8-bit integers (fill 0). No extents: a scalar.
+/// A data set of doubles (fill NaN), 64-bit, 32-bit or 8-bit integers (fill 0). With `chunk` it carries
+/// checksums and takes no space where nothing was written; without, it is small and lies in the object
+/// header, which has a checksum of its own. No extents: a scalar.
 template <class T>
 Object create_dataset(Object const& parent, std::string const& name, Extents const& extents,
                       Extents const& chunk = {});
-/// Variable-length UTF-8 strings, written at once (netCDF reads fixed-length ones wrongly).
+/// Variable-length UTF-8 strings, written at once (netCDF reads fixed-length ones wrongly). No extents: a
+/// scalar.
 Object write_strings(Object const& parent, std::string const& name, std::vector<std::string> const& values,
-                     Storage storage = Storage::chunked);
-Object write_string_scalar(Object const& parent, std::string const& name, std::string const& value);
+                     Extents const& extents);
 
 template <class T>
 void write(Object const& dataset, std::span<T const> values);
@@ -70,6 +69,7 @@ std::vector<T> read(Object const& dataset);
 template <class T>
 std::vector<T> read_box(Object const& dataset, Extents const& start, Extents const& count);
 std::vector<std::string> read_strings(Object const& dataset);
+std::vector<std::string> read_strings(Object const& dataset, Extents const& start, Extents const& count);
 
 bool exists(Object const& parent, std::string const& name);
 Object open_dataset(Object const& parent, std::string const& name);

@@ -111,7 +111,12 @@ OutputLock::OutputLock(std::string const& output, double beat_interval) : path_(
 }
 
 OutputLock::~OutputLock() {
+  release();
+}
+
+void OutputLock::release() {
   if (held_ && read(path_) == identity_) unlink(path_.c_str());
+  held_ = false;
 }
 
 bool OutputLock::beat() const {

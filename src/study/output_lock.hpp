@@ -16,8 +16,8 @@ class OutputLock {
 
   /// Shows that this run is alive; call once per interval. False when another run has replaced this one.
   bool beat() const;
-  /// Leaves the file in place (the process is about to be aborted).
-  void abandon() { held_ = false; }
+  /// Gives the output free (the destructor does, too).
+  void release();
 
  private:
   std::string path_;

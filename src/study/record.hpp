@@ -70,6 +70,7 @@ struct Record {
       to.put_text(artifact.name);
       to.put_vector(artifact.extents);
       to.put_vector(artifact.values);
+      to.put_text(artifact.file);
     }
   }
   static Record get(ByteReader& from) {
@@ -85,6 +86,7 @@ struct Record {
       artifact.name = from.get_text();
       artifact.extents = from.get_vector<std::int64_t>();
       artifact.values = from.get_vector<double>();
+      artifact.file = from.get_text();
       record.artifacts.push_back(std::move(artifact));
     }
     return record;

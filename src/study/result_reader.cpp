@@ -115,14 +115,23 @@ bool ResultReader::same_layout(Study const& study) const {
 }
 
 Artifact ResultReader::artifact(std::string const& name, std::size_t point, std::int64_t trial) const {
-  auto const& from = dataset(std::string(names::kArtifacts) + "/" + name);
-  if (!from || trial >= trials_) return {};
-  auto const all = hdf5::extents(from);
+  if (trial >= trials_) return {};
   hdf5::Extents start;
   for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
   start.push_back(static_cast<hsize_t>(trial));
   hdf5::Extents count(start.size(), 1);
-  Artifact artifact{name, {}, {}};
+  Artifact artifact{name, {}, {}, {}};
+  auto const base = std::string(names::kArtifacts) + "/" + name;
+  if (!hdf5::exists(file_, names::kArtifacts)) return {};
+  if (auto const& files = dataset(base + "_file")) {
+    artifact.file = hdf5::read_strings(files, start, count).front();
+    artifact.extents = {0};
+    if (!artifact.file.empty()) return artifact;
+    artifact.extents.clear();
+  }
+  auto const& from = dataset(base);
+  if (!from) return {};
+  auto const all = hdf5::extents(from);
   for (std::size_t d = start.size(); d < all.size(); ++d) {
     count.push_back(all[d]);
     artifact.extents.push_back(static_cast<std::int64_t>(all[d]));

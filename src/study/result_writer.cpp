@@ -58,8 +58,7 @@ Object write_values(Object const& parent, Parameter const& parameter, std::vecto
     default: {
       std::vector<std::string> texts;
       for (auto const& value : values) texts.push_back(std::get<std::string>(value));
-      dataset = extents.empty() ? hdf5::write_string_scalar(parent, parameter.name, texts.front())
-                                : hdf5::write_strings(parent, parameter.name, texts);
+      dataset = hdf5::write_strings(parent, parameter.name, texts, extents);
     }
   }
   hdf5::set_attribute(dataset, "long_name", parameter.meaning);
@@ -385,12 +384,18 @@ class Writer {
       reasons.push_back(failure.reason);
       all += failure.reason + '\n';
     }
-    auto const dataset = hdf5::write_strings(group, "reason", reasons);
+    auto const dataset = hdf5::write_strings(group, "reason", reasons, extents);
     // Strings of variable length lie outside HDF5's checksums.
     hdf5::set_attribute(dataset, "crc32", std::int64_t{crc32(std::as_bytes(std::span(all)))});
   }
 
+  using Load = std::function<Artifact()>;  ///< arrays are held one at a time
+  using Found = std::map<std::pair<std::uint32_t, std::int64_t>, Load>;
   void write_artifacts();
+  Load find_artifact(std::string const& name, std::uint32_t point, std::int64_t trial);
+  void write_small(Object const& group, ArtifactDeclaration const& declared, Extents const& largest,
+                   Found const& found);
+  void write_file_names(Object const& group, ArtifactDeclaration const& declared, Found const& found);
 
   Study const& study_;
   Ledger const& ledger_;
@@ -406,39 +411,23 @@ class Writer {
 };
 
 void Writer::write_artifacts() {
+  if (study_.options().artifacts == ArtifactTrials::none && study_.input() == nullptr) return;
   for (auto const& declared : study_.description().artifacts) {
-    // Where each array comes from; arrays are held one at a time.
-    std::map<std::pair<std::uint32_t, std::int64_t>, std::function<Artifact()>> found;
+    Found found;
     Extents largest(declared.dimensions.size(), 0);
-    auto const enlarge = [&](Artifact const& artifact) {
-      for (std::size_t d = 0; d < largest.size(); ++d)
-        largest[d] = std::max<hsize_t>(largest[d], static_cast<hsize_t>(artifact.extents[d]));
-    };
+    bool in_files = false;
     for (std::uint32_t point = 0; point < layout_.points; ++point) {
       if (!done_[point]) continue;
       for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
         if (!ran(point, t) || !study_.wants_artifact(declared.name, t)) continue;
-        for (auto const& source : sources_) {
-          auto const place = source->locate(study_.grid(), point);
-          if (!place) continue;
-          hdf5::Lock const lock(hdf5::mutex());
-          auto const artifact = source->artifact(declared.name, *place, t);
-          if (artifact.extents.empty()) continue;
-          enlarge(artifact);
-          found[{point, t}] = [source, place, t, name = declared.name] {
-            return source->artifact(name, *place, t);
-          };
-          break;
-        }
-        auto const fresh = by_point_.find(ledger_.survey().representative[point]);
-        if (fresh == by_point_.end()) continue;
-        for (auto const* record : fresh->second)
-          if (record->trial == t)
-            for (auto const& artifact : record->artifacts)
-              if (artifact.name == declared.name) {
-                enlarge(artifact);
-                found[{point, t}] = [&artifact] { return artifact; };
-              }
+        auto load = find_artifact(declared.name, point, t);
+        if (!load) continue;
+        auto const artifact = load();
+        in_files = in_files || !artifact.file.empty();
+        if (artifact.file.empty())
+          for (std::size_t d = 0; d < largest.size(); ++d)
+            largest[d] = std::max<hsize_t>(largest[d], static_cast<hsize_t>(artifact.extents[d]));
+        found[{point, t}] = std::move(load);
       }
     }
     if (found.empty()) continue;
@@ -448,30 +437,66 @@ void Writer::write_artifacts() {
       hdf5::hard_link(file_, names::kTrial, created);
     }
     Object const group(H5Gopen2(file_.get(), names::kArtifacts, H5P_DEFAULT), names::kArtifacts);
-    auto extents = layout_.per_trial;
-    extents.insert(extents.end(), largest.begin(), largest.end());
-    Extents chunk(layout_.per_trial.size(), 1);
-    for (auto const n : largest) chunk.push_back(std::max<hsize_t>(n, 1));
-    auto const dataset = hdf5::create_dataset<double>(group, declared.name, extents, chunk);
-    hdf5::set_attribute(dataset, "long_name", declared.meaning);
-    hdf5::set_attribute(dataset, "artifact_dimensions",
-                        fmt::format("{}", fmt::join(declared.dimensions, " ")));
-    attach(dataset, layout_.per_trial.size());
-    for (auto const& [where, load] : found) {
-      auto const artifact = load();
-      Extents start;
-      for (std::size_t a = 0; a < layout_.axes.size(); ++a)
-        start.push_back(study_.grid().position(where.first, a));
-      start.push_back(static_cast<hsize_t>(where.second));
-      Extents count(start.size(), 1);
-      for (auto const n : artifact.extents) {
-        start.push_back(0);
-        count.push_back(static_cast<hsize_t>(n));
-      }
-      if (!artifact.values.empty())
-        hdf5::write_box<double>(dataset, start, count, std::span<double const>(artifact.values));
-    }
+    if (std::find(largest.begin(), largest.end(), 0) == largest.end())
+      write_small(group, declared, largest, found);
+    if (in_files) write_file_names(group, declared, found);
   }
+}
+
+/// Where the array of a trial is: a fresh record, or a source. Empty when there is none.
+Writer::Load Writer::find_artifact(std::string const& name, std::uint32_t point, std::int64_t trial) {
+  auto const fresh = by_point_.find(ledger_.survey().representative[point]);
+  if (fresh != by_point_.end())
+    for (auto const* record : fresh->second)
+      if (record->trial == trial)
+        for (auto const& artifact : record->artifacts)
+          if (artifact.name == name) return [&artifact] { return artifact; };
+  for (auto const& source : sources_) {
+    auto const place = source->locate(study_.grid(), point);
+    if (!place) continue;
+    hdf5::Lock const lock(hdf5::mutex());
+    if (source->artifact(name, *place, trial).extents.empty()) continue;
+    return [source, name, place, trial] { return source->artifact(name, *place, trial); };
+  }
+  return {};
+}
+
+void Writer::write_small(Object const& group, ArtifactDeclaration const& declared, Extents const& largest,
+                         Found const& found) {
+  auto extents = layout_.per_trial;
+  extents.insert(extents.end(), largest.begin(), largest.end());
+  Extents chunk(layout_.per_trial.size(), 1);
+  chunk.insert(chunk.end(), largest.begin(), largest.end());
+  auto const dataset = hdf5::create_dataset<double>(group, declared.name, extents, chunk);
+  hdf5::set_attribute(dataset, "long_name", declared.meaning);
+  hdf5::set_attribute(dataset, "artifact_dimensions", fmt::format("{}", fmt::join(declared.dimensions, " ")));
+  attach(dataset, layout_.per_trial.size());
+  for (auto const& [where, load] : found) {
+    auto const artifact = load();
+    if (!artifact.file.empty() || artifact.values.empty()) continue;
+    Extents start;
+    for (std::size_t a = 0; a < layout_.axes.size(); ++a)
+      start.push_back(study_.grid().position(where.first, a));
+    start.push_back(static_cast<hsize_t>(where.second));
+    Extents count(start.size(), 1);
+    for (auto const n : artifact.extents) {
+      start.push_back(0);
+      count.push_back(static_cast<hsize_t>(n));
+    }
+    hdf5::write_box<double>(dataset, start, count, std::span<double const>(artifact.values));
+  }
+}
+
+/// Large arrays lie in files of their own; their names are here (an external link to a missing file would
+/// make the whole file unreadable to netCDF).
+void Writer::write_file_names(Object const& group, ArtifactDeclaration const& declared, Found const& found) {
+  std::vector<std::string> files(layout_.points * layout_.trials);
+  for (auto const& [where, load] : found)
+    files[where.first * layout_.trials + static_cast<std::size_t>(where.second)] = load().file;
+  auto const dataset = hdf5::write_strings(group, declared.name + "_file", files, layout_.per_trial);
+  hdf5::set_attribute(dataset, "long_name",
+                      "file, in the folder <output>.artifacts, of: " + declared.meaning);
+  attach(dataset, layout_.per_trial.size());
 }
 
 void sync(std::string const& path, int flags) {

@@ -29,7 +29,7 @@ Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
   // A shard has about its share; the exact number is known when its units have been dealt.
   for (std::size_t theory = 0; theory < study.description().theories.size(); ++theory)
     for (std::size_t task = 0; task < ledger_.tasks(theory); ++task) {
-      if (ledger_.point_of_task(theory, task) < 0) continue;
+      if (ledger_.point_of_task(theory, task) < 0 || !my_task(task)) continue;
       ++total_;
       if (!is_missing(ledger_.theory_status(theory, task))) ++finished_;
     }
@@ -55,12 +55,20 @@ std::int64_t Schedule::count_missing(std::uint32_t point) const {
 
 bool Schedule::mine(std::size_t data_number, std::int64_t trial) const {
   auto const shard = study_.shard();
+  auto const only = study_.options().only_trial;
+  if (only >= 0) return trial == only;
   if (shard.parts == 1) return true;
   // With a target, a point's decision needs all of its trials: whole data points are dealt then.
   auto const number = study_.target_error()
                           ? static_cast<std::int64_t>(data_number)
                           : static_cast<std::int64_t>(data_number) * study_.trials() + trial;
   return number % shard.parts == shard.part;
+}
+
+bool Schedule::my_task(std::size_t task) const {
+  if (study_.options().only_trial >= 0) return false;
+  auto const shard = study_.shard();
+  return static_cast<std::int64_t>(task) % shard.parts == shard.part;
 }
 
 void Schedule::collect_groups(int team_size) {
@@ -149,18 +157,18 @@ double Schedule::expected_seconds(Group const& group) const {
   return std::max(group.nominal_seconds, 1e-6) * (scale_ > 0 ? scale_ : 1);
 }
 
-std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
-  std::vector<Unit> batch;
+Schedule::Batch Schedule::next_predictions(double longest_seconds) {
+  Batch batch;
   double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
   double expected = 0;
   for (; theory_ < study_.description().theories.size(); ++theory_, task_ = 0)
     for (; task_ < ledger_.tasks(theory_); ++task_) {
       auto const point = ledger_.point_of_task(theory_, task_);
       auto& status = ledger_.theory_status(theory_, task_);
-      if (point < 0 || !is_missing(status)) continue;
+      if (point < 0 || !my_task(task_) || !is_missing(status)) continue;
       if (expected > longest_seconds) return batch;
       status = Status::in_flight;
-      batch.push_back({trial_of_theory(theory_), {static_cast<std::uint32_t>(point)}});
+      batch.units.push_back({trial_of_theory(theory_), {static_cast<std::uint32_t>(point)}});
       --remaining_;
       ++in_flight_;
       expected += each;
@@ -168,14 +176,14 @@ std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
   return batch;
 }
 
-std::vector<Unit> Schedule::next_batch(double longest_seconds) {
+Schedule::Batch Schedule::next_batch(double longest_seconds, Team team) {
   if (remaining_ == 0) return {};
   double const shortest = std::max(0.01, 2e-5 * teams_);
   if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
   // Guided self-scheduling: long batches while much is left, short ones at the end.
   double const left = std::max(seconds_left(), 0.0);
   double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
-  std::vector<Unit> batch;
+  Batch batch;
   double expected = 0;
   for (; first_ready_ < groups_.size(); ++first_ready_) {
     auto& group = groups_[first_ready_];
@@ -196,13 +204,14 @@ std::vector<Unit> Schedule::next_batch(double longest_seconds) {
         points.resize((points.size() + parts - 1) / parts);
       }
       bool const suspect = strikes_.contains({group.cursor, points.front()});
-      if (suspect && !batch.empty()) return batch;  // so that no innocent unit is in flight with it
+      if (suspect && (!batch.units.empty() || team == Team::busy)) return batch;
       for (auto const point : points) ledger_.set_status(point, group.cursor, Status::in_flight);
       remaining_ -= static_cast<std::int64_t>(points.size());
       in_flight_ += static_cast<std::int64_t>(points.size());
       expected += expected_seconds(group) * static_cast<double>(points.size()) /
                   static_cast<double>(group.points.size());
-      batch.push_back({group.cursor, std::move(points)});
+      batch.suspect = suspect;
+      batch.units.push_back({group.cursor, std::move(points)});
       bool const known = scale_ > 0 || group.measured_seconds > 0;
       // The cursor stays: points of this trial may be left.
       if (suspect || !known || expected >= target) return batch;

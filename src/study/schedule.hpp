@@ -35,8 +35,14 @@ class Schedule {
   std::vector<Phase> phases() const;
   /// Starts a phase for `teams` teams; every unit of the phases before must be back.
   void begin(Phase const& phase, int teams);
-  /// Units that should take about as long as a batch may; empty when there is nothing at present.
-  std::vector<Unit> next_batch(double longest_seconds);
+  struct Batch {
+    std::vector<Unit> units;
+    bool suspect = false;  ///< holds one unit that was in flight at an abnormal end: it must have no company
+  };
+  enum class Team { idle, busy };
+  /// Units that should take about as long as a batch may, for a team that has nothing to do or one that is at
+  /// work; empty when there is nothing (for it) at present.
+  Batch next_batch(double longest_seconds, Team team);
   /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
   void enter(Record const& record);
   /// Nothing of the phase is left or in flight.
@@ -62,7 +68,8 @@ class Schedule {
   std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
   double expected_seconds(Group const& group) const;
   bool mine(std::size_t data_number, std::int64_t trial) const;
-  std::vector<Unit> next_predictions(double longest_seconds);
+  bool my_task(std::size_t task) const;
+  Batch next_predictions(double longest_seconds);
 
   Study const& study_;
   Ledger& ledger_;

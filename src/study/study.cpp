@@ -117,6 +117,7 @@ Study::Study(Experiment const& experiment, Configuration configuration, InputRea
 
 std::int64_t Study::trials() const {
   auto const& options = configuration_.options;
+  if (options.only_trial >= 0) return std::max(options.trials, options.only_trial + 1);
   if (!target_error_) return options.trials;
   return options.max_trials > 0 ? options.max_trials : 20 * options.trials;
 }
@@ -167,7 +168,7 @@ bool Study::wants_artifact(std::string_view name, std::int64_t trial) const {
   bool const asked = artifact_names_.empty() ||
                      std::find(artifact_names_.begin(), artifact_names_.end(), name) != artifact_names_.end();
   if (!asked) return false;
-  if (input_ != nullptr) return true;
+  if (input_ != nullptr || trial == configuration_.options.only_trial) return true;
   switch (configuration_.options.artifacts) {
     case ArtifactTrials::none:
       return false;

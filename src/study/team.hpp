@@ -50,6 +50,7 @@ struct Artifact {
   std::string name;
   std::vector<std::int64_t> extents;  ///< one per declared dimension
   std::vector<double> values;         ///< row-major
+  std::string file = {};              ///< for the engine: where a large array lies
 };
 
 /// What the engine does for a running trial; a stage sees it through `Team` only.

@@ -110,6 +110,7 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
       team_.begin_trial({key, trial_});
       artifacts_.clear();
     }
+    place_ = {std::to_string(stage) + "\n" + key, trial_};
     std::vector<Point const*> points;
     for (auto const& task : group) points.push_back(task.point);
     std::unique_ptr<StageResult> result;
@@ -145,6 +146,7 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
                 .reason = {},
                 .artifacts = {}};
   auto const shared_artifacts = artifacts_.size();
+  place_ = {study_.identity(*task.point) + key_up_to(about.stages.size(), *task.point), trial_};
   auto const start = Clock::now();
   Outcome outcome = Outcome::ok;
   ending = agreement_.run(

@@ -3,6 +3,7 @@
 #include "study/agreement.hpp"
 #include "study/record.hpp"
 #include "study/study.hpp"
+#include "study/trial_files.hpp"
 
 #include <functional>
 #include <map>
@@ -24,6 +25,8 @@ class UnitRunner {
 
   /// Arrays that the running trial leaves; moved into its record (team's rank 0).
   std::vector<Artifact>& artifacts() { return artifacts_; }
+  /// What files of the running stage belong to: the data of the trial, or its point.
+  TrialPlace const& place() const { return place_; }
 
  private:
   struct Task {
@@ -43,6 +46,7 @@ class UnitRunner {
   std::int64_t trial_ = 0;
   Emit const* emit_ = nullptr;
   std::vector<Artifact> artifacts_;
+  TrialPlace place_;
 };
 
 /// Problem of a measured value: empty when every value is legitimate where `applicable`.

@@ -1,0 +1,468 @@
+#include "study/driver.hpp"
+
+#include "linalg/petsc.hpp"
+#include "study/coordinator.hpp"
+#include "study/environment.hpp"
+#include "study/input_file.hpp"
+#include "study/plan.hpp"
+#include "study/result_layout.hpp"
+#include "study/resume.hpp"
+#include "study/signals.hpp"
+#include "study/version.hpp"
+#include "study/worker.hpp"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <mpi.h>
+#include <petscversion.h>
+#include <slepcversion.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+namespace thresher::study {
+
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kBadInput = 2;
+constexpr int kSomeFailed = 3;
+constexpr int kInterrupted = 75;
+
+/// Names are unique over parameters, metrics, predictions of one group, engine options and the file's own.
+void assert_unique_names(Description const& about) {
+  std::set<std::string> names{result_names::kTrial,    result_names::kStatus,    result_names::kSeconds,
+                              result_names::kTeamSize, result_names::kSummary,   result_names::kTheory,
+                              result_names::kFailures, result_names::kArtifacts, result_names::kEngine,
+                              result_names::kSearch};
+  auto const add = [&](std::string const& name) {
+    if (!names.insert(name).second)
+      throw std::logic_error("the name " + name + " is used twice in " + about.name);
+  };
+  for (auto const& option : options_table().specifications()) add(option.name);
+  for (auto const& parameter : about.parameters) add(parameter.name);
+  for (auto const& metric : about.metrics) add(metric.name);
+}
+
+/// What rank 0 read, so that every rank makes the same study of it.
+Request share(mpi::Communicator const& world, Request request) {
+  ByteWriter writer;
+  writer.put(static_cast<std::uint32_t>(request.inputs.size()));
+  for (auto const& [name, given] : request.inputs) {
+    writer.put_text(name);
+    writer.put_text(given.text);
+    writer.put_text(given.origin);
+  }
+  writer.put(static_cast<std::uint32_t>(request.petsc_options.size()));
+  for (auto const& option : request.petsc_options) writer.put_text(option);
+  writer.put_text(request.command_line);
+  auto& bytes = writer.bytes();
+  bytes.resize(mpi::broadcast_value(world, bytes.size()));
+  mpi::broadcast(world, std::span<std::byte>(bytes));
+  ByteReader reader(bytes);
+  Request shared;
+  for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
+    auto const name = reader.get_text();
+    auto const text = reader.get_text();
+    shared.inputs[name] = {text, reader.get_text()};
+  }
+  for (auto left = reader.get<std::uint32_t>(); left > 0; --left)
+    shared.petsc_options.push_back(reader.get_text());
+  shared.command_line = reader.get_text();
+  return shared;
+}
+
+/// Runs `work` on rank 0; a user's error there is told once and ends all ranks with exit code 2. Collective.
+void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work) {
+  std::string error;
+  int code = kDone;
+  if (world.rank() == 0) {
+    try {
+      work();
+    } catch (HelpRequest const& help) {
+      fmt::print("{}", help.what());
+      code = -1;
+    } catch (UserError const& user) {
+      error = user.what();
+      code = kBadInput;
+    }
+  }
+  code = mpi::broadcast_value(world, code);
+  if (code == -1) throw HelpRequest("");
+  if (code == kBadInput) throw UserError(mpi::broadcast_text(world, error));
+}
+
+/// One run of a driver; members are made in the order in which they are needed.
+class Run {
+ public:
+  Run(Experiment const& experiment, mpi::Communicator const& world)
+      : experiment_(experiment), world_(world) {}
+
+  int operator()(int argc, char** argv);
+
+ private:
+  void read(int argc, char** argv);
+  void check_output();
+  void survey_points();
+  void adopt_journal_of_output();
+  Provenance provenance(std::string const& ended) const;
+  int execute();
+  int merge();
+  void report_failures() const;
+  std::string alone_command(Failure const& failure) const;
+  std::string output() const { return study_->options().output; }
+  bool keeps_results() const { return study_->options().only_trial < 0; }
+
+  Experiment const& experiment_;
+  mpi::Communicator const& world_;
+  Request request_;
+  std::shared_ptr<ResultReader const> stored_;
+  std::unique_ptr<InputFile> input_;
+  std::unique_ptr<Study> study_;
+  std::unique_ptr<linalg::Session> session_;
+  double memory_per_rank_ = 0;
+  std::string hosts_;
+  std::string processors_;
+  std::string blas_;
+  std::string started_ = utc_now();
+  // Rank 0 only.
+  std::unique_ptr<Ledger> ledger_;
+  JournalContents journal_;
+};
+
+int Run::operator()(int argc, char** argv) {
+  on_rank_0(world_, [&] { read(argc, argv); });
+  request_ = share(world_, request_);
+  std::unique_ptr<Configuration> configuration;
+  on_rank_0(world_, [&] {
+    configuration = std::make_unique<Configuration>(configure(request_, experiment_.description()));
+  });
+  if (!configuration)
+    configuration = std::make_unique<Configuration>(configure(request_, experiment_.description()));
+  if (!configuration->options.input.empty()) {
+    on_rank_0(world_, [&] { input_ = std::make_unique<InputFile>(configuration->options.input); });
+    if (!input_) input_ = std::make_unique<InputFile>(configuration->options.input);
+  }
+  if (!configuration->options.merge.empty()) {
+    int code = kDone;
+    on_rank_0(world_, [&] {
+      study_ = std::make_unique<Study>(experiment_, *configuration, input_.get());
+      code = merge();
+    });
+    return mpi::broadcast_value(world_, code);
+  }
+  on_rank_0(world_, [&] { study_ = std::make_unique<Study>(experiment_, *configuration, input_.get()); });
+  if (!study_) study_ = std::make_unique<Study>(experiment_, *configuration, input_.get());
+  on_rank_0(world_, [&] { check_output(); });
+
+  memory_per_rank_ = available_bytes_per_rank(world_);
+  hosts_ = tally(world_, host_name());
+  processors_ = tally(world_, processor_name());
+  blas_ = tally(world_, blas_kernels());
+  on_rank_0(world_, [&] { survey_points(); });
+  memory_per_rank_ = mpi::broadcast_value(world_, memory_per_rank_);
+  session_ = std::make_unique<linalg::Session>(request_.petsc_options);
+  signals::install();
+  if (study_->options().plan) {
+    on_rank_0(world_, [&] {
+      auto const ranks = study_->options().plan_ranks > 0 ? study_->options().plan_ranks : world_.size();
+      print_plan(*study_, *ledger_, static_cast<int>(ranks), memory_per_rank_);
+    });
+    return kDone;
+  }
+  return execute();
+}
+
+void Run::read(int argc, char** argv) {
+  auto const& about = experiment_.description();
+  assert_unique_names(about);
+  request_ = read_request(argc, argv, about);
+  auto const options = configure(request_, about).options;
+  if (!options.resume || !options.merge.empty()) return;
+  if (options.output.empty() || !std::filesystem::exists(options.output)) return;
+  stored_ = std::make_shared<ResultReader const>(options.output, about);
+  complete_request(request_, *stored_, about);
+}
+
+void Run::check_output() {
+  auto const& options = study_->options();
+  if (options.plan || !keeps_results()) return;
+  if (options.output.empty())
+    throw UserError("output: is not given; allowed is a file name, as in --output results.h5");
+  if (options.resume && options.overwrite) throw UserError("resume = true: excludes overwrite");
+  if (std::filesystem::exists(output()) && !options.resume && !options.overwrite)
+    throw UserError(
+        fmt::format("output = {}: exists; allowed are --resume, --overwrite or another name", output()));
+  if (stored_) require_extension(*study_, *stored_);
+  if (stored_ && input_ && stored_->attribute("input_identity") != input_->identity())
+    throw UserError(fmt::format("input = {}: the file {} was made with another input ({}; now {})",
+                                options.input, output(), stored_->attribute("input_identity"),
+                                input_->identity()));
+}
+
+void Run::survey_points() {
+  auto const& options = study_->options();
+  if (!options.memory_per_rank.empty())
+    memory_per_rank_ = parse_bytes("memory_per_rank", options.memory_per_rank);
+  auto const kept = stored_ ? stored_->team_sizes(study_->grid()) : std::vector<std::int32_t>{};
+  auto const ranks =
+      options.plan && options.plan_ranks > 0 ? static_cast<int>(options.plan_ranks) : world_.size();
+  auto survey = thresher::study::survey(*study_, ranks, memory_per_rank_, kept);
+  for (auto const size : survey.team_size)
+    if (ranks % size != 0)
+      throw UserError(fmt::format(
+          "the file {} was made with teams of {} ranks; allowed are multiples of that, here are {}", output(),
+          size, ranks));
+  if (!options.quiet)
+    for (auto const& warning : survey.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  ledger_ = std::make_unique<Ledger>(*study_, std::move(survey));
+  if (stored_) stored_->enter_into(*ledger_, *study_);
+}
+
+void Run::adopt_journal_of_output() {
+  auto const path = output() + ".journal";
+  if (study_->options().resume) {
+    journal_ = adopt_journal(path, *study_);
+  }
+  for (auto const& record : journal_.records) ledger_->enter(record);
+  for (auto const& [unit, strikes] : journal_.strikes) {
+    auto const [trial, point] = unit;
+    if (strikes < kStrikes) continue;
+    auto const values = trial >= 0 ? study_->description().metrics.size() : std::size_t{0};
+    Record record{.point = point,
+                  .trial = trial,
+                  .status = Status::failed,
+                  .seconds = 0,
+                  .values = std::vector<double>(values, std::nan("")),
+                  .reason = fmt::format("crashed: in flight at {} abnormal ends in a row", strikes),
+                  .artifacts = {}};
+    if (trial < 0) {
+      for (auto const& prediction : study_->description().predictions)
+        if (prediction.theory == theory_of_trial(trial)) record.values.push_back(std::nan(""));
+    }
+    ledger_->enter(record);
+    journal_.records.push_back(std::move(record));
+  }
+  std::erase_if(journal_.strikes, [](auto const& strike) { return strike.second >= kStrikes; });
+  if (study_->options().retry_failed)
+    for (auto const& failure : std::vector<Failure>(ledger_->failures())) {
+      if (failure.trial < 0) {
+        ledger_->theory_status(theory_of_trial(failure.trial),
+                               ledger_->task_of(theory_of_trial(failure.trial), failure.point)) =
+            Status::not_run;
+      }
+      ledger_->retry(failure.point, failure.trial);
+      std::erase_if(journal_.records, [&](Record const& record) {
+        return record.point == failure.point && record.trial == failure.trial;
+      });
+    }
+}
+
+Provenance Run::provenance(std::string const& ended) const {
+  Provenance provenance;
+  auto const add = [&](char const* name, std::string const& value) {
+    provenance.attributes.emplace_back(name, value);
+  };
+  add("command_line", experiment_.description().name + " " + request_.command_line);
+  add("version", kVersion);
+  add("git_commit", kGitCommit);
+  char mpi_version[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(mpi_version, &length);
+  add("mpi_version", std::string(mpi_version, static_cast<std::size_t>(length)));
+  add("petsc_version",
+      fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR));
+  add("slepc_version",
+      fmt::format("{}.{}.{}", SLEPC_VERSION_MAJOR, SLEPC_VERSION_MINOR, SLEPC_VERSION_SUBMINOR));
+  add("hdf5_version", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE));
+  add("blas", blas_.empty() ? "unknown (the reference BLAS is slow)" : blas_);
+  add("petsc_options", linalg::Session::options_in_force());
+  add("processors", processors_);
+  add("hosts", hosts_);
+  add("ranks", std::to_string(world_.size()));
+  if (input_) add("input_identity", input_->identity());
+  auto const before = stored_ ? stored_->attribute("runs") : "";
+  add("runs", before + fmt::format("{} to {} on {} ranks of {}\n", started_, ended, world_.size(), hosts_));
+  return provenance;
+}
+
+int Run::execute() {
+  auto const exchange = mpi::Communicator::duplicate(world_.get());
+  std::unique_ptr<OutputLock> lock;
+  std::unique_ptr<Storage> storage;
+  std::unique_ptr<Schedule> schedule;
+  Progress progress(study_->options().quiet || world_.rank() != 0 ? Progress::Voice::quiet
+                                                                  : Progress::Voice::normal);
+  std::unique_ptr<Coordinator> coordinator;
+  on_rank_0(world_, [&] {
+    if (blas_.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
+    if (blas_.find(',') != std::string::npos || processors_.find(',') != std::string::npos)
+      progress.say("warning: unlike processors work together (" + processors_ + "; " + blas_ +
+                   "): set OPENBLAS_CORETYPE for equal last bits");
+    if (keeps_results()) {
+      lock = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
+      adopt_journal_of_output();
+      std::vector<std::shared_ptr<ResultReader const>> sources;
+      if (stored_) sources.push_back(stored_);
+      ledger_->drop_beyond_decision();
+      storage = std::make_unique<Storage>(output(), *study_, provenance("(running)"), *lock);
+      try {
+        storage->begin(*ledger_, std::move(sources), std::move(journal_.records), journal_.strikes);
+      } catch (std::runtime_error const& error) {
+        throw UserError(fmt::format("output = {}: {}", output(), error.what()));
+      }
+    }
+    schedule = std::make_unique<Schedule>(*study_, *ledger_, journal_.strikes);
+    coordinator =
+        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage.get(), progress, exchange);
+    if (!keeps_results())
+      coordinator->on_record = [&](Record const& record) {
+        if (record.trial < 0) return;
+        fmt::print("{}, trial {} ({:.3g} s){}\n",
+                   study_->grid().label(study_->description().parameters, record.point), record.trial,
+                   record.seconds, record.reason.empty() ? "" : ": " + record.reason);
+        for (std::size_t m = 0; m < record.values.size(); ++m)
+          if (!std::isnan(record.values[m]))
+            fmt::print("  {} = {}\n", study_->description().metrics[m].name, record.values[m]);
+        std::fflush(stdout);
+      };
+  });
+
+  std::vector<Phase> phases;
+  if (schedule) phases = schedule->phases();
+  phases.resize(mpi::broadcast_value(world_, phases.size()));
+  mpi::broadcast(world_, std::span<Phase>(phases));
+  if (coordinator) coordinator->start();
+  {
+    Worker worker(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_));
+    worker.run(phases);
+    // Nobody frees a communicator that another rank still uses.
+    mpi::check(MPI_Barrier(world_.get()), "MPI_Barrier");
+  }
+  int code = kDone;
+  if (coordinator) {
+    auto const ending = coordinator->join();
+    if (storage) {
+      ledger_->drop_beyond_decision();
+      storage->finish(*ledger_, provenance(utc_now()));
+    }
+    if (!ledger_->failures().empty()) {
+      report_failures();
+      code = kSomeFailed;
+    }
+    if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
+    if (!study_->options().quiet)
+      for (auto const& option : linalg::Session::unused_options())
+        fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
+  }
+  return mpi::broadcast_value(world_, code);
+}
+
+int Run::merge() {
+  auto const& about = experiment_.description();
+  if (output().empty()) throw UserError("output: is not given; merge needs one");
+  if (std::filesystem::exists(output()) && !study_->options().overwrite)
+    throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output()));
+  std::vector<std::shared_ptr<ResultReader const>> parts;
+  for (auto const& path : split_names(study_->options().merge, ',')) {
+    if (std::filesystem::exists(path + ".journal"))
+      throw UserError(fmt::format("merge = {}: has a journal; finish that run with --resume first", path));
+    parts.push_back(std::make_shared<ResultReader const>(path, about));
+  }
+  if (parts.empty()) throw UserError("merge: names no file");
+  // The parts are shards of one study: that of the first, without its shard.
+  Request request;
+  request.inputs = parts.front()->inputs();
+  request.inputs.erase("shard");
+  request.inputs.erase("petsc_options");
+  request.inputs["output"] = {output(), ""};
+  auto const merged = configure(request, about);
+  if (!merged.options.input.empty()) input_ = std::make_unique<InputFile>(merged.options.input);
+  study_ = std::make_unique<Study>(experiment_, merged, input_.get());
+  auto const toml = merged.toml(about);
+  for (auto const& part : parts) {
+    Request other;
+    other.inputs = part->inputs();
+    other.inputs.erase("shard");
+    other.inputs.erase("petsc_options");
+    if (configure(other, about).toml(about) != toml)
+      throw UserError(
+          fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
+  }
+  stored_ = parts.front();
+  auto survey = thresher::study::survey(*study_, 1 << 30, std::numeric_limits<double>::infinity(),
+                                        stored_->team_sizes(study_->grid()));
+  ledger_ = std::make_unique<Ledger>(*study_, std::move(survey));
+  for (auto const& part : parts) part->enter_into(*ledger_, *study_);
+  OutputLock const lock(output(), study_->options().checkpoint_interval);
+  auto const temporary = output() + ".new";
+  write_result_file(temporary, *study_, *ledger_, {}, parts, provenance(utc_now()));
+  replace_file(temporary, output());
+  return ledger_->failures().empty() ? kDone : kSomeFailed;
+}
+
+std::string Run::alone_command(Failure const& failure) const {
+  auto const& about = study_->description();
+  auto const point = study_->grid().point(failure.point);
+  std::string command = about.name;
+  for (std::size_t k = 0; k < point.size(); ++k)
+    if (point[k] != about.parameters[k].default_value)
+      command += fmt::format(" --{} {}", about.parameters[k].name, to_text(point[k]));
+  if (study_->options().seed != Options{}.seed) command += fmt::format(" --seed {}", study_->options().seed);
+  if (study_->options().common_random_numbers) command += " --common_random_numbers";
+  if (!study_->options().input.empty()) command += " --input " + study_->options().input;
+  return command + fmt::format(" --only_trial {} --artifacts all", failure.trial);
+}
+
+void Run::report_failures() const {
+  constexpr std::size_t kMostLines = 10;
+  auto const& failures = ledger_->failures();
+  fmt::print(stderr, "{} failed; --resume --retry_failed runs them again\n", failures.size());
+  for (std::size_t k = 0; k < std::min(kMostLines, failures.size()); ++k) {
+    auto const& failure = failures[k];
+    auto const where = study_->grid().label(study_->description().parameters, failure.point);
+    if (failure.trial < 0) {
+      fmt::print(stderr, "  theory {} at {}: {}\n",
+                 study_->description().theories[theory_of_trial(failure.trial)].name, where, failure.reason);
+    } else {
+      fmt::print(stderr, "  trial {} at {}: {}\n    alone: {}\n", failure.trial, where, failure.reason,
+                 alone_command(failure));
+    }
+  }
+  if (failures.size() > kMostLines)
+    fmt::print(stderr, "  and {} more, see /failures\n", failures.size() - kMostLines);
+}
+
+}  // namespace
+
+int run_driver(int argc, char** argv, Experiment const& experiment) {
+  int provided = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
+  int code = 1;
+  {
+    auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+    try {
+      if (provided < MPI_THREAD_MULTIPLE)
+        throw UserError("this MPI does not grant MPI_THREAD_MULTIPLE, which the coordinator needs");
+      code = Run(experiment, world)(argc, argv);
+    } catch (HelpRequest const&) {
+      code = kDone;
+    } catch (UserError const& error) {
+      if (world.rank() == 0) fmt::print(stderr, "{}: {}\n", experiment.description().name, error.what());
+      code = kBadInput;
+    } catch (std::exception const& error) {
+      fmt::print(stderr, "{}: fault on rank {}: {}\n", experiment.description().name, world.rank(),
+                 error.what());
+      std::fflush(nullptr);
+      MPI_Abort(world.get(), 1);
+    }
+  }
+  MPI_Finalize();
+  return code;
+}
+
+}  // namespace thresher::study

@@ -1,0 +1,72 @@
+#include "study/input_file.hpp"
+
+#include "random/stream.hpp"
+#include "study/value.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace thresher::study {
+
+InputFile::InputFile(std::string path) : path_(std::move(path)) {
+  hdf5::Lock const lock(hdf5::mutex());
+  try {
+    file_ = hdf5::open_file(path_);
+  } catch (std::exception const& error) {
+    throw UserError(fmt::format("input = {}: cannot be read as HDF5 ({})", path_, error.what()));
+  }
+}
+
+bool InputFile::has(std::string const& name) const {
+  hdf5::Lock const lock(hdf5::mutex());
+  return hdf5::exists(file_, name);
+}
+
+std::vector<std::int64_t> InputFile::extents(std::string const& name) const {
+  hdf5::Lock const lock(hdf5::mutex());
+  if (!hdf5::exists(file_, name))
+    throw UserError(fmt::format("input = {}: has no data set /{}", path_, name));
+  auto const extents = hdf5::extents(hdf5::open_dataset(file_, name));
+  return {extents.begin(), extents.end()};
+}
+
+std::vector<double> InputFile::read(std::string const& name, mpi::Range rows, mpi::Range columns) const {
+  auto const shape = extents(name);
+  hdf5::Lock const lock(hdf5::mutex());
+  std::vector<double> values;
+  try {
+    auto const dataset = hdf5::open_dataset(file_, name);
+    hdf5::Extents start{static_cast<hsize_t>(rows.begin)};
+    hdf5::Extents count{static_cast<hsize_t>(rows.size())};
+    if (shape.size() == 2) {
+      start.push_back(static_cast<hsize_t>(columns.begin));
+      count.push_back(static_cast<hsize_t>(columns.size()));
+    }
+    values = hdf5::read_box<double>(dataset, start, count);
+  } catch (std::exception const& error) {
+    throw UserError(fmt::format("input = {}: /{} cannot be read as numbers ({})", path_, name, error.what()));
+  }
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (!std::isfinite(values[k]))
+      throw UserError(fmt::format(
+          "input = {}: /{} holds {} at number {} of its rows {} to {}; allowed are finite numbers", path_,
+          name, values[k], k, rows.begin, rows.end));
+  return values;
+}
+
+std::string InputFile::identity() const {
+  struct stat state {};
+  stat(path_.c_str(), &state);
+  std::ifstream file(path_, std::ios::binary);
+  std::string header(65536, '\0');
+  file.read(header.data(), static_cast<std::streamsize>(header.size()));
+  header.resize(static_cast<std::size_t>(file.gcount()));
+  auto const key = random::hash_identity(header);
+  return fmt::format("{} bytes, modified {}, header {:016x}{:016x}", state.st_size, state.st_mtim.tv_sec,
+                     key.high, key.low);
+}
+
+}  // namespace thresher::study

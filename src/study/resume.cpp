@@ -1,0 +1,106 @@
+#include "study/resume.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thresher::study {
+
+namespace {
+
+/// Options that make other trials: a file holds those of one value.
+constexpr char const* kFixedOptions[] = {"seed", "common_random_numbers", "shard", "search", "level"};
+
+}  // namespace
+
+void complete_request(Request& request, ResultReader const& stored, Description const& description) {
+  auto const& table = options_table();
+  auto const was = stored.configuration();
+  Configuration const now = configure(request, description);
+  for (std::size_t k = 0; k < table.specifications().size(); ++k) {
+    auto const& name = table.specifications()[k].name;
+    bool const fixed =
+        std::find(std::begin(kFixedOptions), std::end(kFixedOptions), name) != std::end(kFixedOptions);
+    if (!fixed || !request.inputs.contains(name)) continue;
+    if (table.get(now.options, k) != table.get(was.options, k))
+      throw UserError(fmt::format("{} = {}: the file {} was made with {} = {}", name,
+                                  to_text(table.get(now.options, k)), stored.path(), name,
+                                  to_text(table.get(was.options, k))));
+  }
+  // A zip that is stored goes on unless another is given; a parameter given alone stays on its stored axis.
+  for (auto const& [name, given] : stored.inputs())
+    if (name != "petsc_options" && !request.inputs.contains(name))
+      request.inputs[name] = {given.text, given.origin};
+  if (request.petsc_options.empty()) request.petsc_options = split_names(was.petsc_options, ' ');
+}
+
+void require_extension(Study const& study, ResultReader const& stored) {
+  auto const& parameters = study.description().parameters;
+  if (stored.trials() > study.trials())
+    throw UserError(fmt::format("trials = {}: the file {} holds {}; allowed are as many or more",
+                                study.trials(), stored.path(), stored.trials()));
+  auto const& grid = stored.grid();
+  auto const require = [&](std::size_t number) {
+    auto const point = grid.point(number);
+    if (study.grid().find(point)) return;
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      auto const& values = study.configuration().values[k];
+      if (std::find(values.begin(), values.end(), point[k]) == values.end())
+        throw UserError(
+            fmt::format("{} = {}: the file {} holds {} = {}; a list of values must contain the stored ones",
+                        parameters[k].name, to_text(values.front()) + (values.size() > 1 ? ", ..." : ""),
+                        stored.path(), parameters[k].name, to_text(point[k])));
+    }
+    throw UserError(
+        fmt::format("zip: the grid does not contain the stored point {}", grid.label(parameters, number)));
+  };
+  // A grid is a product: it contains another one when it contains a point for each row of its axes.
+  require(0);
+  for (std::size_t a = 0; a < grid.axes().size(); ++a)
+    for (std::size_t row = 0; row < grid.axes()[a].rows.size(); ++row) require(row * grid.stride(a));
+}
+
+JournalContents adopt_journal(std::string const& path, Study const& study) {
+  JournalContents contents;
+  try {
+    contents = Journal::read(path);
+  } catch (std::exception const& error) {
+    throw UserError(error.what());
+  }
+  if (contents.experiment.empty()) return {};
+  if (contents.experiment != study.description().name)
+    throw UserError(fmt::format("{}: belongs to experiment {}, not {}", path, contents.experiment,
+                                study.description().name));
+  Request request;
+  request.inputs = read_toml(contents.toml, path, study.description());
+  request.inputs.erase("petsc_options");
+  auto const configuration = configure(request, study.description());
+  if (configuration.options.seed != study.options().seed ||
+      configuration.options.common_random_numbers != study.options().common_random_numbers)
+    throw UserError(fmt::format("{}: belongs to a run with another seed", path));
+  auto const grid = configuration.grid(study.description());
+  auto const place = [&](std::uint32_t number) {
+    return number < grid.size() ? study.grid().find(grid.point(number)) : std::nullopt;
+  };
+  JournalContents adopted;
+  for (auto& record : contents.records) {
+    auto const here = place(record.point);
+    if (!here || record.trial >= study.trials()) continue;
+    record.point = static_cast<std::uint32_t>(*here);
+    adopted.records.push_back(std::move(record));
+  }
+  for (auto const& unit : contents.in_flight) {
+    Unit moved{unit.trial, {}};
+    for (auto const point : unit.points)
+      if (auto const here = place(point)) {
+        moved.points.push_back(static_cast<std::uint32_t>(*here));
+        auto const before = contents.strikes.find({unit.trial, point});
+        adopted.strikes[{unit.trial, moved.points.back()}] =
+            before == contents.strikes.end() ? 1 : before->second + 1;
+      }
+    adopted.in_flight.push_back(std::move(moved));
+  }
+  return adopted;
+}
+
+}  // namespace thresher::study

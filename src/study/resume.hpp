@@ -1,0 +1,26 @@
+#pragma once
+
+#include "study/journal.hpp"
+#include "study/result_file.hpp"
+
+#include <string>
+
+namespace thresher::study {
+
+/// Completes `request` with what is stored in `stored`: what the user does not give comes from the file.
+/// Throws UserError for another seed or other incompatible options.
+void complete_request(Request& request, ResultReader const& stored, Description const& description);
+
+/// Throws UserError when a point or trial of `stored` is not part of `study` (a list of values must contain
+/// the stored ones). `origin` names the file in the message.
+void require_extension(Study const& study, ResultReader const& stored);
+
+/// What a journal left by an interrupted run holds, in terms of the points of `study`: records, and one
+/// strike more for every unit that was in flight. Throws UserError when it belongs to another experiment or
+/// cannot be read.
+JournalContents adopt_journal(std::string const& path, Study const& study);
+
+/// Abnormal ends in a row after which a unit counts as failed.
+inline constexpr int kStrikes = 3;
+
+}  // namespace thresher::study

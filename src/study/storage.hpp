@@ -1,0 +1,69 @@
+#pragma once
+
+#include "study/journal.hpp"
+#include "study/output_lock.hpp"
+#include "study/result_file.hpp"
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace thresher::study {
+
+/// Keeps results: each at once in the journal, the journal on disk every interval, all of it in the result
+/// file now and then. Rewriting and syncing go on in a thread of their own, so that handing out never waits
+/// for a disk. On rank 0; not for several threads at once.
+class Storage {
+ public:
+  Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock);
+  ~Storage();
+
+  /// Writes the first file from `sources` and `records` (of an old journal) and starts a new journal. What is
+  /// damaged in the sources shows here. Throws.
+  void begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
+             std::vector<Record> records, Strikes const& strikes);
+  void append(Record record);
+  void append(Unit const& handed_out);
+  /// Starts a sync or a rewrite where one is due; throws what an earlier one failed with.
+  void tick(Ledger const& ledger);
+  /// Everything so far is on disk when this returns.
+  void sync();
+  /// Last rewrite: the result file holds everything, the journal is gone.
+  void finish(Ledger const& ledger, Provenance provenance);
+  /// Before the process is aborted: syncs and writes the file, keeps the journal (it holds what was in
+  /// flight), gives the output free.
+  void close_by_force(Ledger const& ledger);
+  /// Bytes of records not yet in the result file.
+  std::size_t fresh_bytes() const { return fresh_bytes_ + writing_bytes_; }
+
+ private:
+  void start_rewrite(Ledger const& ledger);
+  void conclude_rewrite();
+  void wait_for_job();
+  void restart_journal();
+  double seconds_since(std::chrono::steady_clock::time_point time) const;
+
+  std::string output_;
+  Study const& study_;
+  Provenance provenance_;
+  OutputLock& lock_;
+  std::shared_ptr<ResultReader const> current_;  ///< the file as written last
+  std::unique_ptr<Journal> journal_;
+  Strikes strikes_;
+  std::vector<Record> fresh_;    ///< in the journal, not in the file
+  std::vector<Record> writing_;  ///< in the file that is being written
+  std::size_t fresh_bytes_ = 0;
+  std::size_t writing_bytes_ = 0;
+  std::size_t file_records_ = 0;
+  std::vector<Unit> handed_out_;  ///< since the journal's start, with those in flight then
+  std::future<void> job_;
+  enum class Job { none, sync, rewrite } running_ = Job::none;
+  std::chrono::steady_clock::time_point last_sync_;
+  std::chrono::steady_clock::time_point last_rewrite_;
+  double last_rewrite_seconds_ = 0;
+  bool unsynced_ = false;
+};
+
+}  // namespace thresher::study

@@ -1,0 +1,130 @@
+#include "study/trial_files.hpp"
+
+#include "study/hdf5_file.hpp"
+#include "study/journal.hpp"
+#include "study/result_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace thresher::study {
+
+namespace {
+
+std::string folder(std::string const& path) {
+  std::filesystem::create_directories(path);
+  return path + "/";
+}
+
+hdf5::Object declare(hdf5::Object const& file, std::string const& name,
+                     std::vector<std::int64_t> const& extents) {
+  hdf5::Extents const shape(extents.begin(), extents.end());
+  // No chunks: ranks write rows side by side, and a chunk that two of them share would have to travel.
+  hdf5::Object const space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), "space");
+  return {H5Dcreate2(file.get(), name.c_str(), H5T_NATIVE_DOUBLE, space.get(), H5P_DEFAULT, H5P_DEFAULT,
+                     H5P_DEFAULT),
+          name.c_str()};
+}
+
+}  // namespace
+
+std::string TrialPlace::file_name(std::string const& stem) const {
+  auto const key = random::hash_identity(text);
+  return fmt::format("{}_{:016x}_{}", stem, key.low ^ key.high, trial);
+}
+
+bool is_large(std::vector<std::int64_t> const& extents) {
+  std::int64_t numbers = 1;
+  for (auto const n : extents) numbers *= n;
+  return numbers > kLargestArtifactInFile;
+}
+
+std::string write_artifact_file(std::string const& output, TrialPlace const& place,
+                                Artifact const& artifact) {
+  auto const name = place.file_name(artifact.name) + ".h5";
+  auto const path = folder(output + ".artifacts") + name;
+  {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto const file = hdf5::create_file(path + ".new");
+    hdf5::write<double>(declare(file, artifact.name, artifact.extents),
+                        std::span<double const>(artifact.values));
+  }
+  replace_file(path + ".new", path);
+  return name;
+}
+
+std::string write_artifact_file(std::string const& output, TrialPlace const& place,
+                                mpi::Communicator const& comm, std::string const& name,
+                                std::vector<std::int64_t> const& extents, mpi::Range rows,
+                                std::span<double const> values) {
+  auto const file_name = place.file_name(name) + ".h5";
+  auto const path = folder(output + ".artifacts") + file_name;
+  {
+    hdf5::Lock const lock(hdf5::mutex());
+    auto const file = hdf5::create_file_parallel(path + ".new", comm.get());
+    auto const dataset = declare(file, name, extents);
+    hdf5::Extents start(extents.size(), 0);
+    hdf5::Extents count(extents.begin(), extents.end());
+    start[0] = static_cast<hsize_t>(rows.begin);
+    count[0] = static_cast<hsize_t>(rows.size());
+    if (rows.size() > 0) hdf5::write_box<double>(dataset, start, count, values);
+  }
+  mpi::agree(comm, [&] {
+    if (comm.rank() == 0) replace_file(path + ".new", path);
+  });
+  return file_name;
+}
+
+std::string KeptState::path(mpi::Communicator const& comm, TrialPlace const& place) const {
+  return fmt::format("{}{}_rank{}of{}", folder(output_ + ".state"), place.file_name("state"), comm.rank(),
+                     comm.size());
+}
+
+void KeptState::keep(mpi::Communicator const& comm, TrialPlace const& place,
+                     std::span<std::byte const> bytes) {
+  auto const file = path(comm, place);
+  mpi::agree(comm, [&] {
+    std::ofstream stream(file + ".new", std::ios::binary);
+    auto const sum = crc32(bytes);
+    stream.write(reinterpret_cast<char const*>(&sum), sizeof(sum));
+    stream.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!stream.flush()) throw std::runtime_error(file + ": cannot be written");
+  });
+  replace_file(file + ".new", file);
+  used_ = file;
+}
+
+std::optional<std::vector<std::byte>> KeptState::restore(mpi::Communicator const& comm,
+                                                         TrialPlace const& place) {
+  auto const file = path(comm, place);
+  std::vector<char> content;
+  if (std::ifstream stream(file, std::ios::binary); stream)
+    content.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  std::uint32_t sum = 0;
+  bool whole = content.size() >= sizeof(sum);
+  std::vector<std::byte> bytes;
+  if (whole) {
+    std::memcpy(&sum, content.data(), sizeof(sum));
+    auto const body = std::as_bytes(std::span(content)).subspan(sizeof(sum));
+    bytes.assign(body.begin(), body.end());
+    whole = crc32(bytes) == sum;
+  }
+  if (whole) used_ = file;
+  if (mpi::min(comm, whole ? 1.0 : 0.0) == 0.0) return std::nullopt;
+  return bytes;
+}
+
+void KeptState::forget() {
+  if (used_.empty()) return;
+  std::remove(used_.c_str());
+  used_.clear();
+}
+
+}  // namespace thresher::study

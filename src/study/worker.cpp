@@ -1,0 +1,191 @@
+#include "study/worker.hpp"
+
+#include "study/messages.hpp"
+#include "study/trial_files.hpp"
+
+#include <chrono>
+#include <set>
+#include <thread>
+#include <unistd.h>
+
+namespace thresher::study {
+
+using Clock = std::chrono::steady_clock;
+using messages::Order;
+using messages::Report;
+
+namespace {
+constexpr auto kNap = std::chrono::microseconds(100);
+/// Records wait at most this long for company before they go to the coordinator.
+constexpr auto kLongestWait = std::chrono::milliseconds(100);
+}  // namespace
+
+/// This rank in its team of one size, with the services that a trial sees.
+class Worker::Member : public TrialServices {
+ public:
+  Member(Study const& study, mpi::Communicator const& world, mpi::Communicator const& exchange, int team_size,
+         std::uint64_t memory)
+      : study_(study),
+        exchange_(exchange),
+        comm_(world.split(world.rank() / team_size, world.rank())),
+        team_(comm_, memory),
+        agreement_(comm_, [this](std::string const& reason) { report_alone(reason); }),
+        runner_(study, team_, agreement_),
+        state_(study.options().output) {
+    team_.set_services(this);
+    team_.set_input(study.input());
+  }
+
+  /// Works through one phase; true when the run goes on with the next one. Collective over the team.
+  bool run_phase() {
+    std::vector<std::byte> message;
+    for (;;) {
+      if (comm_.rank() == 0) message = wait_for_order();
+      broadcast(message);
+      ByteReader reader(message);
+      switch (reader.get<Order>()) {
+        case Order::end_of_phase:
+          return true;
+        case Order::end_of_run:
+          return false;
+        case Order::batch:
+          run_batch(reader);
+      }
+    }
+  }
+
+  // ---- services of a trial
+  // ------------------------------------------------------------------------------------
+  bool wants(std::string_view artifact) const override {
+    return study_.wants_artifact(artifact, unit_.trial);
+  }
+  void store(Artifact artifact) override {
+    if (is_large(artifact.extents)) {
+      artifact.file = write_artifact_file(study_.options().output, runner_.place(), artifact);
+      artifact.values.clear();
+    }
+    runner_.artifacts().push_back(std::move(artifact));
+  }
+  void store_distributed(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range rows,
+                         std::span<double const> values) override {
+    auto const file = write_artifact_file(study_.options().output, runner_.place(), comm_, std::string(name),
+                                          extents, rows, values);
+    if (comm_.rank() == 0) runner_.artifacts().push_back({std::string(name), extents, {}, file});
+  }
+  void warn(std::string const& message) override {
+    if (!warned_.insert(message).second) return;
+    ByteWriter report;
+    report.put(Report::warning);
+    report.put_text(message);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, report);
+  }
+  void progress(double part) override {
+    auto const now = Clock::now();
+    if (now - last_progress_ < std::chrono::seconds(1)) return;
+    last_progress_ = now;
+    ByteWriter report;
+    report.put(Report::progress);
+    report.put(part);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, report);
+  }
+  bool stopping() override {
+    if (!stop_ && Clock::now() - last_poll_ > std::chrono::milliseconds(1)) poll_stop();
+    return stop_;
+  }
+  void keep(std::span<std::byte const> bytes) override { state_.keep(comm_, runner_.place(), bytes); }
+  std::optional<std::vector<std::byte>> restore() override { return state_.restore(comm_, runner_.place()); }
+
+ private:
+  std::vector<std::byte> wait_for_order() {
+    for (;;) {
+      poll_stop();
+      if (stop_ && !acknowledged_) report(Report::stopped);
+      if (auto order = messages::poll(exchange_.get(), 0, messages::kToTeam)) return std::move(order->second);
+      std::this_thread::sleep_for(kNap);
+    }
+  }
+
+  void broadcast(std::vector<std::byte>& message) {
+    if (comm_.size() == 1) return;
+    message.resize(mpi::broadcast_value(comm_, message.size()));
+    mpi::broadcast(comm_, std::span<std::byte>(message));
+  }
+
+  void run_batch(ByteReader& reader) {
+    last_report_ = Clock::now();
+    for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
+      unit_ = Unit::get(reader);
+      if (team_.stopping()) break;
+      auto const start = Clock::now();
+      bool const whole = runner_.run(unit_, [this](Record record) { records_.push_back(std::move(record)); });
+      if (!whole) stop_ = true;
+      if (whole) state_.forget();
+      // Nothing that is finished waits for a unit that may be long.
+      auto const now = Clock::now();
+      if (comm_.rank() == 0 && !records_.empty() && left > 1 &&
+          (now - last_report_ > kLongestWait || now - start > kLongestWait))
+        report(Report::results);
+    }
+    if (comm_.rank() == 0) report(stop_ ? Report::stopped : Report::finished);
+  }
+
+  void report(Report kind) {
+    if (kind == Report::stopped) acknowledged_ = true;
+    ByteWriter message;
+    message.put(kind);
+    message.put(static_cast<std::uint32_t>(records_.size()));
+    for (auto const& record : records_) record.put(message);
+    records_.clear();
+    // Blocking: a long message moves only inside MPI, so it must be through before the next unit starts.
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
+    last_report_ = Clock::now();
+  }
+
+  [[noreturn]] void report_alone(std::string const& reason) {
+    ByteWriter message;
+    message.put(Report::alone);
+    unit_.put(message);
+    message.put_text("on rank " + std::to_string(comm_.rank()) +
+                     " of the team, while the other ranks did not follow: " + reason);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
+    for (;;) pause();  // the coordinator ends the run
+  }
+
+  void poll_stop() {
+    last_poll_ = Clock::now();
+    if (messages::poll(exchange_.get(), 0, messages::kStop)) stop_ = true;
+  }
+
+  Study const& study_;
+  mpi::Communicator const& exchange_;
+  mpi::Communicator comm_;
+  Team team_;
+  Agreement agreement_;
+  UnitRunner runner_;
+  KeptState state_;
+  Unit unit_;
+  std::vector<Record> records_;
+  std::set<std::string> warned_;
+  bool stop_ = false;
+  bool acknowledged_ = false;
+  Clock::time_point last_report_;
+  Clock::time_point last_poll_;
+  Clock::time_point last_progress_;
+};
+
+Worker::Worker(Study const& study, mpi::Communicator const& world, mpi::Communicator const& exchange,
+               std::uint64_t memory_per_rank)
+    : study_(study), world_(world), exchange_(exchange), memory_per_rank_(memory_per_rank) {}
+
+Worker::~Worker() = default;
+
+void Worker::run(std::vector<Phase> const& phases) {
+  for (auto const& phase : phases) {
+    auto& member = members_[phase.team_size];
+    if (!member)
+      member = std::make_unique<Member>(study_, world_, exchange_, phase.team_size, memory_per_rank_);
+    if (!member->run_phase()) return;
+  }
+}
+
+}  // namespace thresher::study
