@@ -49,7 +49,7 @@ class Study:
 
 def write(path, study):
     text = h5py.string_dtype()
-    with h5py.File(path, "w", libver=("earliest", "v108"), track_order=True) as file:
+    with h5py.File(path, "w", libver=("earliest", "v108")) as file:
         scales = []
         for name, values in study.axes.items():
             scales.append(_coordinate(file, name, values))
@@ -70,10 +70,9 @@ def write(path, study):
         seconds.attrs["units"] = "s"
         _dataset(file, "team_size", np.ones(study.shape, dtype=np.int32), scales)
         summary, theory = file.create_group("summary"), file.create_group("theory")
-        for scale in scales:
-            name = scale.name.rsplit("/", 1)[-1]
-            summary[name] = scale
-            theory[name] = scale
+        for name in [*study.axes, *study.zipped]:
+            summary[name] = file[name]
+            theory[name] = file[name]
         counted = (status == OK) | (status == NOT_CONVERGED)
         for name, metric in study.metrics.items():
             item = _dataset(file, name, np.where(ran, metric.values, np.nan), [*scales, trial])
@@ -88,9 +87,11 @@ def write(path, study):
                     _dataset(summary, f"{name}_{part}", values, scales)
         for name, values in study.theory.items():
             _dataset(theory, name, np.broadcast_to(values, study.shape).astype(float), scales)
-        if study.failures:
-            kinds = [(name, np.int64) for name in study.axes] + [("trial", np.int64), ("reason", text)]
-            file.create_dataset("failures", data=np.array(study.failures, dtype=kinds))
+        failures = file.create_group("failures")
+        for column, name in enumerate([*(f"{axis}_index" for axis in study.axes), "trial"]):
+            failures[name] = np.array([failure[column] for failure in study.failures], dtype=np.int64)
+        reasons = [failure[-1] for failure in study.failures]
+        failures.create_dataset("reason", data=np.array(reasons, dtype=object), shape=(len(reasons),), dtype=text)
         defaults = {
             "title": "Synthetic recovery", "experiment": "synthetic", "data_version": 1, "seed": 7,
             "citation": "nobody, 2024", "Conventions": "CF-1.8", "command_line": "synthetic --seed 7", "toml": "seed = 7\n",

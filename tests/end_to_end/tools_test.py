@@ -115,12 +115,14 @@ class Show(ToolTest):
         study.failures = [(1, 2, 1, 3, "dual_max: NaN is not legitimate")]
         path = self.written("part.h5", study)
         self.path("part.h5.journal").write_bytes(b"x" * 100)
+        self.path("part.h5.lock").write_text("host=node3\npid=77\n")
         text = self.succeeds("show", path)
         self.assertIn("1014 of 1020 done (99.4 %): 6 not run, 1013 ok, 1 failed", text)
         self.assertIn("p (3): 128, 512, 2048; with s: 4, 8, 16", text)
         self.assertIn("102 of 102 points valid, 101 complete; trials per point 4 to 10", text)
         self.assertIn("p 512, theta 0.6, hq_fraction 0.8, trial 3: dual_max: NaN is not legitimate", text)
-        self.assertIn("part.h5.journal holds 100 bytes", text)
+        self.assertIn("100 bytes of newer records in part.h5.journal", text)
+        self.assertIn("process 77 on node3", text)
         self.assertNotIn("command_line", text)
         self.assertIn("synthetic --seed 7", self.succeeds("show", path, "--all"))
 
@@ -203,8 +205,8 @@ class Threshold(ToolTest):
         values = thetas[:, None] + shift
         study = Study({"theta": thetas}, {"level": Metric(values)}, 200)
         widths = []
-        for shared in (0, 1):
-            study.attributes = {"common_random_numbers": shared}
+        for shared in ("false", "true"):
+            study.attributes = {"toml": f"common_random_numbers = {shared}\n"}
             row = self.crossings(self.written("s.h5", study), "--level", "0.5", "--fit", "isotonic")[0]
             widths.append(float(row["high 95 %"]) - float(row["low 95 %"]))
         self.assertAlmostEqual(widths[1], 2 * 1.96 * 0.3 / np.sqrt(200), delta=0.02)

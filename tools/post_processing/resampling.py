@@ -2,18 +2,16 @@
 
 import numpy as np
 
-from .study_file import attribute
-
 MOST_TRIALS = 5000  # up to here trials are drawn again one by one; beyond, the means' normal law is as good
 
 
-def resampled_means(study, metric, index, along, x_order, statistics, amount, generator):
+def resampled_means(study, metric, index, x_order, statistics, amount, generator):
     """[amount, points]: means of resampled trials at the points of one line, in the order `x_order`.
 
-    `index` gives the line's place in the study's grid with a slice at `along`. Points are independent unless the study
+    `index` gives the line's place in the study's grid, with a slice for the axis that it follows. Points are independent unless the study
     was run with common random numbers: then a trial is drawn for the whole line at once.
     """
-    paired = attribute(study.file, "common_random_numbers").lower() in ("1", "true")
+    paired = study.option("common_random_numbers") is True
     mean, count = statistics.mean, statistics.count
     if metric.kind == "indicator" and not paired:
         return generator.binomial(count.astype(np.int64), np.clip(mean, 0, 1), size=(amount, len(mean))) / count

@@ -79,15 +79,22 @@ def _progress(progress):
 
 
 def _liveness(study):
-    """The files that a live or interrupted run keeps beside its output."""
-    journal = pathlib.Path(f"{study.path}.journal")
+    """The files that a live or interrupted run keeps beside its output: a lock with its beat, a journal of records."""
+    journal, lock = (pathlib.Path(f"{study.path}.{suffix}") for suffix in ("journal", "lock"))
     try:
-        size, written = journal.stat().st_size, journal.stat().st_mtime
-    except OSError:
-        return
-    age = max(0, time.time() - written)
-    yield _entry("under way", f"{journal.name} holds {size} bytes of newer records, last written {age:.0f} s ago "
-                              "(a run is going on, or was interrupted and can be resumed)")
+        if lock.exists():
+            holder = dict(line.partition("=")[::2] for line in lock.read_text(errors="replace").splitlines())
+            yield _entry("under way", f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, last sign of life "
+                                      f"{_age(lock):.0f} s ago")
+        if journal.exists():
+            yield _entry("journal", f"{journal.stat().st_size} bytes of newer records in {journal.name}, last written "
+                                    f"{_age(journal):.0f} s ago; they reach this file at its next rewriting")
+    except FileNotFoundError:
+        return  # the run has just ended
+
+
+def _age(path):
+    return max(0.0, time.time() - path.stat().st_mtime)
 
 
 def _axes(study, progress):
@@ -139,25 +146,20 @@ def _metrics(study):
 
 
 def _failures(study, most):
-    if "failures" not in study.file or study.file["failures"].ndim != 1 or study.file["failures"].dtype.names is None:
+    """Trials that failed, with their coordinates and the reason: /failures holds a column of indices per axis."""
+    table = study.file.get("failures")
+    if table is None or "reason" not in table:
         return
-    table = study.file["failures"]
-    fields = table.dtype.names
-    rows = table[()] if most is None else table[:most]
+    reasons = table["reason"][:most] if most else table["reason"][()]
+    columns = [(name, table[f"{name}_index"][: len(reasons)]) for name in study.axis_names]
+    trials = table["trial"][: len(reasons)]
     heading = "failures"
-    for row in rows:
-        where = [f"{name} {_coordinate(study, name, row[name])}" for name in fields if name != "reason"]
-        yield _entry(heading, f"{', '.join(where)}: {to_text(row['reason']) if 'reason' in fields else ''}")
+    for row, reason in enumerate(reasons):
+        where = [f"{name} {number(study.axis(name).values[indices[row]])}" for name, indices in columns]
+        yield _entry(heading, f"{', '.join(where + [f'trial {trials[row]}'])}: {to_text(reason)}")
         heading = ""
-    if len(table) > len(rows):
-        yield _entry("", f"and {len(table) - len(rows)} more (--all)")
-
-
-def _coordinate(study, name, index):
-    for axis in study.axes:
-        if axis.name == name and 0 <= int(index) < len(axis):
-            return number(axis.values[int(index)])
-    return number(index)
+    if len(table["reason"]) > len(reasons):
+        yield _entry("", f"and {len(table['reason']) - len(reasons)} more (--all)")
 
 
 def _provenance(study):

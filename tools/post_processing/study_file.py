@@ -5,6 +5,7 @@ Every array that leaves this module is over the grid: one dimension per axis of 
 
 import os
 import pathlib
+import tomllib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -169,8 +170,11 @@ class StudyFile:
                 if axis in along:
                     along[axis][name] = read_values(item)
         self.axes = [self._axis(name, along[name]) for name in self.axis_names]
-        theory = root["theory"] if "theory" in root else None
-        self.predictions = [name for name in members(theory) if not is_scale(theory[name])] if theory is not None else []
+        self.predictions = []
+        if "theory" in root:
+            # The group holds the coordinates of the axes too, linked from the root.
+            theory = root["theory"]
+            self.predictions = [name for name in members(theory) if name not in root or root[name] != theory[name]]
 
     def _axis(self, name, companions):
         item = self.file[name]
@@ -186,6 +190,13 @@ class StudyFile:
     def declared(self, attribute_name):
         """Names that a root attribute lists, separated by blanks; empty where the file has no such attribute."""
         return attribute(self.file, attribute_name).split()
+
+    def option(self, name):
+        """A value of the study's own TOML, None where it is not in it."""
+        try:
+            return tomllib.loads(attribute(self.file, "toml")).get(name)
+        except tomllib.TOMLDecodeError:
+            return None
 
     def describe(self, name):
         """The long name of a coordinate, metric or prediction."""
@@ -284,10 +295,10 @@ class StudyFile:
     # ---- defaults that the file itself suggests ----------------------------------------------------------------------
 
     def default_metric(self):
-        """The metric to look at first: what the file names, else the first indicator that was measured."""
+        """The metric to look at first: what the file names, else an indicator (best: a predicted one) that was measured."""
         named = [name for name in self.declared("default_metric") if name in self.metrics]
-        ranked = [name for kind in ("indicator", "value", "count", "timing")
-                  for name, metric in self.metrics.items() if metric.kind == kind]
+        ranked = [name for kind in ("indicator", "value", "count", "timing") for predicted in (True, False)
+                  for name, metric in self.metrics.items() if metric.kind == kind and bool(metric.predictions) == predicted]
         best, most = None, -1
         for name in named + ranked:
             points = int(np.count_nonzero(self.summary(name).count > 0))

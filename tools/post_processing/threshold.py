@@ -155,7 +155,7 @@ def _crossing_of_line(study, metric, line, along, x_all, summary, theory, level,
     x = x[order]
     positions = line[along][order]
     index = tuple(slice(None) if position == along else value for position, value in enumerate(line))
-    resampled = resampled_means(study, metric, index, along, positions, part, options.resamples, generator)
+    resampled = resampled_means(study, metric, index, positions, part, options.resamples, generator)
     falls = _falls(x, part)
     sign = -1.0 if falls else 1.0
     target = sign * level
