@@ -1,0 +1,223 @@
+"""jobs/*.sbatch on a real Slurm of one node: `/usr/bin/python3 slurm_test.py <bin folder>`."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from cluster import Cluster, missing_programs
+
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+
+import h5py  # noqa: E402
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+JOBS = PROJECT / "jobs"
+LAUNCHERS = ("srun", "mpirun")
+RANKS = 2
+CORES = 32
+MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+DRIVER = None
+
+# A study of about two and a half minutes on two ranks: each trial mostly waits.
+STUDY = ("--level", "1,2,3", "--trials", "100", "--delay", "1", "--checkpoint_interval", "2", "--quiet")
+LONG_STUDY = ("--level", "1,2,3", "--trials", "1000", "--delay", "0.5", "--checkpoint_interval", "2", "--quiet")
+
+
+class Reader(threading.Thread):
+    """Opens a file again and again, as a curious user would, and remembers what it saw."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path = path
+        self.opened = 0
+        self.problems = []
+        self.done = []
+        self.over = threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.05):
+            if self.path.exists():
+                try:
+                    self.done.append(trials_done(self.path))
+                    self.opened += 1
+                except (OSError, KeyError) as error:
+                    self.problems.append(str(error))
+
+
+def trials_done(path):
+    with h5py.File(path, "r") as file:
+        return int((file["status"][()] == 1).sum())
+
+
+class SlurmTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        missing = missing_programs()
+        if missing:
+            raise unittest.SkipTest(f"not installed: {', '.join(missing)}")
+        os.environ.update(MPI)
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="thresher-slurm-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.cluster = Cluster(cls.folder, CORES)
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.work = cls.folder / "work"
+        cls.work.mkdir()
+        # What takes minutes is submitted at once and awaited by its own test.
+        cls.limited = {name: cls.submit_run(f"limited_{name}", STUDY, name, "-t", 2, "--signal=B:USR1@45") for name in LAUNCHERS}
+        cls.readers = {name: Reader(cls.output(f"limited_{name}")) for name in LAUNCHERS}
+        for reader in cls.readers.values():
+            reader.start()
+        cls.array, cls.merge = cls.submit_array("parts", STUDY, 3)
+
+    # ---- helpers -----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def output(cls, name):
+        return cls.work / f"{name}.h5"
+
+    @classmethod
+    def submit_run(cls, name, study, launcher, *slurm):
+        return cls.cluster.submit("-n", RANKS, f"--job-name={name}", *slurm, JOBS / "run.sbatch", DRIVER, *study, "--output",
+                                  cls.output(name), folder=cls.work, environment={"THRESHER_LAUNCHER": launcher})
+
+    @classmethod
+    def submit_array(cls, name, study, parts):
+        array = cls.cluster.submit("-n", 1, f"--array=1-{parts}", f"--job-name={name}", "-t", 10, JOBS / "array.sbatch", DRIVER,
+                                   *study, "--output", cls.output(name), folder=cls.work)
+        merge = cls.cluster.submit(f"--dependency=afterany:{array}", f"--job-name=join_{name}", "-t", 10, JOBS / "merge.sbatch",
+                                   DRIVER, "--output", cls.output(name), folder=cls.work)
+        return array, merge
+
+    @classmethod
+    def uninterrupted(cls):
+        """The same study in one go, outside Slurm; more ranks, because they mostly wait."""
+        path = cls.output("uninterrupted")
+        if not path.exists():
+            command = ["mpirun", "-n", "10", DRIVER, *STUDY, "--output", str(path)]
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=300)
+        return path
+
+    def log(self, name):
+        """What the job wrote, for messages."""
+        paths = sorted(self.work.glob(f"{name}-*.log"))
+        return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths)
+
+    def assert_same(self, name):
+        done = subprocess.run([PROJECT / "tools" / "thresher", "compare", self.uninterrupted(), self.output(name)],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr + self.log(name))
+
+    def assert_over_for_good(self, job, name):
+        """A job that ended stays away: it would come back within seconds."""
+        time.sleep(15)
+        self.assertEqual(self.cluster.state(job), "CANCELLED", self.log(name))
+        self.assertEqual(self.cluster.command("squeue", "-h", "-j", job, "-t", "PENDING,RUNNING").stdout, "")
+
+    def wait_for_trials(self, name, amount):
+        """Until the result file or the journal shows that the job is at work."""
+        def enough():
+            path = self.output(name)
+            journal = path.with_name(path.name + ".journal")
+            return path.exists() and (trials_done(path) >= amount or (journal.exists() and journal.stat().st_size > 100 * amount))
+
+        self.cluster.wait_for(enough, f"{name} has done {amount} trials", seconds=120, failed=lambda: self.log(name))
+
+    # ---- tests -------------------------------------------------------------------------------------------------------
+
+    def test_a_job_longer_than_its_limit_goes_on_until_it_is_done(self):
+        for launcher, job in self.limited.items():
+            name = f"limited_{launcher}"
+            with self.subTest(launcher):
+                state, code = self.cluster.wait_until_over(job)
+                self.readers[launcher].over.set()
+                self.assertEqual((state, code), ("COMPLETED", 0), self.log(name))
+                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 2, self.log(name))
+                self.assertGreaterEqual(self.log(name).count("warned of the time limit"), 2)
+                self.assert_same(name)
+
+    def test_a_file_that_is_being_written_can_be_read_all_the_time(self):
+        for launcher, job in self.limited.items():
+            self.cluster.wait_until_over(job)
+            reader = self.readers[launcher]
+            reader.over.set()
+            reader.join()
+            self.assertEqual(reader.problems, [])
+            self.assertGreater(reader.opened, 100)
+            self.assertEqual(reader.done, sorted(reader.done), "trials never disappear")
+
+    def test_parts_of_an_array_join_to_one_run(self):
+        for number in (self.array, self.merge):
+            self.assertEqual(self.cluster.wait_until_over(number), ("COMPLETED", 0), self.log("parts") + self.log("join_parts"))
+        self.assert_same("parts")
+
+    def test_scancel_ends_a_job_for_good(self):
+        jobs = {launcher: self.submit_run(f"cancelled_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher in jobs:
+            self.wait_for_trials(f"cancelled_{launcher}", 3)
+        self.cluster.command("scancel", *jobs.values())
+        for launcher, job in jobs.items():
+            name = f"cancelled_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
+                self.assert_over_for_good(job, name)
+                trials_done(self.output(name))  # a whole file
+
+    def test_scancel_ends_a_second_start_for_good(self):
+        jobs = {launcher: self.submit_run(f"twice_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher in jobs:
+            self.wait_for_trials(f"twice_{launcher}", 3)
+        self.cluster.command("scontrol", "requeue", ",".join(jobs.values()))
+        for launcher, job in jobs.items():
+            self.cluster.wait_for(lambda job=job: self.cluster.job(job).get("Restarts") == "1" and self.cluster.state(job) == "RUNNING",
+                                  "the second start", seconds=120)
+        time.sleep(8)
+        self.cluster.command("scancel", *jobs.values())
+        for launcher, job in jobs.items():
+            name = f"twice_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
+                self.assert_over_for_good(job, name)
+                self.assertGreaterEqual(trials_done(self.output(name)), 3)
+
+    def test_a_killed_step_daemon_does_not_end_the_study(self):
+        jobs = {launcher: self.submit_run(f"killed_{launcher}", STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher, job in jobs.items():
+            self.wait_for_trials(f"killed_{launcher}", 3)
+            daemons = self.cluster.step_daemons(job)
+            self.assertEqual(len(daemons), 1)
+            os.kill(daemons[0], signal.SIGKILL)
+        # The node reports what it runs when it is asked to, as it would after its next start.
+        self.cluster.command("scontrol", "reconfigure")
+        for launcher, job in jobs.items():
+            name = f"killed_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job), ("COMPLETED", 0), self.log(name))
+                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 1)
+                self.assert_same(name)
+
+    def test_mistakes_end_at_once(self):
+        def ends(script, *arguments, saying, slurm=()):
+            job = self.cluster.submit("--job-name=mistake", "-t", 5, *slurm, JOBS / script, *arguments, folder=self.work)
+            state, code = self.cluster.wait_until_over(job, seconds=60)
+            self.assertEqual((state, code), ("FAILED", 2), self.log("mistake"))
+            self.assertIn(saying, self.log("mistake"))
+
+        ends("run.sbatch", saying="usage: sbatch")
+        ends("run.sbatch", DRIVER, "--unheard_of", "1", saying="unheard_of")
+        ends("array.sbatch", DRIVER, "--output", "x.h5", saying="submit it with --array=1-N")
+        ends("array.sbatch", DRIVER, saying="--output is missing", slurm=("--array=1-1",))
+        ends("merge.sbatch", DRIVER, "--output", "x.h5", saying="no files x.shard_*_of_*.h5")
+        (self.work / "y.shard_1_of_2.h5").write_text("")
+        ends("merge.sbatch", DRIVER, "--output", "y.h5", saying="part 2 of 2 is missing")
+
+
+if __name__ == "__main__":
+    DRIVER = str(pathlib.Path(sys.argv.pop(1)).resolve() / "testbed")
+    unittest.main()
