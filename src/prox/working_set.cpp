@@ -141,12 +141,11 @@ void WorkingSet::take(std::span<double const> products) {
     counts_.converged = within_tolerance || (polished && gap_ <= kPolishedGap * scale);
     done_ = true;
   };
+  screen(dual_scaling(terms, lambda_), std::max(gap_, 0.0));
   if (scale == 0) return finish(true);
   if (exact_ && gap_ <= kPolishedGap * scale) return finish(true);
   if (counts_.iterations >= options_.max_iterations) return finish(false);
   if (within_tolerance && rounds_within_tolerance_++ == kPolishRounds) return finish(false);
-
-  screen(dual_scaling(terms, lambda_), std::max(gap_, 0.0));
 
   std::int64_t const support = support_size();
   std::int64_t const size = std::min(std::max(2 * support, kSmallestWorkingSet), 4 * n_);
