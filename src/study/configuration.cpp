@@ -140,7 +140,8 @@ Request read_request(int argc, char** argv, Description const& description) {
   bool after_dashes = false;
   for (int k = 1; k < argc; ++k) {
     std::string const argument = argv[k];
-    request.command_line += (k > 1 ? " " : "") + argument;
+    if (k > 1) request.command_line += ' ';
+    request.command_line += argument;
     if (!after_dashes && argument == "--") {
       after_dashes = true;
     } else {
@@ -220,7 +221,8 @@ Configuration configure(Request const& request, Description const& description) 
   }
   configuration.zips = parse_zips(configuration.options.zip);
   // Canonical order, so that the stored text does not show in which order values were asked for.
-  for (auto const& axis : configuration.grid(description).axes())
+  Grid const grid = configuration.grid(description);
+  for (auto const& axis : grid.axes())
     for (std::size_t j = 0; j < axis.parameters.size(); ++j)
       for (std::size_t row = 0; row < axis.rows.size(); ++row)
         configuration.values[axis.parameters[j]][row] = axis.rows[row][j];

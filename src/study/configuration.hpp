@@ -26,9 +26,15 @@ struct Request {
   std::string command_line;
 };
 
-/// Reads the command line (CLI11) and the TOML file that it names. Prints help or the version and exits with
-/// 0 when asked. Throws UserError for unknown names (with the nearest one), duplicates, broken TOML (with
-/// file and line).
+/// The user asked for help or the version: what() is the answer.
+class HelpRequest : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads the command line (CLI11) and the TOML file that it names. Throws HelpRequest
+/// when asked for help or the version, UserError for unknown names (with the nearest one), duplicates, broken
+/// TOML (with file and line).
 Request read_request(int argc, char** argv, Description const& description);
 
 /// Inputs of a TOML text; `source` names it in errors.

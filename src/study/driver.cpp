@@ -33,17 +33,18 @@ constexpr int kBadInput = 2;
 constexpr int kSomeFailed = 3;
 constexpr int kInterrupted = 75;
 
-/// Names are unique over parameters, metrics, predictions of one group, engine options and the file's own.
+/// The names of parameters and metrics differ from each other, from engine options and from the file's own
+/// names.
 void assert_unique_names(Description const& about) {
   std::set<std::string> names{result_names::kTrial,    result_names::kStatus,    result_names::kSeconds,
                               result_names::kTeamSize, result_names::kSummary,   result_names::kTheory,
                               result_names::kFailures, result_names::kArtifacts, result_names::kEngine,
                               result_names::kSearch};
+  for (auto const& option : options_table().specifications()) names.insert(option.name);
   auto const add = [&](std::string const& name) {
     if (!names.insert(name).second)
       throw std::logic_error("the name " + name + " is used twice in " + about.name);
   };
-  for (auto const& option : options_table().specifications()) add(option.name);
   for (auto const& parameter : about.parameters) add(parameter.name);
   for (auto const& metric : about.metrics) add(metric.name);
 }

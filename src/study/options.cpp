@@ -24,7 +24,7 @@ Table<Options> make_table() {
              "artifacts to keep, comma-separated; empty = all of them");
   table.bind("input", &Options::input, "HDF5 file with the user's own data");
   table.bind("search", &Options::search, "name=lower:upper: replace an axis by bisection");
-  table.bind("level", &Options::level, "metric=x: the level that --search looks for");
+  table.bind("search_level", &Options::search_level, "metric=x: the level that --search looks for");
   table.bind("ranks_per_trial", &Options::ranks_per_trial,
              "ranks of a team, or auto (smallest that fits the memory)");
   table.bind("config", &Options::config, "TOML file with parameters and options");

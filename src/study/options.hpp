@@ -24,7 +24,7 @@ struct Options {
   std::string artifact_names;
   std::string input;
   std::string search;
-  std::string level;
+  std::string search_level;
   std::string ranks_per_trial = "1";
   // Of this run alone.
   std::string config;

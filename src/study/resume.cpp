@@ -9,7 +9,7 @@ namespace thresher::study {
 namespace {
 
 /// Options that make other trials: a file holds those of one value.
-constexpr char const* kFixedOptions[] = {"seed", "common_random_numbers", "shard", "search", "level"};
+constexpr char const* kFixedOptions[] = {"seed", "common_random_numbers", "shard", "search", "search_level"};
 
 }  // namespace
 

@@ -131,7 +131,8 @@ Verdict Study::verdict(Point const& point) const {
 Point Study::canonical(Point const& point) const {
   Point canonical = point;
   auto const& parameters = description().parameters;
-  for (std::size_t const k : verdict(point).inert_parameters()) canonical[k] = parameters[k].default_value;
+  auto const said = verdict(point);
+  for (std::size_t const k : said.inert_parameters()) canonical[k] = parameters[k].default_value;
   for (std::size_t k = 0; k < parameters.size(); ++k)
     if (parameters[k].stage == kTheory) canonical[k] = parameters[k].default_value;
   return canonical;
