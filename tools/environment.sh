@@ -3,7 +3,6 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cores=$(nproc)
-python=/usr/bin/python3
 
 # One BLAS thread per rank; Open MPI refuses to start as root, and more ranks than cores, unless told otherwise.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
@@ -34,11 +33,16 @@ quietly() {
   fi
 }
 
-# Configures a preset and builds the targets that follow (none: everything).
+# Configures a preset.
+configure() {
+  step "configuring (preset $1)"
+  (cd "$root" && quietly cmake --preset "$1") || fail "cmake --preset $1 failed"
+}
+
+# Builds targets of a configured preset (none named: everything).
 build() {
   local preset=$1
   shift
   step "building (preset $preset)"
-  (cd "$root" && quietly cmake --preset "$preset") || fail "cmake --preset $preset failed"
   (cd "$root" && cmake --build --preset "$preset" --parallel "$cores" ${1:+--target "$@"}) || fail "the build failed"
 }
