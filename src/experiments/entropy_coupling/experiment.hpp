@@ -1,0 +1,47 @@
+#pragma once
+
+#include "experiments/entropy_coupling/parameters.hpp"
+#include "experiments/entropy_coupling/validity.hpp"
+#include "study/experiment.hpp"
+
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace thresher::entropy_coupling {
+
+/// Minimum list entropy coupling (Asoodeh and Chen 2026): how small H(X|Y_1..Y_m) can be made by the joint
+/// law when only the marginals are prescribed, and for which m it is exactly zero.
+class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> {
+ public:
+  Experiment();
+
+  void check(Parameters const& point, study::Verdict& verdict) const override;
+  study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
+  Metrics applicable(Parameters const& point) const override;
+  std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
+                                                std::span<Parameters const> points,
+                                                study::Team& team) const override;
+  study::Outcome measure(study::StageResult const* before, Parameters const& point, study::Team& team,
+                         Metrics& metrics) const override;
+
+ private:
+  void declare_parameters();
+  void declare_metrics();
+  void declare_predictions();
+  void declare_artifacts();
+
+  /// Sizes of the laws in the input that was seen last, by which kinds read it: thousands of points share one
+  /// input.
+  struct SeenInput {
+    study::InputReader const* reader;
+    bool symbols;
+    bool observations;
+    InputSizes sizes;
+  };
+  InputSizes const& sizes_of(Parameters const& point, study::InputReader const& input) const;
+  mutable std::mutex seen_lock_;
+  mutable std::optional<SeenInput> seen_;
+};
+
+}  // namespace thresher::entropy_coupling

@@ -1,0 +1,139 @@
+#include "experiments/entropy_coupling/validity.hpp"
+
+#include "experiments/entropy_coupling/generation.hpp"
+#include "experiments/entropy_coupling/vertex_enumeration.hpp"
+#include "study/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace thresher::entropy_coupling {
+
+namespace {
+
+// Laws up to this size are made to see whether a mass vanishes; of longer ones the trial tells.
+constexpr std::int64_t kSizeToTry = 1 << 20;
+
+bool p_from_file(Parameters const& point) {
+  return point.p_kind == SymbolLaw::file;
+}
+
+bool q_from_file(Parameters const& point) {
+  return point.q_kind == ObservationLaw::file;
+}
+
+std::vector<std::int64_t> alphabets(Parameters const& point, InputSizes const* input) {
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(point.m), point.k);
+  if (q_from_file(point) && input != nullptr)
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      sizes[i] =
+          input->alphabets[input->alphabets.size() == 1 ? 0 : std::min(i, input->alphabets.size() - 1)];
+  return sizes;
+}
+
+void name_inert(Parameters const& point, study::Verdict& verdict) {
+  auto const inert_unless = [&](bool used, char const* name) {
+    if (!used) verdict.inert(name);
+  };
+  inert_unless(!p_from_file(point), "n");
+  inert_unless(point.p_kind == SymbolLaw::dirichlet, "p_alpha");
+  inert_unless(point.p_kind == SymbolLaw::zipf, "p_exponent");
+  inert_unless(point.p_kind == SymbolLaw::geometric, "p_ratio");
+  inert_unless(!q_from_file(point), "k");
+  inert_unless(point.q_kind == ObservationLaw::bernoulli, "q_bias");
+  inert_unless(point.q_kind == ObservationLaw::zipf, "q_exponent");
+  inert_unless(point.q_kind == ObservationLaw::geometric, "q_ratio");
+  inert_unless(point.q_kind == ObservationLaw::dirichlet, "q_alpha");
+  inert_unless(observation_law_is_random(point), "q_hetero");
+  inert_unless(point.estimator == Estimator::tie_break, "dep_last");
+  inert_unless(point.estimator == Estimator::tie_break || point.estimator == Estimator::list_greedy,
+               "refresh");
+  inert_unless(point.estimator == Estimator::list_greedy, "shards");
+  inert_unless(point.estimator == Estimator::codebook, "cb_ratio_max");
+  inert_unless(point.estimator == Estimator::codebook, "cb_tries");
+  inert_unless(point.estimator == Estimator::exact, "exact_max_bases");
+  inert_unless(point.estimator == Estimator::independent_greedy, "ind_cells_max");
+}
+
+void check_input(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+  if (verdict.input() == nullptr) {
+    if (p_from_file(point)) verdict.refuse("p_kind", "a law from a file needs --input with a data set p");
+    if (q_from_file(point)) verdict.refuse("q_kind", "laws from a file need --input with a data set q");
+    return;
+  }
+  if (input == nullptr || !q_from_file(point)) return;
+  auto const rows = std::ssize(input->alphabets);
+  if (rows > 1 && rows < point.m_cap)
+    verdict.refuse(
+        "m_cap",
+        fmt::format("the input holds {} laws of observations, so that m_cap is at most {}", rows, rows));
+}
+
+void check_estimator(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+  if (point.shards > 1 && point.estimator != Estimator::list_greedy)
+    verdict.refuse("shards", "only list_greedy can be spread over shards; others take 1");
+  auto const sizes = alphabets(point, input);
+  if (point.estimator == Estimator::exact) {
+    std::int64_t const symbols = p_from_file(point) && input != nullptr ? input->symbols : point.n;
+    double const bases = candidate_bases(symbols, sizes);
+    if (bases > static_cast<double>(point.exact_max_bases))
+      verdict.refuse(
+          "exact_max_bases",
+          fmt::format("exact would look at {:.10g} bases at this n, k and m; allow as many or shrink them",
+                      bases));
+  }
+  if (point.estimator == Estimator::independent_greedy) {
+    double cells = 1;
+    for (std::int64_t const k : sizes) cells *= static_cast<double>(k);
+    if (cells > static_cast<double>(point.ind_cells_max))
+      verdict.refuse(
+          "ind_cells_max",
+          fmt::format("independent_greedy lists all {:.10g} cells of the product at this k and m", cells));
+  }
+}
+
+/// Whether a law without draws has masses that vanish.
+void check_masses(Parameters const& point, study::Verdict& verdict) {
+  double const units = std::ldexp(1.0, static_cast<int>(point.mass_bits));
+  try {
+    bool const endangered = point.p_floor * units / static_cast<double>(point.n) < 2;
+    if (endangered && !p_from_file(point) && !symbol_law_is_random(point) && point.n <= kSizeToTry)
+      fixed_symbol_law(point);
+  } catch (std::exception const& error) {
+    verdict.refuse("p_floor", error.what());
+  }
+  try {
+    bool const endangered = point.q_floor * units / static_cast<double>(point.k) < 2;
+    if (endangered && !q_from_file(point) && !observation_law_is_random(point)) fixed_observation_law(point);
+  } catch (std::exception const& error) {
+    verdict.refuse("q_floor", error.what());
+  }
+}
+
+}  // namespace
+
+InputSizes read_input_sizes(Parameters const& point, study::InputReader const& input) {
+  InputSizes sizes;
+  if (p_from_file(point)) sizes.symbols = std::ssize(input_symbol_weights(input));
+  if (q_from_file(point))
+    for (std::int64_t row = 0; row < input_observations(input); ++row)
+      sizes.alphabets.push_back(std::ssize(input_observation_weights(input, row)));
+  return sizes;
+}
+
+void check_validity(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+  if (point.q_kind == ObservationLaw::bernoulli && point.k != 2)
+    verdict.refuse("k", "bernoulli observations have two values; choose another q_kind or k = 2");
+  if (point.m > point.m_cap) verdict.refuse("m", fmt::format("at most m_cap = {}", point.m_cap));
+  if (point.dep_last > point.m_cap)
+    verdict.refuse("dep_last", fmt::format("at most m_cap = {}", point.m_cap));
+  check_input(point, input, verdict);
+  if (!verdict.refusal().empty()) return;
+  check_estimator(point, input, verdict);
+  check_masses(point, verdict);
+  name_inert(point, verdict);
+}
+
+}  // namespace thresher::entropy_coupling
