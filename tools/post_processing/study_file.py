@@ -299,18 +299,12 @@ class StudyFile:
         named = [name for name in self.declared("default_metric") if name in self.metrics]
         ranked = [name for kind in ("indicator", "value", "count", "timing") for predicted in (True, False)
                   for name, metric in self.metrics.items() if metric.kind == kind and bool(metric.predictions) == predicted]
-        best, most = None, -1
         for name in named + ranked:
-            points = int(np.count_nonzero(self.summary(name).count > 0))
-            if named and name in named and points:
+            if np.any(self.summary(name).count > 0):
                 return name
-            if points > most:
-                best, most = name, points
-            if points == int(np.prod(self.shape, dtype=np.int64)):
-                break
-        if best is None:
+        if not self.metrics:
             raise InputError(f"{self.path}: has no metrics")
-        return best
+        return (named + ranked)[0]
 
     def default_predictions(self, metric):
         """The predictions that belong beside a metric."""
