@@ -4,6 +4,7 @@
 #include "linalg/petsc.hpp"
 #include "prox/operators.hpp"
 #include "prox/polish.hpp"
+#include "prox/sparse_gather.hpp"
 #include "prox/spectral_norm.hpp"
 #include "prox/tao_fista.hpp"
 
@@ -78,7 +79,7 @@ class WriteEntries {
 }  // namespace
 
 struct FistaLasso::State {
-  mpi::Communicator const& comm;
+  MPI_Comm team;
   std::int64_t local_columns;
   std::string prefix;
   linalg::Vector beta;
@@ -95,8 +96,8 @@ struct FistaLasso::State {
   int checks_within_tolerance = 0;
   LassoSolution solution;
 
-  State(mpi::Communicator const& team, std::int64_t columns, std::string name)
-      : comm(team), local_columns(columns), prefix(std::move(name)) {
+  State(mpi::Communicator const& comm, std::int64_t columns, std::string name)
+      : team(comm.get()), local_columns(columns), prefix(std::move(name)) {
     register_fista();
     linalg::check(VecCreateMPI(comm.get(), static_cast<PetscInt>(columns), PETSC_DETERMINE, beta.out()));
     linalg::check(TaoCreate(comm.get(), tao.out()));
@@ -169,34 +170,13 @@ struct FistaLasso::State {
 
   /// Nonzero entries of the iterate, on all ranks.
   SparseVector gather(std::span<double const> x) const {
-    SparseVector mine;
-    auto const begin = design->local_columns().begin;
-    for (std::size_t k = 0; k < x.size(); ++k)
-      if (x[k] != 0) {
-        mine.indices.push_back(begin + static_cast<std::int64_t>(k));
-        mine.values.push_back(x[k]);
-      }
-    if (comm.size() == 1) return mine;
-    int const count = static_cast<int>(mine.indices.size());
-    std::vector<int> counts(static_cast<std::size_t>(comm.size()));
-    mpi::check(MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, comm.get()), "MPI_Allgather");
-    std::vector<int> offsets(counts.size(), 0);
-    std::partial_sum(counts.begin(), counts.end() - 1, offsets.begin() + 1);
-    SparseVector all;
-    all.indices.resize(static_cast<std::size_t>(offsets.back() + counts.back()));
-    all.values.resize(all.indices.size());
-    mpi::check(MPI_Allgatherv(mine.indices.data(), count, MPI_INT64_T, all.indices.data(), counts.data(),
-                              offsets.data(), MPI_INT64_T, comm.get()),
-               "MPI_Allgatherv");
-    mpi::check(MPI_Allgatherv(mine.values.data(), count, MPI_DOUBLE, all.values.data(), counts.data(),
-                              offsets.data(), MPI_DOUBLE, comm.get()),
-               "MPI_Allgatherv");
-    return all;
+    return gather_nonzeros(design->communicator(), design->local_columns(), x);
   }
 
   /// Gap of coefficients with residual r, and the dual scaling; c are the correlations of the candidates.
   double gap_of(SparseVector const& x, std::span<double const> r, std::span<double const> c,
                 double& alpha) const {
+    auto const& comm = design->communicator();
     GapTerms terms;
     for (double const value : x.values) terms.l1_norm += std::abs(value);
     double largest = 0;
@@ -303,11 +283,12 @@ FistaLasso::FistaLasso(FistaLasso&&) noexcept = default;
 FistaLasso& FistaLasso::operator=(FistaLasso&&) noexcept = default;
 
 bool FistaLasso::fits(Design const& design) const {
-  return &design.communicator() == &state_->comm && design.local_columns().size() == state_->local_columns;
+  return design.communicator().get() == state_->team &&
+         design.local_columns().size() == state_->local_columns;
 }
 
 LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b, double lambda,
-                                LassoOptions options) {
+                                LassoOptions options, SparseVector const& start) {
   auto& state = *state_;
   state.design = &design;
   state.b = b;
@@ -340,7 +321,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
   linalg::check(TaoSetFromOptions(tao));
   linalg::check(TaoSetOptionsPrefix(tao, state.prefix.c_str()));
   linalg::check(TaoSetFromOptions(tao));
-  linalg::check(VecZeroEntries(state.beta.get()));
+  state.scatter(start, WriteEntries(state.beta.get()).get());
   linalg::check(TaoSolve(tao));
 
   PetscInt iterations = 0;

@@ -26,8 +26,10 @@ class FistaLasso {
 
   /// Whether this solver fits the design.
   bool fits(Design const& design) const;
-  /// Solution at `lambda` > 0 from beta = 0. `b` is the same on all ranks. `design` must fit.
-  LassoSolution solve(Design const& design, std::span<double const> b, double lambda, LassoOptions options);
+  /// Solution at `lambda` > 0, from the coefficients `start`. `b` and `start` are the same on all ranks.
+  /// `design` must fit.
+  LassoSolution solve(Design const& design, std::span<double const> b, double lambda, LassoOptions options,
+                      SparseVector const& start = {});
 
  private:
   struct State;

@@ -182,41 +182,16 @@ std::int64_t WorkingSet::support_size() const {
   return std::count_if(beta_.begin(), beta_.end(), [](double value) { return value != 0; });
 }
 
-std::vector<WorkingSet::Candidate> WorkingSet::strongest_outside_support(std::int64_t count) const {
-  auto const& comm = design_.communicator();
+std::vector<ScoredColumn> WorkingSet::strongest_outside_support(std::int64_t count) const {
   auto const local = design_.local_columns();
-  std::vector<Candidate> found;
+  std::vector<ScoredColumn> found;
   if (count <= 0) return found;
   for (auto const column : wanted_) {
     auto const slot = slot_.find(column);
     if (slot != slot_.end() && beta_[slot->second] != 0) continue;
     found.push_back({known_correlation_[static_cast<std::size_t>(column - local.begin)], column});
   }
-  auto const stronger = [](Candidate const& a, Candidate const& b) {
-    return a.correlation > b.correlation || (a.correlation == b.correlation && a.column < b.column);
-  };
-  auto const keep_strongest = [&](std::vector<Candidate>& candidates) {
-    auto const most = static_cast<std::size_t>(count);
-    if (candidates.size() > most) {
-      std::nth_element(candidates.begin(), candidates.begin() + count, candidates.end(), stronger);
-      candidates.resize(most);
-    }
-    std::sort(candidates.begin(), candidates.end(), stronger);
-  };
-  keep_strongest(found);
-  if (comm.size() == 1) return found;
-
-  int const mine = static_cast<int>(found.size() * sizeof(Candidate));
-  std::vector<int> sizes(static_cast<std::size_t>(comm.size()));
-  mpi::check(MPI_Allgather(&mine, 1, MPI_INT, sizes.data(), 1, MPI_INT, comm.get()), "MPI_Allgather");
-  std::vector<int> offsets(sizes.size(), 0);
-  std::partial_sum(sizes.begin(), sizes.end() - 1, offsets.begin() + 1);
-  std::vector<Candidate> all(static_cast<std::size_t>(offsets.back() + sizes.back()) / sizeof(Candidate));
-  mpi::check(MPI_Allgatherv(found.data(), mine, MPI_BYTE, all.data(), sizes.data(), offsets.data(), MPI_BYTE,
-                            comm.get()),
-             "MPI_Allgatherv");
-  keep_strongest(all);
-  return all;
+  return top_columns(design_.communicator(), std::move(found), count);
 }
 
 void WorkingSet::reserve_panel(std::int64_t capacity) {

@@ -2,6 +2,7 @@
 
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
+#include "prox/top_columns.hpp"
 
 #include <cstdint>
 #include <span>
@@ -46,18 +47,13 @@ class WorkingSet {
   std::span<std::int64_t const> candidates() const { return candidates_; }
 
  private:
-  struct Candidate {
-    double correlation;
-    std::int64_t column;
-  };
-
   double upper_bound(std::int64_t column) const;
   void measure_distances();
   void record(std::span<std::int64_t const> which, std::span<double const> products);
   void correlate(std::span<std::int64_t const> which);
   void plan_pass();
   void screen(double alpha, double gap);
-  std::vector<Candidate> strongest_outside_support(std::int64_t count) const;
+  std::vector<ScoredColumn> strongest_outside_support(std::int64_t count) const;
   std::int64_t support_size() const;
   std::int64_t panel_size() const { return static_cast<std::int64_t>(panel_columns_.size()); }
   void extend_panel(std::span<std::int64_t const> added);

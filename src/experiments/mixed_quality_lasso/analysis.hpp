@@ -46,5 +46,11 @@ class AnalysisMaker {
 
 study::Outcome run_pdw(Analysis const& analysis, Metrics& metrics);
 study::Outcome run_lasso(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_lasso_path(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_amp(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_omp(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_max_corr(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_ml_exhaustive(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_ml_swap(Analysis const& analysis, Metrics& metrics);
 
 }  // namespace thresher::mixed_quality_lasso

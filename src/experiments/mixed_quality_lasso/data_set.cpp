@@ -76,6 +76,7 @@ DataSet::DataSet(std::span<Parameters const> points, study::Team& team, std::int
 
 void DataSet::fill_rows(std::int64_t first_row_id, std::int64_t begin, std::int64_t end, std::int64_t column,
                         std::span<double> out) const {
+  if (begin == end) return;
   random::fill_normals(design_, {first_row_id + begin, first_row_id + end, column, column + 1},
                        random::Layout::column_major, out, end - begin);
 }

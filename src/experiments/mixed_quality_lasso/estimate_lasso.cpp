@@ -2,8 +2,10 @@
 #include "experiments/mixed_quality_lasso/weights.hpp"
 #include "experiments/mixed_quality_lasso/witness.hpp"
 #include "linalg/column_products.hpp"
+#include "prox/kept_fista.hpp"
 #include "prox/working_set.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -16,12 +18,33 @@ struct Fit {
   double largest_null_correlation = 0;  ///< max over j outside the support of |A_j.r|/n
 };
 
+double largest_null_correlation(Analysis const& analysis, WeightedDesign const& design,
+                                std::span<double const> r) {
+  auto const& support = analysis.data.support();
+  std::vector<std::int64_t> nulls;
+  for (auto j = design.local_columns().begin; j < design.local_columns().end; ++j)
+    if (!std::binary_search(support.begin(), support.end(), j)) nulls.push_back(j);
+  std::vector<double> products(nulls.size());
+  design.correlate(nulls, linalg::ConstMatrixView(r.data(), design.rows(), 1),
+                   linalg::MatrixView(products.data(), static_cast<std::int64_t>(nulls.size()), 1));
+  double largest = 0;
+  for (double const product : products) largest = std::max(largest, std::abs(product));
+  return mpi::max(analysis.team.communicator(), largest) / static_cast<double>(design.rows());
+}
+
 Fit fit(Analysis const& analysis, std::span<double const> weights) {
   auto const design = analysis.design(weights);
-  prox::WorkingSet solver(design, design.scaled(analysis.y), analysis.lasso_options());
-  Fit fitted{solver.solve(analysis.tuning.lambda), 0};
-  fitted.largest_null_correlation = solver.largest_correlation_outside(analysis.data.support());
-  return fitted;
+  auto const b = design.scaled(analysis.y);
+  double const lambda = analysis.tuning.lambda;
+  if (analysis.point.solver == Solver::fista) {
+    auto solution = prox::kept_fista(design).solve(design, b, lambda, analysis.lasso_options());
+    double const largest = largest_null_correlation(analysis, design, solution.residual);
+    return {std::move(solution), largest};
+  }
+  prox::WorkingSet solver(design, b, analysis.lasso_options());
+  auto solution = solver.solve(lambda);
+  double const largest = solver.largest_correlation_outside(analysis.data.support());
+  return {std::move(solution), largest};
 }
 
 /// Mean squares of y - X betahat over the rows of each quality. `residual` is b - A betahat of agnostic

@@ -250,11 +250,22 @@ study::Outcome Experiment::measure(study::StageResult const* before, Parameters 
   switch (point.estimator) {
     case Estimator::lasso:
       return run_lasso(analysis, metrics);
+    case Estimator::lasso_path:
+      return run_lasso_path(analysis, metrics);
     case Estimator::pdw:
       return run_pdw(analysis, metrics);
-    default:
-      throw std::logic_error("no such estimator");
+    case Estimator::amp:
+      return run_amp(analysis, metrics);
+    case Estimator::omp:
+      return run_omp(analysis, metrics);
+    case Estimator::max_corr:
+      return run_max_corr(analysis, metrics);
+    case Estimator::ml_exhaustive:
+      return run_ml_exhaustive(analysis, metrics);
+    case Estimator::ml_swap:
+      return run_ml_swap(analysis, metrics);
   }
+  throw std::logic_error("no such estimator");
 }
 
 }  // namespace thresher::mixed_quality_lasso

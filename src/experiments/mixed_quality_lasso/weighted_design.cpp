@@ -132,6 +132,24 @@ void WeightedDesign::gather_panel(std::span<std::int64_t const> which, linalg::M
   }
 }
 
+void WeightedDesign::whole_columns(std::span<std::int64_t const> which, linalg::MatrixView out) const {
+  auto const& columns = data_.columns();
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    auto const to = out.column(static_cast<std::int64_t>(k));
+    auto const high = to.first(static_cast<std::size_t>(n1_));
+    auto const low = to.subspan(static_cast<std::size_t>(n1_));
+    if (double const* const stored = columns.stored(which[k])) {
+      std::copy_n(stored, n1_, high.begin());
+      std::copy_n(stored + columns.high_quality_rows(), n2_, low.begin());
+    } else {
+      data_.fill_rows(0, 0, n1_, which[k], high);
+      data_.fill_rows(kLowQualityRow, 0, n2_, which[k], low);
+    }
+    for (double& entry : high) entry *= root_high_;
+    for (double& entry : low) entry *= root_low_;
+  }
+}
+
 void WeightedDesign::take_panel_rows(std::span<double const> full, std::span<double> part) const {
   auto const copy = [&](std::int64_t rows, std::int64_t from, std::int64_t to) {
     data_.rows().for_each_run(rows, [&](std::int64_t begin, std::int64_t end, std::int64_t at) {

@@ -20,6 +20,9 @@ class WeightedDesign : public prox::Design {
   /// D^{1/2} v.
   std::vector<double> scaled(std::span<double const> v) const;
 
+  /// All rows of the columns `which` on this rank, wherever they belong. Not collective.
+  void whole_columns(std::span<std::int64_t const> which, linalg::MatrixView out) const;
+
   mpi::Communicator const& communicator() const override { return data_.communicator(); }
   std::int64_t rows() const override { return n1_ + n2_; }
   std::int64_t columns() const override { return data_.p(); }
