@@ -25,6 +25,9 @@ class Fft2 {
   /// How many frequencies of the full torus entry k of the half spectrum stands for: 1 or 2.
   int multiplicity(std::int64_t k) const;
 
+  /// Where entry k of the half spectrum lies on the full torus, L x L, row-major.
+  std::int64_t torus_index(std::int64_t k) const { return k / (side_ / 2 + 1) * side_ + k % (side_ / 2 + 1); }
+
   /// Unnormalised transform. The result lives until the next call.
   std::span<std::complex<double>> forward(std::span<double const> image);
   /// Inverse of `forward` (carries 1/L^2) applied to what `spectrum()` holds, which is spoilt.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 
 namespace thresher::linalg {
@@ -56,30 +55,6 @@ std::vector<double const*> pointers(std::vector<std::vector<double>> const& basi
   std::vector<double const*> columns;
   for (std::size_t k = 0; k < count; ++k) columns.push_back(basis[k].data());
   return columns;
-}
-
-void write(std::vector<std::byte>& to, void const* from, std::size_t bytes) {
-  auto const* first = static_cast<std::byte const*>(from);
-  to.insert(to.end(), first, first + bytes);
-}
-void write(std::vector<std::byte>& to, std::vector<double> const& values) {
-  auto const count = static_cast<std::uint64_t>(values.size());
-  write(to, &count, sizeof count);
-  write(to, values.data(), values.size() * sizeof(double));
-}
-void read(std::span<std::byte const>& from, void* to, std::size_t bytes) {
-  if (from.size() < bytes) throw std::runtime_error("the kept state of a Lanczos recurrence is cut short");
-  if (bytes > 0) std::memcpy(to, from.data(), bytes);
-  from = from.subspan(bytes);
-}
-std::vector<double> read_values(std::span<std::byte const>& from) {
-  std::uint64_t count = 0;
-  read(from, &count, sizeof count);
-  if (count > from.size() / sizeof(double))
-    throw std::runtime_error("the kept state of a Lanczos recurrence is cut short");
-  std::vector<double> values(count);
-  read(from, values.data(), count * sizeof(double));
-  return values;
 }
 
 }  // namespace
@@ -264,34 +239,28 @@ DenseMatrix PanelLanczos::leading_ritz_vectors(std::int64_t per_seed) const {
   return vectors;
 }
 
-std::vector<std::byte> PanelLanczos::save() const {
-  std::vector<std::byte> state;
+void PanelLanczos::save(StateWriter& state) const {
   for (auto const& seed : seeds_) {
-    write(state, &seed.state, sizeof seed.state);
-    write(state, seed.diagonal);
-    write(state, seed.off_diagonal);
-    write(state, seed.coefficients);
-    auto const columns = static_cast<std::uint64_t>(seed.basis.size());
-    write(state, &columns, sizeof columns);
-    for (auto const& column : seed.basis) write(state, column);
+    state.put(seed.state);
+    state.put_values(seed.diagonal);
+    state.put_values(seed.off_diagonal);
+    state.put_values(seed.coefficients);
+    state.put(static_cast<std::uint64_t>(seed.basis.size()));
+    for (auto const& column : seed.basis) state.put_values(column);
   }
-  return state;
 }
 
-void PanelLanczos::load(std::span<std::byte const> state) {
+void PanelLanczos::load(StateReader& state) {
   for (auto& seed : seeds_) {
-    read(state, &seed.state, sizeof seed.state);
-    seed.diagonal = read_values(state);
-    seed.off_diagonal = read_values(state);
-    seed.coefficients = read_values(state);
-    std::uint64_t columns = 0;
-    read(state, &columns, sizeof columns);
-    seed.basis.clear();
-    for (std::uint64_t k = 0; k < columns; ++k) {
-      auto column = read_values(state);
+    seed.state = state.get<Seed::State>();
+    seed.diagonal = state.get_values();
+    seed.off_diagonal = state.get_values();
+    seed.coefficients = state.get_values();
+    seed.basis.resize(state.get<std::uint64_t>());
+    for (auto& column : seed.basis) {
+      column = state.get_values();
       if (static_cast<std::int64_t>(column.size()) != own_rows_)
         throw std::runtime_error("the kept state of a Lanczos recurrence belongs to another team size");
-      seed.basis.push_back(std::move(column));
     }
   }
 }

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "linalg/byte_state.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "linalg/panel_operator.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -56,8 +56,8 @@ class PanelLanczos {
 
   /// This rank's state, from which a recurrence with the same seeds and options continues after `load`. Not
   /// collective.
-  std::vector<std::byte> save() const;
-  void load(std::span<std::byte const> state);
+  void save(StateWriter& state) const;
+  void load(StateReader& state);
 
   /// Bytes that `steps` steps keep on each rank.
   static double bytes_per_rank(std::int64_t rows, std::int64_t seeds, double steps, int ranks);

@@ -49,6 +49,18 @@ std::int64_t TallMatrix::block_rows() const {
   return std::clamp(kBlockEntries / columns_, kFewestRows, kMostRows);
 }
 
+void TallMatrix::copy(mpi::Range rows, MatrixView out) const {
+  if (rows.size() == 0) return;
+  auto const first = static_cast<std::size_t>((rows.begin - owned().begin) * columns_);
+  auto const entries = static_cast<std::size_t>(rows.size() * columns_);
+  if (storage_ == RowStorage::stored)
+    std::copy_n(doubles_.data() + first, entries, out.data);
+  else if (storage_ == RowStorage::stored32)
+    std::copy_n(floats_.data() + first, entries, out.data);
+  else
+    generate_(rows, {out.data, entries});
+}
+
 void TallMatrix::visit(Visitor const& visitor) const {
   auto const own = owned();
   auto const step = block_rows();

@@ -41,8 +41,8 @@ class TallMatrix {
   using Visitor = std::function<void(mpi::Range rows, ConstMatrixView block)>;
   void visit(Visitor const& visitor) const;
 
-  /// Any rows, one after the other, made anew if need be. Not collective.
-  void generate(mpi::Range rows, std::span<double> out) const { generate_(rows, out); }
+  /// Copies some of this rank's rows, one per column of `out` (contiguous columns). Not collective.
+  void copy(mpi::Range rows, MatrixView out) const;
 
  private:
   std::int64_t block_rows() const;
