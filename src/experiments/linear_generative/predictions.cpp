@@ -131,8 +131,6 @@ void predict_limits(Parameters const& point, Predictions& predictions) {
     double const mean = mean_of_function(point);
     double const square = mean_square_of_function(point);
     predictions.convergence = mean * mean / square;
-    predictions.root_trace = mean;
-    predictions.sample_variance = square;
   }
   if (has_spectrum(point) && point.model == Model::sqrt &&
       (divergence_is_universal(point) || (spiked && point.ridge > 0)))
@@ -140,6 +138,10 @@ void predict_limits(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_finite_size(Parameters const& point, Predictions& predictions) {
+  if (point.spectrum == Spectrum::spiked && is_matrix_function(point.model)) {
+    predictions.root_trace = mean_of_function(point);
+    predictions.sample_variance = mean_square_of_function(point);
+  }
   if (has_spectrum(point) && point.model == Model::sqrt)
     finite_size(point, population_spectrum(point), predictions);
   if (point.spectrum == Spectrum::spiked && point.model == Model::sqrt && point.ridge > 0)

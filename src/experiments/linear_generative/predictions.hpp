@@ -33,10 +33,10 @@ struct Predictions {
 
 /// The n and n / d really used.
 void predict_sizes(Parameters const& point, Predictions& predictions);
-/// Averages over the Marchenko-Pastur law: convergence, root_trace and sample_variance of `spiked` in the
-/// limit, kl_per_dim for every spectrum.
+/// Averages over the Marchenko-Pastur law: convergence of `spiked` in the limit, kl_per_dim for every
+/// spectrum.
 void predict_limits(Parameters const& point, Predictions& predictions);
-/// convergence_trace and w2_bulk at finite d and n.
+/// convergence_trace and w2_bulk at finite d and n, root_trace and sample_variance.
 void predict_finite_size(Parameters const& point, Predictions& predictions);
 /// memorisation and its null.
 void predict_memorisation(Parameters const& point, Predictions& predictions);

@@ -1,0 +1,146 @@
+#include "experiments/linear_generative/validity.hpp"
+
+#include "experiments/linear_generative/setting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thresher::linear_generative {
+
+namespace {
+
+constexpr std::int64_t kLargestDense = 20'000;
+constexpr std::int64_t kFewNoiseSteps = 16;
+
+bool works_on_images(Model model) {
+  return model == Model::conv || model == Model::patch_net;
+}
+
+void refuse_population(Parameters const& point, study::Verdict& verdict) {
+  auto const n = number_of_examples(point);
+  if (point.samples > 0 && verdict.given("samples") && verdict.given("gamma"))
+    verdict.refuse("samples",
+                   "gamma is given too, and both say how many examples there are: give one of them");
+  if (point.rank > std::min(n, point.dim))
+    verdict.refuse(
+        "rank", fmt::format("at most min(n, dim) = {} factors have a place in the sample covariance of n = "
+                            "{} examples",
+                            std::min(n, point.dim), n));
+  if (point.latent_basis == LatentBasis::random && point.spectrum != Spectrum::spiked)
+    verdict.refuse("latent_basis", "only spectrum spiked has a random basis; allowed is canonical");
+  if (point.spectrum != Spectrum::field) return;
+  if (!image_side(point.dim))
+    verdict.refuse("dim", "spectrum field draws L x L images; allowed are perfect squares");
+  if (point.rank > 1) verdict.refuse("rank", "spectrum field has one latent image; allowed are 0 and 1");
+  if (point.rank > 0 && point.spike == 0)
+    verdict.refuse("spike",
+                   "without a spike there is no latent image to recover; allowed are spike > 0 or rank = 0");
+}
+
+void refuse_input(Parameters const& point, InputReport const* input, study::Verdict& verdict) {
+  if (input == nullptr) return verdict.refuse("spectrum", "needs a file with examples: give --input");
+  if (!input->extents) return verdict.refuse("dataset", input->problem);
+  auto const& extents = *input->extents;
+  if (point.dim != extents.dim)
+    return verdict.refuse("dim", fmt::format("the examples in /{} have {} numbers each: give dim = {}",
+                                             point.dataset, extents.dim, extents.dim));
+  auto const needed = kSets * number_of_examples(point);
+  if (extents.rows < needed)
+    verdict.refuse(point.samples > 0 ? "samples" : "gamma",
+                   fmt::format("needs 2n = {} rows for two disjoint sets, has {}", needed, extents.rows));
+  if (works_on_images(point.model) && !extents.square_images)
+    verdict.refuse("model", fmt::format("works on square images, and those in /{} are not", point.dataset));
+}
+
+void refuse_method(Parameters const& point, study::Verdict& verdict) {
+  if (point.method == Method::mfn && point.model != Model::sqrt)
+    verdict.refuse("method",
+                   "mfn computes square roots only; allowed with this model are auto, dense, krylov");
+  auto const smaller = std::min(number_of_examples(point), point.dim);
+  if (point.method == Method::dense && smaller > kLargestDense)
+    verdict.refuse(
+        "method",
+        fmt::format("a dense decomposition of order {} takes {:.0f} GB; allowed are orders up to {}, "
+                    "or method krylov",
+                    smaller, 8e-9 * 5 * static_cast<double>(smaller) * static_cast<double>(smaller),
+                    kLargestDense));
+}
+
+void refuse_model(Parameters const& point, study::Verdict& verdict) {
+  if (point.sigma_min >= point.sigma_max)
+    verdict.refuse("sigma_min", fmt::format("allowed is less than sigma_max = {}", point.sigma_max));
+  if (!works_on_images(point.model)) return;
+  if (point.spectrum != Spectrum::field && point.spectrum != Spectrum::input)
+    verdict.refuse("model", "works on images: allowed are the spectra field and input");
+  auto const side = image_side(point.dim);
+  if (!side) return verdict.refuse("dim", "the model works on L x L images; allowed are perfect squares");
+  if (point.kernel >= *side)
+    verdict.refuse("kernel", fmt::format("allowed are odd sizes below L = {}{}", *side,
+                                         point.model == Model::conv ? ", or 0 for the full torus" : ""));
+  if (point.kernel > 0 && point.kernel % 2 == 0) verdict.refuse("kernel", "allowed are odd sizes");
+  if (point.kernel == 0 && point.model == Model::patch_net)
+    verdict.refuse("kernel", "patch_net sees patches: allowed are odd sizes from 1 up");
+}
+
+}  // namespace
+
+InputReport examine_input(study::InputReader const& input, std::string const& dataset) {
+  constexpr std::int64_t kRowsAtOnce = 256;
+  try {
+    if (!input.has(dataset)) return {{}, "the input has no such data set"};
+    auto const extents = input_extents(input, dataset);
+    for (std::int64_t row = 0; row < extents.rows; row += kRowsAtOnce)
+      input.read(dataset, {row, std::min(row + kRowsAtOnce, extents.rows)}, {0, extents.dim});
+    return {extents, {}};
+  } catch (study::UserError const& error) {
+    return {{}, error.what()};
+  }
+}
+
+void refuse_invalid(Parameters const& point, InputReport const* input, study::Verdict& verdict) {
+  refuse_population(point, verdict);
+  if (point.spectrum == Spectrum::input) refuse_input(point, input, verdict);
+  refuse_model(point, verdict);
+  refuse_method(point, verdict);
+}
+
+void name_inert(Parameters const& point, study::Verdict& verdict) {
+  auto const unless = [&](bool used, std::initializer_list<char const*> names) {
+    if (used) return;
+    for (auto const* name : names) verdict.inert(name);
+  };
+  bool const spiked = point.spectrum == Spectrum::spiked;
+  bool const field = point.spectrum == Spectrum::field;
+  bool const input = point.spectrum == Spectrum::input;
+  unless(point.samples == 0, {"gamma"});
+  unless(spiked || field, {"spike"});
+  unless(spiked && point.rank > 0, {"spike_ratio", "latent_basis"});
+  unless(field || point.spectrum == Spectrum::powerlaw, {"alpha"});
+  unless(!input, {"entry"});
+  unless(input, {"dataset", "center"});
+
+  bool const covariance = is_matrix_function(point.model);
+  bool const krylov = covariance && settled_method(point) == Method::krylov;
+  unless(covariance, {"method"});
+  bool const mfn = covariance && settled_method(point) == Method::mfn;
+  unless(krylov || mfn, {"storage"});
+  unless(krylov || (mfn && measures_bulk_distance(point)), {"krylov_tol", "krylov_max"});
+  unless(point.model != Model::patch_net, {"ridge"});
+  unless(point.model != Model::sqrt, {"noise_steps", "sigma_max", "sigma_min"});
+  unless(point.model == Model::diffusion, {"train_time"});
+  unless(!covariance, {"kernel"});
+  unless(point.model == Model::patch_net, {"hidden", "train_steps", "batch", "learning_rate"});
+  unless(point.model == Model::sqrt && !field, {"wasserstein"});
+}
+
+void warn_of_surprises(Parameters const& point, study::Verdict& verdict) {
+  if (point.model != Model::sqrt && point.noise_steps < kFewNoiseSteps)
+    verdict.warn(
+        fmt::format("noise_steps = {}: fewer than {} Euler steps shrink the samples by more than 13 %",
+                    point.noise_steps, kFewNoiseSteps));
+  if (verdict.input() != nullptr && point.spectrum != Spectrum::input)
+    verdict.warn("input is read by spectrum input only");
+}
+
+}  // namespace thresher::linear_generative
