@@ -281,7 +281,7 @@ Provenance Run::provenance(std::string const& ended) const {
       fmt::format("{}.{}.{}", SLEPC_VERSION_MAJOR, SLEPC_VERSION_MINOR, SLEPC_VERSION_SUBMINOR));
   add("hdf5_version", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE));
   add("blas", blas_.empty() ? "unknown (the reference BLAS is slow)" : blas_);
-  add("petsc_options", linalg::Session::options_in_force());
+  if (session_) add("petsc_options", linalg::Session::options_in_force());
   add("processors", processors_);
   add("hosts", hosts_);
   add("ranks", std::to_string(world_.size()));

@@ -137,7 +137,14 @@ class Writer {
     hdf5::set_attribute(root, "thresher_format", names::kFormat);
     hdf5::set_attribute(root, "seed", study_.options().seed);
     hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
-    for (auto const& [name, value] : provenance.attributes) hdf5::set_attribute(root, name, value);
+    std::string names = "toml provenance_attributes";
+    for (auto const& [name, value] : provenance.attributes) {
+      hdf5::set_attribute(root, name, value);
+      names += " " + name;
+    }
+    // What does not count when files are compared: how, where and when, and which of equal ways to ask was
+    // used.
+    hdf5::set_attribute(root, "provenance_attributes", names);
   }
 
   void write_coordinates() {
@@ -253,14 +260,15 @@ class Writer {
           if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; }))
             return;
           std::vector<double> values(points.size() * layout_.trials, nan);
-          bool whole = false;
-          for (auto const& source : sources_) {
-            if (!source->same_layout(study_)) continue;
-            hdf5::Lock const lock(hdf5::mutex());
-            values = source->box(name, start, count);
-            whole = true;
-            break;
-          }
+          bool const whole = std::all_of(sources_.begin(), sources_.end(),
+                                         [&](auto const& source) { return source->same_layout(study_); });
+          if (whole)
+            for (auto const& source : sources_) {
+              hdf5::Lock const lock(hdf5::mutex());
+              auto const there = source->box(name, start, count);
+              for (std::size_t k = 0; k < values.size(); ++k)
+                if (std::isnan(values[k])) values[k] = there[k];
+            }
           for (std::size_t k = 0; k < points.size(); ++k) {
             if (!done_[points[k]]) continue;
             auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);

@@ -126,7 +126,8 @@ void Schedule::begin(Phase const& phase, int teams) {
   if (phase.work == Phase::Work::predictions) {
     for (std::size_t theory = 0; theory < study_.description().theories.size(); ++theory)
       for (std::size_t task = 0; task < ledger_.tasks(theory); ++task)
-        if (ledger_.point_of_task(theory, task) >= 0 && is_missing(ledger_.theory_status(theory, task)))
+        if (ledger_.point_of_task(theory, task) >= 0 && my_task(task) &&
+            is_missing(ledger_.theory_status(theory, task)))
           ++remaining_;
     return;
   }
