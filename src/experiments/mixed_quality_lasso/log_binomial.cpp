@@ -24,11 +24,6 @@ double stirling_error(double n) {
 double log_binomial(double n, double k) {
   k = std::min(k, n - k);
   if (k == 0) return 0;
-  if (k < 16) {
-    double sum = 0;
-    for (double j = 1; j <= k; ++j) sum += std::log((n - k + j) / j);
-    return sum;
-  }
   double const rest = n - k;
   return k * std::log(n / k) - rest * std::log1p(-k / n) +
          0.5 * std::log(n / (2 * std::numbers::pi * k * rest)) + stirling_error(n) - stirling_error(k) -

@@ -97,7 +97,8 @@ double log_pairwise_error(RecoveryProblem const& problem, std::span<double const
   double const peak = gap.log_transform(centre) - std::log(centre);
   double const step = 0.1, negligible = 1e-20;
   double sum = 0.5;
-  for (double x = step; x < 60; x += step) {
+  for (int k = 1; k * step < 60; ++k) {
+    double const x = k * step;
     std::complex<double> const u(centre, width * std::sinh(x));
     auto const term = std::exp(gap.log_transform(u) - std::log(u) - peak) * std::cosh(x);
     sum += term.real();

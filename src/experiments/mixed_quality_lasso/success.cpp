@@ -49,7 +49,7 @@ double Fluctuation::log_expected_errors(double lambda, double ceiling) const {
   auto const lasso = lasso_equivalent(support_, support_size_, lambda);
   double const log_false_positives = std::log(2 * null_count_);
   double const log_false_negatives = std::log(support_size_);
-  double const certainly_more = std::log1p(1e-9);
+  double const certainly_more = 1 + 1e-9;
 
   std::array<double, 2 * kHermiteNodes * kHermiteNodes> terms;
   std::size_t count = 0;
@@ -63,9 +63,8 @@ double Fluctuation::log_expected_errors(double lambda, double ceiling) const {
     terms[count++] = negative;
     double const larger = std::max(positive, negative);
     largest = std::max(largest, larger);
-    if (larger - ceiling > certainly_more) return std::numeric_limits<double>::infinity();
     relative_to_ceiling += std::exp(larger - ceiling);
-    if (relative_to_ceiling > 1 + 1e-9) return std::numeric_limits<double>::infinity();
+    if (relative_to_ceiling > certainly_more) return std::numeric_limits<double>::infinity();
   }
   double sum = 0;
   for (double const term : terms) sum += std::exp(term - largest);

@@ -15,8 +15,8 @@ double wilson_hilferty(double degrees, double x);
 
 /// How the weighted LASSO on the support fluctuates about its deterministic equivalent at finite size: the
 /// curvature sign^T G^{-1} sign of the support and the noise power are, up to scale, independent chi-squares.
-/// Exact for homogeneous noise and unit weights; matched in mean and variance otherwise. Independent of
-/// lambda.
+/// These are their exact laws for homogeneous noise and unit weights; otherwise mean and variance are
+/// matched. Independent of lambda.
 class Fluctuation {
  public:
   Fluctuation(RecoveryProblem const& problem, SupportEquivalent const& support);
@@ -26,7 +26,7 @@ class Fluctuation {
   double success(double lambda) const;
 
   /// Logarithm of the expected number of support errors, E[2(p-s) Q(1/sqrt v) + s Q((rho - nu)/(nu sqrt v))].
-  /// Gives up and returns +infinity as soon as the result is certain to exceed `ceiling`.
+  /// May give up and return +infinity once the result is certain to exceed `ceiling`.
   double log_expected_errors(double lambda, double ceiling) const;
 
  private:
