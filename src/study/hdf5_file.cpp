@@ -2,6 +2,7 @@
 
 #include <hdf5_hl.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -21,6 +22,7 @@ herr_t append_message(unsigned, H5E_error2_t const* error, void* text) {
   std::string text;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, append_message, &text);
   H5Eclear2(H5E_DEFAULT);
+  std::replace(text.begin(), text.end(), '\n', ' ');
   throw std::runtime_error(std::string("HDF5: ") + what + (text.empty() ? "" : ": " + text));
 }
 

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -479,6 +480,23 @@ void Writer::write_small(Object const& group, ArtifactDeclaration const& declare
   hdf5::set_attribute(dataset, "long_name", declared.meaning);
   hdf5::set_attribute(dataset, "artifact_dimensions", fmt::format("{}", fmt::join(declared.dimensions, " ")));
   attach(dataset, layout_.per_trial.size());
+  for (std::size_t d = 0; d < largest.size(); ++d) {
+    // Arrays may share a dimension of one length; netCDF reads a data set only when all of its dimensions
+    // have scales.
+    auto name = declared.dimensions[d];
+    if (hdf5::exists(group, name) && hdf5::extents(hdf5::open_dataset(group, name)) != Extents{largest[d]})
+      name = declared.name + "_" + name;
+    if (!hdf5::exists(group, name)) {
+      std::vector<std::int64_t> indices(largest[d]);
+      std::iota(indices.begin(), indices.end(), 0);
+      auto const scale =
+          hdf5::create_dataset<std::int64_t>(group, name, {largest[d]}, ResultLayout::chunk_of({largest[d]}));
+      hdf5::write<std::int64_t>(scale, std::span<std::int64_t const>(indices));
+      hdf5::make_scale(scale, name);
+    }
+    hdf5::attach_scale(dataset, hdf5::open_dataset(group, name),
+                       static_cast<unsigned>(layout_.per_trial.size() + d));
+  }
   for (auto const& [where, load] : found) {
     auto const artifact = load();
     if (!artifact.file.empty() || artifact.values.empty()) continue;

@@ -18,6 +18,8 @@ namespace {
 constexpr auto kNap = std::chrono::microseconds(100);
 /// Records wait at most this long for company before they go to the coordinator.
 constexpr auto kLongestWait = std::chrono::milliseconds(100);
+/// Seconds of a trial against which a message is nothing.
+constexpr double kDear = 2e-3;
 }  // namespace
 
 /// This rank in its team of one size, with the services that a trial sees.
@@ -116,17 +118,18 @@ class Worker::Member : public TrialServices {
     for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
       unit_ = Unit::get(reader);
       if (team_.stopping()) break;
-      auto const start = Clock::now();
-      bool const whole = runner_.run(unit_, [this](Record record) { records_.push_back(std::move(record)); });
+      bool const whole = runner_.run(unit_, [this](Record record) { take(std::move(record)); });
       if (!whole) stop_ = true;
       if (whole) state_.forget();
-      // Nothing that is finished waits for a unit that may be long.
-      auto const now = Clock::now();
-      if (comm_.rank() == 0 && !records_.empty() && left > 1 &&
-          (now - last_report_ > kLongestWait || now - start > kLongestWait))
-        report(Report::results);
     }
     if (comm_.rank() == 0) report(stop_ ? Report::stopped : Report::finished);
+  }
+
+  /// Cheap records wait for company; one that took long goes at once: what follows may take long, too.
+  void take(Record record) {
+    bool const dear = record.seconds > kDear;
+    records_.push_back(std::move(record));
+    if (dear || Clock::now() - last_report_ > kLongestWait) report(Report::results);
   }
 
   void report(Report kind) {
