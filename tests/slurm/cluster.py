@@ -103,6 +103,8 @@ class Cluster:
                                  cores=self.cores, controller_port=controller_port, node_port=node_port,
                                  first_port=first_port, last_port=first_port + 40)
         )  # fmt: skip
+        (self.folder / "pmix").mkdir()
+        (self.folder / "mpi.conf").write_text(f"PMIxCliTmpDirBase={self.folder}/pmix\n")
         self.environment = {**os.environ, "SLURM_CONF": str(configuration)}
         for name in [name for name in self.environment if name.startswith(("SLURM_", "SBATCH_", "PMI")) and name != "SLURM_CONF"]:
             del self.environment[name]
@@ -110,7 +112,7 @@ class Cluster:
             self._start_munge()
             self.start_daemon("slurmctld", "-D", "-i")
             self.wait_for(lambda: self._answers("scontrol", "ping"), "slurmctld answers")
-            self.start_daemon("slurmd", "-D", "-N", NODE)
+            self.start_node()
             self.wait_for(lambda: "idle" in self.command("sinfo", "-h", "-o", "%t").stdout, "the node is idle")
         except BaseException:
             self.stop()
@@ -127,6 +129,23 @@ class Cluster:
         self.start_daemon("munged", "--foreground", "--force", f"--socket={folder}/socket", f"--key-file={key}",
                           f"--pid-file={folder}/pid", f"--seed-file={folder}/seed", f"--log-file={folder}/log", "--num-threads=2")
         self.wait_for(lambda: (folder / "socket").exists(), "munged listens")
+
+    def start_node(self):
+        self.start_daemon("slurmd", "-D", "-N", NODE)
+
+    def lose_node(self, *jobs):
+        """What a crash of the node looks like to Slurm: its daemon and those that mind the jobs are gone, and it comes back.
+
+        The jobs' own processes live on as orphans, which is harder on them than a real crash.
+        """
+        lost = [process for job in jobs for process in self.step_daemons(job)]
+        slurmd = self.daemons.pop("slurmd")
+        slurmd.kill()
+        slurmd.wait()
+        for process in lost:
+            os.kill(process, signal.SIGKILL)
+        self.start_node()
+        return len(lost)
 
     def start_daemon(self, name, *arguments):
         output = open(self.folder / f"{name}.output", "ab")
