@@ -4,6 +4,7 @@
 #include "study/coordinator.hpp"
 #include "study/environment.hpp"
 #include "study/input_file.hpp"
+#include "study/level_search.hpp"
 #include "study/plan.hpp"
 #include "study/result_layout.hpp"
 #include "study/resume.hpp"
@@ -111,6 +112,8 @@ class Run {
   void survey_points();
   void adopt_journal_of_output();
   Provenance provenance(std::string const& ended) const;
+  int run_study(Configuration const& configuration);
+  int search_level(Configuration configuration);
   int execute();
   int merge();
   void report_failures() const;
@@ -125,7 +128,9 @@ class Run {
   std::unique_ptr<InputFile> input_;
   std::unique_ptr<Study> study_;
   std::unique_ptr<linalg::Session> session_;
+  double detected_memory_ = 0;
   double memory_per_rank_ = 0;
+  std::function<bool(Point const&)> wanted_;  ///< of a level search, on rank 0
   std::string hosts_;
   std::string processors_;
   std::string blas_;
@@ -156,18 +161,26 @@ int Run::operator()(int argc, char** argv) {
     });
     return mpi::broadcast_value(world_, code);
   }
-  on_rank_0(world_, [&] { study_ = std::make_unique<Study>(experiment_, *configuration, input_.get()); });
-  if (!study_) study_ = std::make_unique<Study>(experiment_, *configuration, input_.get());
-  on_rank_0(world_, [&] { check_output(); });
-
-  memory_per_rank_ = available_bytes_per_rank(world_);
+  detected_memory_ = available_bytes_per_rank(world_);
   hosts_ = tally(world_, host_name());
   processors_ = tally(world_, processor_name());
   blas_ = tally(world_, blas_kernels());
-  on_rank_0(world_, [&] { survey_points(); });
-  memory_per_rank_ = mpi::broadcast_value(world_, memory_per_rank_);
   session_ = std::make_unique<linalg::Session>(request_.petsc_options);
   signals::install();
+  on_rank_0(world_, [&] { (void)LevelSearch::of(*configuration, experiment_.description()); });
+  if (!configuration->options.search.empty()) return search_level(std::move(*configuration));
+  return run_study(*configuration);
+}
+
+int Run::run_study(Configuration const& configuration) {
+  study_.reset();
+  on_rank_0(world_, [&] { study_ = std::make_unique<Study>(experiment_, configuration, input_.get()); });
+  if (!study_) study_ = std::make_unique<Study>(experiment_, configuration, input_.get());
+  on_rank_0(world_, [&] {
+    check_output();
+    survey_points();
+  });
+  memory_per_rank_ = mpi::broadcast_value(world_, memory_per_rank_);
   if (study_->options().plan) {
     on_rank_0(world_, [&] {
       auto const ranks = study_->options().plan_ranks > 0 ? study_->options().plan_ranks : world_.size();
@@ -176,6 +189,32 @@ int Run::operator()(int argc, char** argv) {
     return kDone;
   }
   return execute();
+}
+
+/// Rounds of a level search: each extends the study by the values that its lines ask for next.
+int Run::search_level(Configuration configuration) {
+  auto const search = *LevelSearch::of(configuration, experiment_.description());
+  auto const& parameter = experiment_.description().parameters[search.parameter()];
+  for (;;) {
+    SearchState state;
+    std::string values;
+    on_rank_0(world_, [&] {
+      if (!stored_ && request_.inputs.contains(parameter.name))
+        throw UserError(fmt::format("{}: is what --search varies; its values are not given", parameter.name));
+      state = search_state(search, configuration, experiment_.description(), stored_.get());
+      for (auto const& value : state.values) values += (values.empty() ? "" : ",") + to_text(value);
+    });
+    configuration.values[search.parameter()] = parse_values(parameter, mpi::broadcast_text(world_, values));
+    wanted_ = state.is_visited;
+    int const code = run_study(configuration);
+    bool const complete = mpi::broadcast_value(world_, state.complete);
+    if (complete || (code != kDone && code != kSomeFailed) || configuration.options.plan) return code;
+    // The next round extends what is there now.
+    configuration.options.resume = true;
+    configuration.options.overwrite = false;
+    if (world_.rank() == 0)
+      stored_ = std::make_shared<ResultReader const>(output(), experiment_.description());
+  }
 }
 
 void Run::read(int argc, char** argv) {
@@ -207,6 +246,7 @@ void Run::check_output() {
 
 void Run::survey_points() {
   auto const& options = study_->options();
+  memory_per_rank_ = detected_memory_;
   if (!options.memory_per_rank.empty())
     memory_per_rank_ = parse_bytes("memory_per_rank", options.memory_per_rank);
   auto const kept = stored_ ? stored_->team_sizes(study_->grid()) : std::vector<std::int32_t>{};
@@ -220,12 +260,16 @@ void Run::survey_points() {
           size, ranks));
   if (!options.quiet)
     for (auto const& warning : survey.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  if (wanted_)
+    for (std::size_t point = 0; point < survey.wanted.size(); ++point)
+      survey.wanted[point] = wanted_(study_->grid().point(point));
   ledger_ = std::make_unique<Ledger>(*study_, std::move(survey));
   if (stored_) stored_->enter_into(*ledger_, *study_);
 }
 
 void Run::adopt_journal_of_output() {
   auto const path = output() + ".journal";
+  journal_ = {};
   if (study_->options().resume) {
     journal_ = adopt_journal(path, *study_);
   }

@@ -36,6 +36,8 @@ class ResultReader {
 
   /// Number, in this file, of point `point` of `grid`.
   std::optional<std::size_t> locate(Grid const& grid, std::size_t point) const;
+  /// States of the trials of a point.
+  std::vector<Status> states(std::size_t point) const;
   /// Values of a per-trial data set at one point (NaN if the file does not have it).
   std::vector<double> row(std::string const& name, std::size_t point) const;
   /// The same for a box of points; only for a file with the same grid and number of trials.
@@ -55,6 +57,8 @@ class ResultReader {
   mutable std::string open_name_;
   mutable hdf5::Object open_;
   hdf5::Object const& dataset(std::string const& name) const;
+  /// Start and count of all trials of a point.
+  std::pair<hdf5::Extents, hdf5::Extents> row_box(std::size_t point) const;
 };
 
 /// Writes the result file of `study` to `path` (whole, synced): states and predictions from `ledger`, metrics

@@ -84,14 +84,28 @@ std::optional<std::size_t> ResultReader::locate(Grid const& grid, std::size_t po
   return grid_.find(grid.point(point));
 }
 
-std::vector<double> ResultReader::row(std::string const& name, std::size_t point) const {
-  auto const& from = dataset(name);
-  if (!from || trials_ == 0) return std::vector<double>(static_cast<std::size_t>(trials_), std::nan(""));
+std::pair<hdf5::Extents, hdf5::Extents> ResultReader::row_box(std::size_t point) const {
   hdf5::Extents start;
   for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
   hdf5::Extents count(start.size(), 1);
   start.push_back(0);
   count.push_back(static_cast<hsize_t>(trials_));
+  return {start, count};
+}
+
+std::vector<Status> ResultReader::states(std::size_t point) const {
+  if (trials_ == 0) return {};
+  auto const [start, count] = row_box(point);
+  std::vector<Status> states;
+  for (auto const state : hdf5::read_box<std::int8_t>(dataset(names::kStatus), start, count))
+    states.push_back(static_cast<Status>(state));
+  return states;
+}
+
+std::vector<double> ResultReader::row(std::string const& name, std::size_t point) const {
+  auto const& from = dataset(name);
+  if (!from || trials_ == 0) return std::vector<double>(static_cast<std::size_t>(trials_), std::nan(""));
+  auto const [start, count] = row_box(point);
   return hdf5::read_box<double>(from, start, count);
 }
 
@@ -175,21 +189,14 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
     for (std::size_t k = 0; k < trials.size(); ++k) reasons[{points[k], trials[k]}] = texts[k];
   }
   auto const nan = std::nan("");
-  auto const status = hdf5::open_dataset(file_, names::kStatus);
   for (std::size_t point = 0; point < grid_.size(); ++point) {
     auto const place = study.grid().find(grid_.point(point));
     if (!place || !ledger.survey().valid[*place]) continue;
-    hdf5::Extents start;
-    for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
-    hdf5::Extents count(start.size(), 1);
-    start.push_back(0);
-    count.push_back(static_cast<hsize_t>(trials_));
     std::vector<double> target;
     if (study.target_error()) target = row(about.metrics[study.target_error()->metric].name, point);
-    auto const states =
-        trials_ == 0 ? std::vector<std::int8_t>{} : hdf5::read_box<std::int8_t>(status, start, count);
+    auto const states = this->states(point);
     for (std::int64_t t = 0; t < trials_; ++t) {
-      auto const state = static_cast<Status>(states[static_cast<std::size_t>(t)]);
+      auto const state = states[static_cast<std::size_t>(t)];
       if (state != Status::ok && state != Status::failed && state != Status::not_converged) continue;
       if (ledger.status(*place, t) != Status::not_run)
         continue;  // entered already, through another point with its key

@@ -19,7 +19,7 @@ Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
   auto const& survey = ledger_.survey();
   std::vector<std::uint32_t> all;
   for (std::uint32_t point = 0; point < survey.valid.size(); ++point)
-    if (survey.valid[point] && survey.representative[point] == point) all.push_back(point);
+    if (runs(point)) all.push_back(point);
   ledger_.decide(all);
   failed_ = static_cast<std::int64_t>(ledger_.failures().size());
   for (auto const point : all) {
@@ -65,6 +65,11 @@ bool Schedule::mine(std::size_t data_number, std::int64_t trial) const {
   return number % shard.parts == shard.part;
 }
 
+bool Schedule::runs(std::uint32_t point) const {
+  auto const& survey = ledger_.survey();
+  return survey.valid[point] && survey.wanted[point] && survey.representative[point] == point;
+}
+
 bool Schedule::my_task(std::size_t task) const {
   if (study_.options().only_trial >= 0) return false;
   auto const shard = study_.shard();
@@ -84,8 +89,7 @@ void Schedule::collect_groups(int team_size) {
   auto const stages = study_.description().stages.size();
   Rates const rates;
   for (std::uint32_t point = 0; point < grid.size(); ++point) {
-    if (!survey.valid[point] || survey.representative[point] != point || survey.team_size[point] != team_size)
-      continue;
+    if (!runs(point) || survey.team_size[point] != team_size) continue;
     std::size_t data = 0;
     for (auto const a : data_axes) data = data * grid.axes()[a].rows.size() + grid.position(point, a);
     auto const [at, is_new] = group_of_data.try_emplace(data, groups_.size());

@@ -69,6 +69,8 @@ class Schedule {
   double expected_seconds(Group const& group) const;
   bool mine(std::size_t data_number, std::int64_t trial) const;
   bool my_task(std::size_t task) const;
+  /// Whether trials of this point are run under its own number.
+  bool runs(std::uint32_t point) const;
   Batch next_predictions(double longest_seconds);
 
   Study const& study_;

@@ -245,6 +245,7 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
   Survey result;
   std::size_t const points = study.grid().size();
   result.valid.assign(points, true);
+  result.wanted.assign(points, true);
   result.representative.resize(points);
   result.team_size.assign(points, 1);
   result.applicable_somewhere.assign(about.metrics.size(), false);

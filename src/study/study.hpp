@@ -67,6 +67,7 @@ class Study {
 /// What the engine knows of every point before any compute. On rank 0.
 struct Survey {
   std::vector<bool> valid;
+  std::vector<bool> wanted;  ///< whether trials are run there: a level search visits some points only
   std::vector<std::uint32_t> representative;  ///< first point with the same canonical point
   std::vector<std::int32_t> team_size;
   std::vector<bool> applicable_somewhere;  ///< per metric

@@ -413,6 +413,35 @@ class Planning(running.StudyTest):
         self.assertGreater(predicted / measured, 1 / 3)
 
 
+class Searching(running.StudyTest):
+    SEARCH = ["--search", "size=1:4096", "--search_level", "hit=0.9", "--mean", "0.6,0.7,2", "--level", "0.5", "--trials", 200,
+              "--common_random_numbers", "--quiet"]
+
+    def test_finds_the_crossing_of_every_line(self):
+        self.run_study(*self.SEARCH, "--output", "one.h5")
+        with h5py.File(self.folder / "one.h5") as f:
+            crossing = f["search/search_crossing"][...]
+            visited = f["search/search_values"][...]
+            runs = (f["status"][...] == 1).sum()
+        # A hit has probability Phi((mean - level) sqrt(size)); Phi^-1(0.9) = 1.2816.
+        expected = [(1.2816 / 0.1) ** 2, (1.2816 / 0.2) ** 2]
+        for found, theory in zip(crossing, expected):
+            self.assertLess(abs(found / theory - 1), 0.35)
+        self.assertEqual(crossing[2], 1)
+        self.assertLess(runs, 200 * 40)
+        self.assertTrue(numpy.isfinite(visited[0]).sum() >= 12)
+        self.run_study(*self.SEARCH, "--output", "two.h5", ranks=2)
+        self.assert_same("one.h5", "two.h5")
+        with xarray.open_dataset(self.folder / "one.h5", group="search") as search:
+            self.assertEqual(search.search_crossing.dims, ("mean",))
+
+    def test_continues_after_an_interruption(self):
+        self.run_study(*self.SEARCH, "--output", "calm.h5")
+        self.run_study(*self.SEARCH, "--time_limit", 0.02, "--output", "cut.h5", expect=None)
+        self.run_study("--resume", "--quiet", "--output", "cut.h5")
+        self.assert_same("calm.h5", "cut.h5")
+
+
 class Artifacts(running.StudyTest):
     def test_small_ones_in_the_file_large_ones_beside_it(self):
         self.run_study("--array", "4,10000", "--mean", "0,1", "--trials", 3, "--artifacts", "first", "--quiet",

@@ -1,0 +1,140 @@
+#include "study/level_search.hpp"
+
+#include "study/result_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace thresher::study {
+
+std::optional<LevelSearch> LevelSearch::of(Configuration const& configuration,
+                                           Description const& description) {
+  auto const& options = configuration.options;
+  if (options.search.empty() && options.search_level.empty()) return std::nullopt;
+  auto const fail = [&](std::string const& reason) {
+    throw UserError(fmt::format("search = {}: {}", options.search, reason));
+  };
+  auto const equals = options.search.find('=');
+  auto const colon = options.search.find(':');
+  if (equals == std::string::npos || colon == std::string::npos || colon < equals)
+    fail("allowed is name=lower:upper, as in n2=0:4096, with search_level");
+  LevelSearch search;
+  auto const name = options.search.substr(0, equals);
+  auto const& parameters = description.parameters;
+  while (search.parameter_ < parameters.size() && parameters[search.parameter_].name != name)
+    ++search.parameter_;
+  if (search.parameter_ == parameters.size()) fail("no parameter is named " + name);
+  auto const& parameter = parameters[search.parameter_];
+  if (parameter.kind != Kind::integer) fail("the parameter must be an integer");
+  search.lower_ =
+      std::get<std::int64_t>(parse_value(parameter, options.search.substr(equals + 1, colon - equals - 1)));
+  search.upper_ = std::get<std::int64_t>(parse_value(parameter, options.search.substr(colon + 1)));
+  if (search.lower_ >= search.upper_) fail("the lower end must lie below the upper one");
+  for (auto const& zip : configuration.zips)
+    if (std::find(zip.begin(), zip.end(), name) != zip.end()) fail("the parameter may not be zipped");
+  if (!options.common_random_numbers) fail("needs common_random_numbers (smooth curves, nested designs)");
+  if (!options.target_se.empty() || !options.shard.empty()) fail("excludes target_se and shard");
+  if (options.trials < 1) fail("needs trials");
+  auto const at = options.search_level.find('=');
+  auto const metric = options.search_level.substr(0, at);
+  while (search.metric_ < description.metrics.size() && description.metrics[search.metric_].name != metric)
+    ++search.metric_;
+  if (at == std::string::npos || search.metric_ == description.metrics.size())
+    throw UserError(fmt::format("search_level = {}: allowed is metric=x with a metric of this experiment",
+                                options.search_level));
+  Specification const number{.name = "search_level",
+                             .kind = Kind::real,
+                             .range = {},
+                             .choices = {},
+                             .meaning = "",
+                             .default_value = {}};
+  search.level_ = std::get<double>(parse_value(number, options.search_level.substr(at + 1)));
+  return search;
+}
+
+LevelSearch::Line LevelSearch::follow(
+    std::function<std::optional<double>(std::int64_t)> const& mean_at) const {
+  Line line;
+  auto const visit = [&](std::int64_t value) {
+    line.visited.push_back(value);
+    auto const mean = mean_at(value);
+    if (mean) line.means.push_back(*mean);
+    return mean;
+  };
+  auto at_lower = visit(lower_);
+  if (!at_lower) return line;
+  if (*at_lower >= level_) {
+    line.crossing = static_cast<double>(lower_);
+    return line;
+  }
+  auto at_upper = visit(upper_);
+  if (!at_upper) return line;
+  if (!(*at_upper >= level_)) {
+    line.crossing = std::numeric_limits<double>::infinity();
+    return line;
+  }
+  // mean(low) < level <= mean(high) throughout.
+  std::int64_t low = lower_;
+  std::int64_t high = upper_;
+  while (high - low > 1) {
+    auto const middle = low + (high - low) / 2;
+    auto const mean = visit(middle);
+    if (!mean) return line;
+    (*mean >= level_ ? high : low) = middle;
+    (*mean >= level_ ? at_upper : at_lower) = mean;
+  }
+  line.crossing = static_cast<double>(low) + (level_ - *at_lower) / (*at_upper - *at_lower);
+  return line;
+}
+
+SearchState search_state(LevelSearch const& search, Configuration const& configuration,
+                         Description const& description, ResultReader const* stored) {
+  auto values = configuration.values;
+  values[search.parameter()] = {description.parameters[search.parameter()].default_value};
+  Grid const lines(description.parameters, values, configuration.zips);
+  SearchState state;
+  state.complete = true;
+  std::set<std::int64_t> all;
+  auto visited = std::make_shared<std::map<std::size_t, std::set<std::int64_t>>>();
+  auto const& metric = description.metrics[search.metric()].name;
+  for (std::size_t number = 0; number < lines.size(); ++number) {
+    auto const line = search.follow([&](std::int64_t value) -> std::optional<double> {
+      if (stored == nullptr || stored->trials() < configuration.options.trials) return std::nullopt;
+      auto point = lines.point(number);
+      point[search.parameter()] = value;
+      auto const place = stored->grid().find(point);
+      if (!place) return std::nullopt;
+      hdf5::Lock const lock(hdf5::mutex());
+      auto const states = stored->states(*place);
+      auto const missing = [](Status s) { return s == Status::not_run; };
+      if (std::any_of(states.begin(), states.end(), missing)) return std::nullopt;
+      // A point without any finite value (an invalid or failed one) does not reach the level.
+      auto const summary = summarise(stored->row(metric, *place));
+      return summary.count > 0 ? summary.mean : -std::numeric_limits<double>::infinity();
+    });
+    all.insert(line.visited.begin(), line.visited.end());
+    (*visited)[number].insert(line.visited.begin(), line.visited.end());
+    state.complete = state.complete && line.crossing.has_value();
+  }
+  if (stored != nullptr)
+    for (std::size_t point = 0; point < stored->grid().size(); ++point)
+      all.insert(std::get<std::int64_t>(stored->grid().point(point)[search.parameter()]));
+  for (auto const value : all) state.values.emplace_back(value);
+  state.is_visited = [visited, lines, parameter = search.parameter(),
+                      anything =
+                          description.parameters[search.parameter()].default_value](Point const& point) {
+    auto line = point;
+    line[parameter] = anything;
+    auto const number = lines.find(line);
+    return number && (*visited)[*number].contains(std::get<std::int64_t>(point[parameter]));
+  };
+  return state;
+}
+
+}  // namespace thresher::study
