@@ -26,6 +26,7 @@ DRIVER = None
 
 # A study of about two and a half minutes on two ranks: each trial mostly waits.
 STUDY = ("--level", "1,2,3", "--trials", "100", "--delay", "1", "--checkpoint_interval", "2", "--quiet")
+SHORT_STUDY = ("--level", "1,2,3", "--trials", "80", "--delay", "0.4", "--checkpoint_interval", "1", "--quiet")
 LONG_STUDY = ("--level", "1,2,3", "--trials", "1000", "--delay", "0.5", "--checkpoint_interval", "2", "--quiet")
 
 
@@ -73,7 +74,7 @@ class SlurmTest(unittest.TestCase):
         cls.readers = {name: Reader(cls.output(f"limited_{name}")) for name in LAUNCHERS}
         for reader in cls.readers.values():
             reader.start()
-        cls.array, cls.merge = cls.submit_array("parts", STUDY, 3)
+        cls.array, cls.merge = cls.submit_array("parts", SHORT_STUDY, 3)
 
     # ---- helpers -----------------------------------------------------------------------------------------------------
 
@@ -95,11 +96,11 @@ class SlurmTest(unittest.TestCase):
         return array, merge
 
     @classmethod
-    def uninterrupted(cls):
+    def uninterrupted(cls, study):
         """The same study in one go, outside Slurm; more ranks, because they mostly wait."""
-        path = cls.output("uninterrupted")
+        path = cls.output("uninterrupted_limited" if study is STUDY else "uninterrupted_short")
         if not path.exists():
-            command = ["mpirun", "-n", "10", DRIVER, *STUDY, "--output", str(path)]
+            command = ["mpirun", "-n", "10", DRIVER, *study, "--output", str(path)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=300)
         return path
 
@@ -108,8 +109,8 @@ class SlurmTest(unittest.TestCase):
         paths = sorted(self.work.glob(f"{name}-*.log"))
         return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths)
 
-    def assert_same(self, name):
-        done = subprocess.run([PROJECT / "tools" / "thresher", "compare", self.uninterrupted(), self.output(name)],
+    def assert_same(self, name, study):
+        done = subprocess.run([PROJECT / "tools" / "thresher", "compare", self.uninterrupted(study), self.output(name)],
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr + self.log(name))
 
@@ -139,7 +140,7 @@ class SlurmTest(unittest.TestCase):
                 self.assertEqual((state, code), ("COMPLETED", 0), self.log(name))
                 self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 2, self.log(name))
                 self.assertGreaterEqual(self.log(name).count("warned of the time limit"), 2)
-                self.assert_same(name)
+                self.assert_same(name, STUDY)
 
     def test_a_file_that_is_being_written_can_be_read_all_the_time(self):
         for launcher, job in self.limited.items():
@@ -154,7 +155,7 @@ class SlurmTest(unittest.TestCase):
     def test_parts_of_an_array_join_to_one_run(self):
         for number in (self.array, self.merge):
             self.assertEqual(self.cluster.wait_until_over(number), ("COMPLETED", 0), self.log("parts") + self.log("join_parts"))
-        self.assert_same("parts")
+        self.assert_same("parts", SHORT_STUDY)
 
     def test_scancel_ends_a_job_for_good(self):
         jobs = {launcher: self.submit_run(f"cancelled_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
@@ -186,7 +187,7 @@ class SlurmTest(unittest.TestCase):
                 self.assertGreaterEqual(trials_done(self.output(name)), 3)
 
     def test_a_lost_node_does_not_end_the_study(self):
-        jobs = {launcher: self.submit_run(f"lost_{launcher}", STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        jobs = {launcher: self.submit_run(f"lost_{launcher}", SHORT_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
         for launcher in jobs:
             self.wait_for_trials(f"lost_{launcher}", 3)
         self.assertEqual(self.cluster.lose_node(*jobs.values()), len(jobs))
@@ -195,7 +196,7 @@ class SlurmTest(unittest.TestCase):
             with self.subTest(launcher):
                 self.assertEqual(self.cluster.wait_until_over(job), ("COMPLETED", 0), self.log(name))
                 self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 1)
-                self.assert_same(name)
+                self.assert_same(name, SHORT_STUDY)
 
     def test_mistakes_end_at_once(self):
         def ends(script, *arguments, saying, slurm=()):

@@ -35,7 +35,7 @@ def draw(view, layout, measured, predictions, settings):
                 used.append(axes)
         for axes in grid.flat:
             axes.set_visible(axes in used)
-        _scales(used, x, ticks, measured)
+        _scales(used, x, ticks, measured, predictions)
         _labels(figure, grid, layout, measured, used, settings)
         handles, labels = _legend_entries(view, layout, measured, predictions, settings)
         if settings.title:
@@ -150,19 +150,20 @@ def _word_ticks(axes, view, layout):
     axes.set_xticks(range(len(labels)), labels, rotation=30 if long else 0, ha="right" if long else "center")
 
 
-def _scales(used, x, ticks, measured):
+def _scales(used, x, ticks, measured, predictions):
     per_quantity = len(used) // len(measured)
     for place, axes in enumerate(used):
         _, is_probability, mean, _, _ = measured[place // per_quantity]
-        finite = mean[np.isfinite(mean)] if mean is not None else np.array([])
+        drawn = [mean] if mean is not None else [values for _, values in predictions[place // per_quantity]]
+        finite = np.concatenate([values[np.isfinite(values)] for values in drawn])
         if is_probability and np.ptp(finite) > 0.4:
             axes.set_ylim(-0.03, 1.03)
         elif finite.size and finite.min() > 0 and finite.max() / finite.min() > 100:
-            style.scale_logarithmic(axes.yaxis, finite.min(), finite.max())
+            style.scale_logarithmic(axes.yaxis, finite)
     finite = x[np.isfinite(x)] if x is not None else np.array([])
     if finite.size and style.is_logarithmic(finite):
         for axes in used:
-            style.scale_logarithmic(axes.xaxis, finite.min(), finite.max())
+            style.scale_logarithmic(axes.xaxis, finite[finite != (ticks[0] if ticks else None)])
     if ticks:
         for axes in used:
             axes.axvline(ticks[0], color="0.8", linewidth=0.6, zorder=1)

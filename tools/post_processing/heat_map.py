@@ -24,7 +24,7 @@ def draw(view, layout, entry, contours, settings):
     with plt.rc_context({**style.SETTINGS, "axes.grid": False}):
         figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="constrained")
         x, y = (view.axes[position].values.astype(float) for position in (layout.along, layout.across))
-        x_log, y_log = style.is_logarithmic(x), style.is_logarithmic(y)
+        x_log, y_log = (style.is_logarithmic(values) and values[0] > 0 for values in (x, y))
         for place, (fixed, title) in enumerate(panels):
             axes = grid.flat[place]
             picture = axes.pcolormesh(_edges(x, x_log), _edges(y, y_log), _plane(mean, layout, fixed), cmap=style.MAP_COLOURS,
@@ -38,7 +38,7 @@ def draw(view, layout, entry, contours, settings):
         for axes in grid.flat[: len(panels)]:
             for axis, values, is_log in ((axes.xaxis, x, x_log), (axes.yaxis, y, y_log)):
                 if is_log:
-                    style.scale_logarithmic(axis, values[0], values[-1])
+                    style.scale_logarithmic(axis, values)
         for row in range(rows):
             grid[row, 0].set_ylabel(settings.y_label or axis_label(view.axes[layout.across]))
         for column in range(columns):

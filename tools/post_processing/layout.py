@@ -6,7 +6,7 @@ import numpy as np
 
 from .errors import InputError
 from .expressions import evaluate, names_in
-from .text import number, symbol
+from .text import in_figure, number, symbol
 
 MOST_LINES = 8
 MOST_PANELS = 16
@@ -146,7 +146,7 @@ def value_label(axis, index):
     parts = []
     for name, values in [(axis.name, axis.values), *axis.companions.items()]:
         value = values[index]
-        parts.append(number(value).replace("_", " ") if isinstance(value, str) else f"{symbol(name)} = {number(value)}")
+        parts.append(number(value).replace("_", " ") if isinstance(value, str) else f"{symbol(name)} = {in_figure(value)}")
     return ", ".join(parts)
 
 

@@ -20,7 +20,7 @@ from .errors import InputError, unknown_name  # noqa: E402
 TRIAL = "trial"
 NOT_RUN, OK, FAILED, NOT_CONVERGED, INVALID = range(5)
 STATUS_NAMES = ("not_run", "ok", "failed", "not_converged", "invalid")
-KINDS = ("indicator", "count", "value", "timing")
+KINDS = ("indicator", "value", "count", "timing")
 SLAB_BYTES = 64 << 20
 
 
@@ -295,10 +295,9 @@ class StudyFile:
     # ---- defaults that the file itself suggests ----------------------------------------------------------------------
 
     def default_metric(self):
-        """The metric to look at first: what the file names, else an indicator (best: a predicted one) that was measured."""
+        """The metric to look at first: what the file names, else a probability (best: a predicted one) that was measured."""
         named = [name for name in self.declared("default_metric") if name in self.metrics]
-        ranked = [name for kind in ("indicator", "value", "count", "timing") for predicted in (True, False)
-                  for name, metric in self.metrics.items() if metric.kind == kind and bool(metric.predictions) == predicted]
+        ranked = sorted(self.metrics, key=lambda name: _interest(self.metrics[name]))
         for name in named + ranked:
             if np.any(self.summary(name).count > 0):
                 return name
@@ -312,6 +311,14 @@ class StudyFile:
         if named:
             return named
         return [name for name in self.declared("default_prediction") if name in self.predictions]
+
+
+def _interest(metric):
+    """Rank of a metric among those to look at first; small is interesting."""
+    predicted = not metric.predictions
+    if metric.is_probability:
+        return (predicted, metric.kind != "indicator")
+    return (2 + KINDS.index(metric.kind), predicted)
 
 
 def members(group):

@@ -67,22 +67,42 @@ def dashes(index):
 
 
 def is_logarithmic(values):
-    """Whether positive numbers are spread so that a logarithmic scale shows them better."""
+    """Whether numbers from 0 on are spread so that a logarithmic scale shows them better."""
     values = np.unique(np.asarray(values, dtype=float))
     values = values[np.isfinite(values)]
-    if values.size < 3 or values[0] <= 0 or values[-1] / values[0] < 20:
+    positive = values[values > 0]
+    if positive.size < 3 or values[0] < 0 or positive[-1] / positive[0] < 20:
         return False
-    steps, ratios = np.diff(values), np.diff(np.log(values))
+    steps, ratios = np.diff(positive), np.diff(np.log(positive))
     return np.std(ratios) / np.mean(ratios) < np.std(steps) / np.mean(steps)
 
 
-def scale_logarithmic(axis, low, high):
-    """A logarithmic axis whose ticks are plain numbers (1, 2, 5, 10, ...) where powers of ten alone would be too few."""
-    axis._set_axes_scale("log")
-    if high / low < 500:
-        axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}" if value <= 1.001 * high else ""))
-        axis.set_minor_formatter(ticker.NullFormatter())
+def scale_logarithmic(axis, values):
+    """A logarithmic axis, with room for 0 where the values have one.
+
+    Its ticks are plain numbers (1, 2, 5, 10, ...) where powers of ten alone would be too few.
+    """
+    positive = np.unique(values[values > 0])
+    low, high = positive[0], positive[-1]
+    if np.any(values == 0):
+        axis._set_axes_scale("symlog", linthresh=low, linscale=0.5)
+        axis._set_lim(-0.2 * low, 1.3 * high, auto=None)
+    else:
+        axis._set_axes_scale("log")
+    subs = (1, 2, 5) if high / low < 500 else (1,)
+    places = [sub * 10.0**power for power in range(int(np.floor(np.log10(low))), int(np.log10(high)) + 2) for sub in subs]
+    shown = [place for place in places if low * 0.999 <= place <= high * 1.001]
+    if len(shown) < 2:
+        return
+    if len(shown) > 9:
+        shown = shown[:: -(-len(shown) // 9)]
+    axis.set_major_locator(ticker.FixedLocator(([0] if np.any(values == 0) else []) + shown))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: _tick(value)))
+    axis.set_minor_formatter(ticker.NullFormatter())
+
+
+def _tick(value):
+    return f"{value:g}" if value == 0 or 1e-3 <= value < 1e4 else f"$10^{{{int(np.floor(np.log10(value) + 0.5))}}}$"
 
 
 def add_legend(figure, axes, handles, labels, **settings):

@@ -22,6 +22,14 @@ def number(value, digits=6):
     return f"{value:.{digits}g}"
 
 
+def in_figure(value):
+    """A number as a figure shows it: powers of ten from 10^4 on as such."""
+    text = number(value)
+    if not isinstance(value, (str, bytes)) and float(value) >= 1e4 and f"{float(value):e}".startswith("1.000000e"):
+        return f"$10^{{{int(np.log10(float(value)) + 0.5)}}}$"
+    return text
+
+
 def spaced(name):
     """A name in words: sign_recovery becomes "sign recovery"."""
     return name.replace("_", " ")
