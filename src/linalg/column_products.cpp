@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstring>
+
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
 
 namespace thresher::linalg {
 
@@ -17,6 +22,18 @@ inline Lanes load(double const* from) {
   Lanes lanes;
   std::memcpy(&lanes, from, sizeof lanes);
   return lanes;
+}
+
+// Fused explicitly: left to the compiler, a kernel for four columns and one for a single column may differ in
+// which operations it contracts, and then in their last bits.
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes sum) {
+#ifdef __FMA__
+  return reinterpret_cast<Lanes>(_mm256_fmadd_pd(reinterpret_cast<__m256d>(a), reinterpret_cast<__m256d>(b),
+                                                 reinterpret_cast<__m256d>(sum)));
+#else
+  for (int lane = 0; lane < 4; ++lane) sum[lane] = std::fma(a[lane], b[lane], sum[lane]);
+  return sum;
+#endif
 }
 
 inline double total(Lanes low, Lanes high) {
@@ -34,13 +51,13 @@ inline void products_of(double const* const* columns, double const* vector, std:
     Lanes const v_low = load(vector + i);
     Lanes const v_high = load(vector + i + 4);
     for (int k = 0; k < Width; ++k) {
-      low[k] += load(columns[k] + i) * v_low;
-      high[k] += load(columns[k] + i + 4) * v_high;
+      low[k] = multiply_add(load(columns[k] + i), v_low, low[k]);
+      high[k] = multiply_add(load(columns[k] + i + 4), v_high, high[k]);
     }
   }
   double tail[Width] = {};
   for (; i < rows; ++i)
-    for (int k = 0; k < Width; ++k) tail[k] += columns[k][i] * vector[i];
+    for (int k = 0; k < Width; ++k) tail[k] = std::fma(columns[k][i], vector[i], tail[k]);
   for (int k = 0; k < Width; ++k) products[k] += total(low[k], high[k]) + tail[k];
 }
 
@@ -53,12 +70,12 @@ inline void squares_of(double const* const* columns, std::int64_t rows, double* 
     for (int k = 0; k < Width; ++k) {
       Lanes const x_low = load(columns[k] + i);
       Lanes const x_high = load(columns[k] + i + 4);
-      low[k] += x_low * x_low;
-      high[k] += x_high * x_high;
+      low[k] = multiply_add(x_low, x_low, low[k]);
+      high[k] = multiply_add(x_high, x_high, high[k]);
     }
   double tail[Width] = {};
   for (; i < rows; ++i)
-    for (int k = 0; k < Width; ++k) tail[k] += columns[k][i] * columns[k][i];
+    for (int k = 0; k < Width; ++k) tail[k] = std::fma(columns[k][i], columns[k][i], tail[k]);
   for (int k = 0; k < Width; ++k) sums[k] += total(low[k], high[k]) + tail[k];
 }
 
@@ -91,7 +108,7 @@ void add_combination(std::span<double const* const> columns, std::span<double co
     for (std::size_t k = 0; k < columns.size(); ++k) {
       double const coefficient = coefficients[k];
       double const* const column = columns[k];
-      for (std::size_t i = begin; i < end; ++i) result[i] += coefficient * column[i];
+      for (std::size_t i = begin; i < end; ++i) result[i] = std::fma(coefficient, column[i], result[i]);
     }
   }
 }

@@ -1,0 +1,146 @@
+#include "../trials.hpp"
+#include "experiments/mixed_quality_lasso/exhaustive_search.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace thresher::mixed_quality_lasso {
+namespace {
+
+using testing::Trials;
+
+class Teams : public ::testing::Test {
+ protected:
+  mpi::Communicator world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  mpi::Communicator self = mpi::Communicator::self();
+  Trials team{world};
+  Trials alone{self};
+
+  void expect_agreement(Parameters const& point, std::int64_t trial) {
+    auto const together = team.run(point, trial);
+    auto const single = alone.run(point, trial);
+    EXPECT_EQ(together.noise_power, single.noise_power);
+    for (auto const metric : {&Metrics::sign_recovery, &Metrics::exact_support, &Metrics::partial_recovery,
+                              &Metrics::overlap, &Metrics::fdp, &Metrics::n_false_pos, &Metrics::n_false_neg,
+                              &Metrics::pdw_sign_ok, &Metrics::path_hits, &Metrics::converged})
+      if (!std::isnan(single.*metric)) {
+        EXPECT_EQ(together.*metric, single.*metric);
+      }
+    for (auto const metric :
+         {&Metrics::mse, &Metrics::linf_error, &Metrics::cond_success_prob, &Metrics::pdw_v,
+          &Metrics::dual_max, &Metrics::lambda_best, &Metrics::weight_ratio, &Metrics::ml_excess})
+      if (!std::isnan(single.*metric)) {
+        EXPECT_NEAR(together.*metric, single.*metric, 1e-8 * std::max(1.0, std::abs(single.*metric)));
+      }
+  }
+};
+
+TEST_F(Teams, DataHaveTheSameBits) {
+  for (auto const& [n1, n2] : {std::pair(100, 100), std::pair(3, 0), std::pair(64, 129), std::pair(0, 200)}) {
+    Parameters point;
+    point.p = 200;
+    point.s = 7;
+    point.n1 = n1;
+    point.n2 = n2;
+    auto const shared = team.data(point, 4);
+    auto const whole = alone.data(point, 4);
+    auto const setting = realise(point);
+    EXPECT_EQ(shared->support(), whole->support());
+    EXPECT_EQ(shared->signs(), whole->signs());
+    EXPECT_EQ(shared->noise(setting), whole->noise(setting));
+    EXPECT_EQ(shared->response(setting, 1), whole->response(setting, 1));
+    // Products with columns do not depend on the layout either.
+    std::array const weights{1.3, 0.7};
+    WeightedDesign const parts(*shared, n1, n2, weights, Storage::dense);
+    WeightedDesign const all(*whole, n1, n2, weights, Storage::dense);
+    auto const y = whole->response(setting, 1);
+    std::vector<double> products(200);
+    std::vector<std::int64_t> which;
+    for (std::int64_t j = 0; j < 200; ++j) which.push_back(j);
+    all.correlate(which, {y.data(), setting.n(), 1}, {products.data(), 200, 1});
+    auto const mine = parts.local_columns();
+    std::vector<std::int64_t> const local(which.begin() + mine.begin, which.begin() + mine.end);
+    std::vector<double> local_products(local.size());
+    parts.correlate(local, {y.data(), setting.n(), 1}, {local_products.data(), mine.size(), 1});
+    EXPECT_TRUE(std::equal(local_products.begin(), local_products.end(), products.begin() + mine.begin));
+    // Panels put together are the columns.
+    std::vector<std::int64_t> const some{199, 0, 101};
+    std::vector<double> panel(static_cast<std::size_t>(parts.panel_rows() * 3));
+    parts.gather_panel(some, {panel.data(), parts.panel_rows(), 3});
+    std::vector<double> column(static_cast<std::size_t>(setting.n()));
+    std::vector<double> expected(static_cast<std::size_t>(setting.n()));
+    for (std::size_t k = 0; k < 3; ++k) {
+      parts.assemble_rows(
+          std::span<double const>(panel).subspan(k * static_cast<std::size_t>(parts.panel_rows()),
+                                                 static_cast<std::size_t>(parts.panel_rows())),
+          column);
+      all.whole_columns(std::span(&some[k], 1), {expected.data(), setting.n(), 1});
+      EXPECT_EQ(column, expected);
+    }
+  }
+}
+
+TEST_F(Teams, EstimatorsAgree) {
+  for (auto const estimator : {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp,
+                               Estimator::omp, Estimator::max_corr, Estimator::ml_swap})
+    for (auto const weighting : {Weighting::agnostic, Weighting::interference}) {
+      Parameters point;
+      point.estimator = estimator;
+      point.weighting = weighting;
+      point.p = 201;
+      point.s = 5;
+      point.n1 = 70;
+      point.n2 = 90;
+      point.ml_restarts = 2;
+      for (std::int64_t trial = 0; trial < 2; ++trial) expect_agreement(point, trial);
+    }
+}
+
+TEST_F(Teams, SolversStoragesAndWeightingsAgree) {
+  for (auto const weighting : {Weighting::residual, Weighting::hq_only, Weighting::inverse_variance})
+    for (auto const solver : {Solver::working_set, Solver::fista})
+      for (auto const storage : {Storage::dense, Storage::regenerate}) {
+        Parameters point;
+        point.weighting = weighting;
+        point.solver = solver;
+        point.storage = storage;
+        point.p = 150;
+        point.s = 5;
+        point.n1 = 60;
+        point.n2 = 50;
+        expect_agreement(point, 1);
+      }
+}
+
+TEST_F(Teams, FewerColumnsThanRanksWork) {
+  Parameters point;
+  point.p = 3;
+  point.s = 1;
+  point.n1 = 6;
+  point.n2 = 4;
+  for (auto const estimator :
+       {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp, Estimator::omp,
+        Estimator::max_corr, Estimator::ml_exhaustive, Estimator::ml_swap}) {
+    point.estimator = estimator;
+    expect_agreement(point, 0);
+  }
+}
+
+TEST_F(Teams, ExhaustiveSearchAgrees) {
+  Parameters point;
+  point.estimator = Estimator::ml_exhaustive;
+  point.p = 18;
+  point.s = 3;
+  point.sigma1 = 0.3;
+  point.sigma2 = 3;
+  point.n1 = 4;
+  point.n2 = 20;
+  for (std::int64_t trial = 0; trial < 10; ++trial) expect_agreement(point, trial);
+  std::vector<double> const linear(12, 1.0);
+  std::vector<double> const pair(144, 0.5);
+  EXPECT_EQ(best_subset(world, linear, {pair.data(), 12, 12}, 3), (std::vector<std::int64_t>{0, 1, 2}));
+}
+
+}  // namespace
+}  // namespace thresher::mixed_quality_lasso

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "experiments/mixed_quality_lasso/experiment.hpp"
+#include "mpi/communicator.hpp"
+#include "study/team.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace thresher::mixed_quality_lasso::testing {
+
+/// Runs trials as the engine does, without one. `identity` stands for seed and data parameters.
+class Trials {
+ public:
+  explicit Trials(mpi::Communicator const& comm, std::string identity = "test\n")
+      : team_(comm), identity_(std::move(identity)) {}
+
+  study::Team& team() { return team_; }
+
+  std::unique_ptr<DataSet> data(std::span<Parameters const> points, std::int64_t trial) {
+    team_.begin_trial({identity_, trial});
+    auto result = experiment_.run_stage(0, nullptr, points, team_);
+    return std::unique_ptr<DataSet>(dynamic_cast<DataSet*>(result.release()));
+  }
+  std::unique_ptr<DataSet> data(Parameters const& point, std::int64_t trial) {
+    return data(std::span<Parameters const>(&point, 1), trial);
+  }
+
+  Metrics measure(DataSet const& data, Parameters const& point) {
+    Metrics metrics;
+    outcome = experiment_.measure(&data, point, team_, metrics);
+    return metrics;
+  }
+  Metrics run(Parameters const& point, std::int64_t trial) { return measure(*data(point, trial), point); }
+
+  study::Outcome outcome = study::Outcome::ok;
+
+ private:
+  Experiment experiment_;
+  study::Team team_;
+  std::string identity_;
+};
+
+/// Mean of a metric over trials, with its standard error.
+struct Mean {
+  double value = 0;
+  double error = 0;
+};
+inline Mean mean_of(std::vector<double> const& values) {
+  double const count = static_cast<double>(values.size());
+  double sum = 0;
+  double squares = 0;
+  for (double const value : values) sum += value;
+  for (double const value : values) squares += (value - sum / count) * (value - sum / count);
+  return {sum / count, std::sqrt(squares / (count - 1) / count)};
+}
+inline Mean mean_over_trials(Trials& trials, Parameters const& point, int count, double Metrics::*metric) {
+  std::vector<double> values;
+  for (int trial = 0; trial < count; ++trial) values.push_back(trials.run(point, trial).*metric);
+  return mean_of(values);
+}
+
+/// A point with lambda = scale * rho.
+inline Parameters fixed_lambda(Estimator estimator, Weighting weighting, double scale) {
+  Parameters point;
+  point.estimator = estimator;
+  point.weighting = weighting;
+  point.lambda_rule = LambdaRule::fixed;
+  point.lambda_scale = scale;
+  return point;
+}
+
+}  // namespace thresher::mixed_quality_lasso::testing
