@@ -99,16 +99,20 @@ double mean_two_symbol_optimum(double alpha, double q, std::int64_t m) {
     if (!(high > low)) return 0.0;
     double const middle = (low + high) / 2;
     double const half = middle - low;
-    auto const value = [&](double p) {
-      return two_symbol_optimum(p, q, m) * std::exp(-log_beta + (alpha - 1) * std::log1p(-p));
+    // In one exponent: the factors of a concentrated or a spread law over- and underflow.
+    auto const value = [&](double p, double log_p, double log_slope) {
+      double const bits = two_symbol_optimum(p, q, m);
+      return bits == 0 ? 0 : bits * std::exp((alpha - 1) * (log_p + std::log1p(-p)) - log_beta + log_slope);
     };
     double const lower = integrate_unit_interval([&](double u) {
-      double const p = low + half * std::pow(u, order);
-      return value(p) * std::pow(p, alpha - 1) * half * order * std::pow(u, order - 1);
+      double const above = half * std::pow(u, order);
+      double const log_above = std::log(half) + order * std::log(u);
+      double const p = low + above;
+      return value(p, low == 0 ? log_above : std::log(p), log_above + std::log(order / u));
     });
     double const upper = integrate_unit_interval([&](double u) {
       double const p = high - half * u * u * u * u;
-      return value(p) * std::pow(p, alpha - 1) * half * 4 * u * u * u;
+      return value(p, std::log(p), std::log(half * 4) + 3 * std::log(u));
     });
     return lower + upper;
   };

@@ -1,0 +1,198 @@
+#include "experiments/entropy_coupling/experiment.hpp"
+#include "experiments/entropy_coupling/generation.hpp"
+#include "trial.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace thresher::entropy_coupling {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// An input held in memory.
+class MemoryInput : public study::InputReader {
+ public:
+  struct Array {
+    std::vector<std::int64_t> extents;
+    std::vector<double> values;
+  };
+  std::map<std::string, Array> arrays;
+
+  bool has(std::string const& name) const override { return arrays.contains(name); }
+  std::vector<std::int64_t> extents(std::string const& name) const override {
+    if (!has(name)) throw study::UserError("input: no data set " + name);
+    return arrays.at(name).extents;
+  }
+  std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const override {
+    auto const& array = arrays.at(name);
+    std::int64_t const width = array.extents.size() > 1 ? array.extents[1] : 1;
+    std::vector<double> part;
+    for (auto r = rows.begin; r < rows.end; ++r)
+      for (auto c = columns.begin; c < columns.end; ++c)
+        part.push_back(array.values[static_cast<std::size_t>(r * width + c)]);
+    return part;
+  }
+};
+
+class Validity : public ::testing::Test {
+ protected:
+  std::string refusal(std::function<void(Parameters&)> const& change,
+                      study::InputReader const* input = nullptr) {
+    Parameters parameters;
+    change(parameters);
+    study::Point point;
+    for (auto const& declared : experiment_.description().parameters) point.push_back(declared.default_value);
+    study::Verdict verdict(experiment_.description().parameters, point, given_, input);
+    experiment_.check(parameters, verdict);
+    return verdict.refusal();
+  }
+  Experiment experiment_;
+  std::set<std::string> given_;
+};
+
+TEST_F(Validity, AcceptsTheDefaults) {
+  EXPECT_EQ(refusal([](Parameters&) {}), "");
+  EXPECT_EQ(refusal([](Parameters& p) { p.n = 1; }), "");
+}
+
+TEST_F(Validity, NamesWhatIsWrong) {
+  EXPECT_THAT(refusal([](Parameters& p) { p.k = 3; }), HasSubstr("k ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.m = 129; }), HasSubstr("m ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.dep_last = 129; }), HasSubstr("dep_last ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.shards = 2, p.estimator = Estimator::joint_mec; }),
+              HasSubstr("shards ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.estimator = Estimator::exact; }), HasSubstr("exact_max_bases ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.estimator = Estimator::independent_greedy, p.m = 17; }),
+              HasSubstr("ind_cells_max ="));
+  EXPECT_THAT(refusal([](Parameters& p) { p.p_kind = SymbolLaw::file; }), HasSubstr("--input"));
+  EXPECT_THAT(refusal([](Parameters& p) { p.q_kind = ObservationLaw::file; }), HasSubstr("--input"));
+  EXPECT_THAT(refusal([](Parameters& p) { p.p_kind = SymbolLaw::geometric, p.p_floor = 0, p.n = 1000; }),
+              HasSubstr("p_floor"));
+  EXPECT_THAT(refusal([](Parameters& p) { p.q_floor = 0, p.q_bias = 1e-17; }), HasSubstr("mass_bits"));
+}
+
+TEST_F(Validity, CountsTheOraclesBases) {
+  auto const oracle = [](std::int64_t n, std::int64_t m, std::int64_t bases) {
+    return [=](Parameters& p) {
+      p.estimator = Estimator::exact;
+      p.n = n;
+      p.m = m;
+      p.exact_max_bases = bases;
+    };
+  };
+  EXPECT_EQ(refusal(oracle(2, 3, 4368)), "");
+  EXPECT_NE(refusal(oracle(2, 3, 4367)), "");
+  EXPECT_EQ(refusal(oracle(3, 3, 134596)), "");
+  EXPECT_NE(refusal(oracle(3, 3, 134595)), "");
+  EXPECT_EQ(refusal(oracle(4, 3, 3365856)), "");
+  EXPECT_NE(refusal(oracle(4, 3, 3365855)), "");
+  EXPECT_THAT(refusal(oracle(2, 4, 200000)), HasSubstr("906192"));
+}
+
+TEST_F(Validity, ChecksTheUsersLaws) {
+  MemoryInput input;
+  auto const both = [](Parameters& p) {
+    p.p_kind = SymbolLaw::file;
+    p.q_kind = ObservationLaw::file;
+  };
+  input.arrays["p"] = {{3}, {2, 1, 1}};
+  input.arrays["q"] = {{1, 2}, {1, 3}};
+  EXPECT_EQ(refusal(both, &input), "");
+  MemoryInput few = input;
+  few.arrays["q"] = {{2, 2}, {1, 3, 2, 2}};
+  EXPECT_THAT(refusal(both, &few), HasSubstr("m_cap"));
+  MemoryInput negative = input;
+  negative.arrays["p"].values[1] = -1;
+  EXPECT_THROW(refusal(both, &negative), study::UserError);
+  MemoryInput empty = input;
+  empty.arrays["q"].values = {0, 0};
+  EXPECT_THROW(refusal(both, &empty), study::UserError);
+}
+
+TEST_F(Validity, RunsTheUsersLaws) {
+  MemoryInput input;
+  input.arrays["p"] = {{4}, {4, 3, 2, 1}};
+  input.arrays["q"] = {{6, 3}, {6, 3, 1, 1, 1, 0, 5, 0, 0, 1, 1, 1, 6, 3, 1, 6, 3, 1}};
+  auto const alone = mpi::Communicator::self();
+  study::Team team(alone);
+  team.set_input(&input);
+  Parameters point;
+  point.p_kind = SymbolLaw::file;
+  point.q_kind = ObservationLaw::file;
+  point.p_floor = 0;
+  point.q_floor = 0;
+  point.m_cap = 6;
+  point.m = 1;
+  auto const measured = testing::run_trial(experiment_, {point}, team, 0).front();
+  EXPECT_EQ(measured.n_eff, 4);
+  EXPECT_NEAR(measured.h_bits, .550978, 1e-6);
+  point.m = 3;
+  // A fair bit and, with its zeros taken for padding, a constant.
+  EXPECT_NEAR(testing::run_trial(experiment_, {point}, team, 0).front().h_q_sum_bits, 1.295462 + 1, 1e-6);
+}
+
+TEST_F(Validity, NamesParametersWithoutInfluence) {
+  Parameters parameters;
+  study::Point point;
+  for (auto const& declared : experiment_.description().parameters) point.push_back(declared.default_value);
+  study::Verdict verdict(experiment_.description().parameters, point, given_, nullptr);
+  experiment_.check(parameters, verdict);
+  std::set<std::string> inert;
+  for (std::size_t const k : verdict.inert_parameters())
+    inert.insert(experiment_.description().parameters[k].name);
+  EXPECT_TRUE(inert.contains("p_exponent"));
+  EXPECT_TRUE(inert.contains("dep_last"));
+  EXPECT_TRUE(inert.contains("cb_tries"));
+  EXPECT_FALSE(inert.contains("p_alpha"));
+  EXPECT_FALSE(inert.contains("refresh"));
+  EXPECT_FALSE(inert.contains("q_bias"));
+}
+
+TEST(Quantise, RoundsRunningSumsHalfToEven) {
+  std::vector<double> const thirds{1. / 3, 1. / 3, 1. / 3};
+  Law const law = quantise(thirds, 20, "p");
+  EXPECT_EQ(law.masses[0] + law.masses[1] + law.masses[2], Mass{1} << 20);
+  EXPECT_LE(law.largest() - law.smallest(), 1);
+  std::vector<double> const tiny{1, 1e-9};
+  EXPECT_THROW(quantise(tiny, 20, "p"), MassTooSmall);
+  EXPECT_EQ(quantise(tiny, 40, "p").masses[1], 1100);
+  // 2^60 units are more than a double counts one by one.
+  Law const fine = quantise(std::vector<double>(1000, .001), 60, "p");
+  Mass sum = 0;
+  for (Mass const w : fine.masses) sum += w;
+  EXPECT_EQ(sum, Mass{1} << 60);
+}
+
+TEST(Generation, FillsInFloorsAndSamples) {
+  auto const alone = mpi::Communicator::self();
+  study::Team team(alone);
+  team.begin_trial({"generation\n", 3});
+  Parameters point;
+  point.n = 100;
+  point.p_kind = SymbolLaw::geometric;
+  point.p_ratio = .5;
+  point.p_floor = .1;
+  Law const law = symbol_law(point, team);
+  EXPECT_GE(law.probability(99), .1 / 100 / 1.2);
+  point.p_samples = 64;
+  Law const observed = symbol_law(point, team);
+  EXPECT_LE(observed.size(), 64U);
+  Mass const unit = observed.total / 64;
+  for (Mass const w : observed.masses) EXPECT_EQ(w % unit, 0);
+  point.q_bias = 1e-6;
+  EXPECT_NEAR(observation_law(point, 0, team).probability(1), .005, 1e-4);
+  point.q_kind = ObservationLaw::dirichlet;
+  point.k = 4;
+  EXPECT_EQ(observation_law(point, 0, team), observation_law(point, 7, team));
+  point.q_hetero = true;
+  EXPECT_NE(observation_law(point, 0, team), observation_law(point, 7, team));
+}
+
+}  // namespace
+}  // namespace thresher::entropy_coupling
