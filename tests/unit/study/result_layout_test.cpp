@@ -1,0 +1,28 @@
+#include "study/result_layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace thresher::study {
+namespace {
+
+TEST(Summaries, AreThoseOfTheFiniteValues) {
+  auto const summary = summarise({1, std::nan(""), 4, INFINITY, 2});
+  EXPECT_EQ(summary.count, 3);
+  EXPECT_DOUBLE_EQ(summary.mean, 7.0 / 3);
+  EXPECT_DOUBLE_EQ(summary.median, 2);
+  EXPECT_NEAR(summary.standard_error, std::sqrt(7.0 / 3 / 3), 1e-15);
+  EXPECT_DOUBLE_EQ(summarise({3, 1, 2, 10}).median, 2.5);
+  EXPECT_TRUE(std::isnan(summarise({5}).standard_error));
+  EXPECT_TRUE(std::isnan(summarise({}).mean));
+}
+
+TEST(Chunks, AreSmallOnesCompact) {
+  EXPECT_TRUE(ResultLayout::chunk_of({10, 10}).empty());
+  auto const chunk = ResultLayout::chunk_of({100, 1000});
+  EXPECT_EQ(chunk, (hdf5::Extents{16, 1000}));
+}
+
+}  // namespace
+}  // namespace thresher::study

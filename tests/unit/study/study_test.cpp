@@ -1,0 +1,192 @@
+#include "study/study.hpp"
+
+#include "small_experiment.hpp"
+#include "study/schedule.hpp"
+#include "study/unit_runner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace thresher::study {
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+struct Prepared {
+  explicit Prepared(Texts const& inputs)
+      : study(experiment, configuration_of(experiment, inputs), nullptr),
+        ledger(study, survey(study, 4, 1e9, {})),
+        schedule(study, ledger, strikes) {}
+  SmallExperiment experiment;
+  Study study;
+  Ledger ledger;
+  Strikes strikes;
+  Schedule schedule;
+};
+
+std::vector<Record> run(Prepared& prepared, Unit const& unit) {
+  auto const self = mpi::Communicator::self();
+  Team team(self);
+  Agreement const agreement(self, {});
+  UnitRunner runner(prepared.study, team, agreement);
+  std::vector<Record> records;
+  runner.run(unit, [&](Record record) { records.push_back(std::move(record)); });
+  return records;
+}
+
+TEST(Identity, IsThatOfDataParametersOffTheirDefaults) {
+  Prepared prepared(Texts{{"mean", "0,1"}, {"rule", "squared"}, {"level", "1,2"}, {"nodes", "5"}});
+  auto const& study = prepared.study;
+  auto const text = study.identity(study.canonical(study.grid().point(2)));
+  EXPECT_EQ(text, "experiment=small\ndata_version=1\nseed=1\nmean=1\n");
+  EXPECT_EQ(study.identity(study.canonical(study.grid().point(0))),
+            "experiment=small\ndata_version=1\nseed=1\n");
+  Prepared common(Texts{{"mean", "0,1"}, {"common_random_numbers", "true"}});
+  EXPECT_EQ(common.study.identity(common.study.grid().point(1)),
+            common.study.identity(common.study.grid().point(0)));
+}
+
+TEST(Surveying, FindsPointsThatDifferInInertParametersOnly) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}, {"level", "1,2"}, {"nodes", "3,4"}});
+  auto const& representative = prepared.ledger.survey().representative;
+  std::set<std::uint32_t> distinct(representative.begin(), representative.end());
+  EXPECT_EQ(distinct.size(), 3u);  // plain once, squared at each level; nodes matter to theory only
+}
+
+TEST(Surveying, RefusesInvalidPointsOrLeavesThemOut) {
+  EXPECT_THROW(Prepared(Texts{{"mean", "0,-200"}}), UserError);
+  Prepared prepared(Texts{{"mean", "0,-200"}, {"skip_invalid", "true"}});
+  EXPECT_EQ(prepared.ledger.survey().valid, (std::vector<bool>{false, true}));
+}
+
+TEST(Surveying, ChoosesTheSmallestTeamThatFits) {
+  SmallExperiment experiment;
+  Study const study(experiment, configuration_of(experiment, {{"ranks_per_trial", "auto"}}), nullptr);
+  EXPECT_EQ(survey(study, 6, 1e9, {}).team_size.front(), 1);
+  EXPECT_THROW(survey(study, 6, 8, {}), UserError);
+  Study const fixed(experiment, configuration_of(experiment, {{"ranks_per_trial", "4"}}), nullptr);
+  EXPECT_THROW(survey(fixed, 6, 1e9, {}), UserError);
+}
+
+TEST(Units, GenerateOnceAnalyseMany) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}, {"level", "1,2,3"}, {"mean", "0,1"}});
+  auto& schedule = prepared.schedule;
+  schedule.begin({Phase::Work::trials, 1}, 1);
+  auto const batch = schedule.next_batch(1, Schedule::Team::idle);
+  ASSERT_EQ(batch.units.size(), 1u) << "nothing is known of the costs yet";
+  EXPECT_EQ(batch.units[0].points.size(), 4u);
+  auto const records = run(prepared, batch.units[0]);
+  EXPECT_EQ(records.size(), 4u);
+  EXPECT_EQ(prepared.experiment.generated, 1);
+  EXPECT_EQ(prepared.experiment.fitted, 2);
+  EXPECT_EQ(prepared.experiment.read, 4);
+  // Alone, a point has the same numbers.
+  for (auto const& record : records)
+    EXPECT_EQ(run(prepared, {0, {record.point}}).front().values, record.values);
+}
+
+TEST(Units, AreSplitWhenTeamsWouldIdle) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}, {"trials", "1"}});
+  prepared.schedule.begin({Phase::Work::trials, 1}, 2);
+  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
+  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
+  EXPECT_TRUE(prepared.schedule.next_batch(1, Schedule::Team::idle).units.empty());
+}
+
+TEST(Units, ServeNestedAxesUnderCommonRandomNumbers) {
+  Prepared apart(Texts{{"size", "4,8"}});
+  apart.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(apart.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
+  Prepared together(Texts{{"size", "4,8"}, {"common_random_numbers", "true"}});
+  together.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(together.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 2u);
+}
+
+TEST(Units, DearestComeFirst) {
+  Prepared prepared(Texts{{"size", "4,100"}});
+  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.at(0), 1u);
+}
+
+TEST(Units, FailedStageFailsItsPointsAndNoOther) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}});
+  prepared.experiment.fail_in_fit = true;
+  auto const records = run(prepared, {0, {0, 1}});
+  ASSERT_EQ(records.size(), 2u);
+  for (auto const& record : records) {
+    EXPECT_EQ(record.status, Status::failed);
+    EXPECT_EQ(record.reason, "asked to fail");
+  }
+}
+
+TEST(Units, SuspectsHaveNoCompany) {
+  Prepared prepared(Texts{{"trials", "10"}});
+  prepared.strikes[{1, 0}] = 1;
+  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  auto first = prepared.schedule.next_batch(1, Schedule::Team::idle);
+  for (auto& record : run(prepared, first.units.at(0))) prepared.schedule.enter(record);
+  EXPECT_TRUE(prepared.schedule.next_batch(1, Schedule::Team::busy).units.empty());
+  auto const suspect = prepared.schedule.next_batch(1, Schedule::Team::idle);
+  EXPECT_TRUE(suspect.suspect);
+  EXPECT_EQ(suspect.units.size(), 1u);
+}
+
+TEST(Shards, AreDisjointAndComplete) {
+  std::set<std::pair<std::int64_t, std::uint32_t>> seen;
+  for (auto const* shard : {"1/3", "2/3", "3/3"}) {
+    Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "7"}, {"shard", shard}});
+    prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+    for (;;) {
+      auto const batch = prepared.schedule.next_batch(1, Schedule::Team::idle);
+      if (batch.units.empty()) break;
+      for (auto const& unit : batch.units) {
+        for (auto const point : unit.points) EXPECT_TRUE(seen.emplace(unit.trial, point).second);
+        for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
+      }
+    }
+    EXPECT_TRUE(prepared.schedule.done());
+  }
+  EXPECT_EQ(seen.size(), 14u);
+}
+
+TEST(Values, ThatAreIllegitimateAreNamed) {
+  SmallExperiment experiment;
+  auto const& about = experiment.description();
+  EXPECT_EQ(illegitimate(about, {true, true}, {1, 0}), "");
+  EXPECT_NE(illegitimate(about, {true, true}, {std::nan(""), 0}).find("average"), std::string::npos);
+  EXPECT_NE(illegitimate(about, {true, true}, {INFINITY, 0}).find("average"), std::string::npos);
+  EXPECT_EQ(illegitimate(about, {false, true}, {std::nan(""), 0}), "");
+}
+
+TEST(Toml, ReproducesTheStudy) {
+  SmallExperiment experiment;
+  auto const configuration =
+      configuration_of(experiment, {{"mean", "1,0.1"}, {"rule", "squared"}, {"seed", "7"}, {"trials", "3"}});
+  Request again;
+  again.inputs = read_toml(configuration.toml(experiment.description()), "text", experiment.description());
+  EXPECT_EQ(configure(again, experiment.description()).toml(experiment.description()),
+            configuration.toml(experiment.description()));
+}
+
+TEST(Toml, ErrorsSayWhere) {
+  SmallExperiment experiment;
+  auto const says = [&](std::string const& text, std::string const& part) {
+    try {
+      Request request;
+      request.inputs = read_toml(text, "job.toml", experiment.description());
+      configure(request, experiment.description());
+      FAIL() << text;
+    } catch (UserError const& error) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+  };
+  says("size = 4\nmean = [1, 2\n", "job.toml:");
+  says("size = 4\nmeen = 1\n", "job.toml:2: no parameter or option is named meen (did you mean mean?)");
+  says("\nsize = 4.5\n", "job.toml:2");
+  says("size = {a = 1}\n", "job.toml:1");
+  says("mean = nan\n", "job.toml:1");
+}
+
+}  // namespace
+}  // namespace thresher::study
