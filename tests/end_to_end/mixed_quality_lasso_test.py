@@ -1,0 +1,118 @@
+"""The driver mixed_quality_lasso from outside: layouts, shared generation, bad input, presets."""
+
+import os
+import pathlib
+import time
+import unittest.mock
+
+import h5py
+import numpy
+import xarray
+
+import running
+
+JOBS = running.ROOT / "jobs" / "mixed_quality_lasso"
+SMALL = ["--p", "256", "--s", "5", "--theta", "0.8,1.4", "--sigma1", "0.1", "--sigma2", "0.6", "--trials", "6", "--quiet"]
+SOLVER_METRICS = {"iterations", "full_passes", "duality_gap"}
+
+
+class MixedQualityTest(running.StudyTest):
+    driver = "mixed_quality_lasso"
+
+    def metrics(self, name):
+        with xarray.open_dataset(self.folder / name) as file:
+            file.load()
+            return {key: file[key] for key in file.data_vars
+                    if "trial" in file[key].dims and file[key].attrs.get("kind") not in (None, "timing")}
+
+
+class Layouts(MixedQualityTest):
+    def test_same_bits_on_1_2_3_ranks(self):
+        self.run_study(*SMALL, "--estimator", "lasso,pdw", "--output", "one.h5")
+        for ranks in (2, 3):
+            self.run_study(*SMALL, "--estimator", "lasso,pdw", "--output", f"on{ranks}.h5", ranks=ranks)
+            self.assert_same("one.h5", f"on{ranks}.h5")
+
+    def test_teams_of_2_and_4_agree(self):
+        self.run_study(*SMALL, "--estimator", "lasso,pdw", "--output", "one.h5")
+        one = self.metrics("one.h5")
+        for ranks in (2, 4):
+            self.run_study(*SMALL, "--estimator", "lasso,pdw", "--ranks_per_trial", ranks, "--output", f"team{ranks}.h5",
+                           ranks=ranks)
+            team = self.metrics(f"team{ranks}.h5")
+            for name in set(one) - SOLVER_METRICS:
+                numpy.testing.assert_allclose(team[name].values, one[name].values, rtol=1e-8, atol=1e-8, err_msg=name)
+
+
+class Sharing(MixedQualityTest):
+    VARIANTS = [("lasso", "agnostic", 0.43), ("lasso", "interference", 0.43), ("lasso", "agnostic", 0.3),
+                ("pdw", "agnostic", 0.43), ("pdw", "inverse_variance", 0.43)]
+
+    def arguments(self, variants):
+        lists = [",".join(str(v[k]) for v in variants) for k in range(3)]
+        zipped = ["--zip", "estimator,weighting,lambda_scale"] if len(variants) > 1 else []
+        return zipped + ["--estimator", lists[0], "--weighting", lists[1], "--lambda_rule", "fixed", "--lambda_scale", lists[2]]
+
+    def check(self, core):
+        with unittest.mock.patch.dict(running.ENVIRONMENT, {"OPENBLAS_CORETYPE": core} if core else {}):
+            self.run_study(*SMALL, *self.arguments(self.VARIANTS), "--output", f"all{core}.h5")
+            with xarray.open_dataset(self.folder / f"all{core}.h5") as together:
+                together.load()
+            for k, variant in enumerate(self.VARIANTS):
+                self.run_study(*SMALL, *self.arguments([variant]), "--output", f"v{k}{core}.h5")
+                alone = self.metrics(f"v{k}{core}.h5")
+                row = [i for i in range(5) if (str(together.estimator.values[i]), str(together.weighting.values[i]),
+                                               float(together.lambda_scale.values[i])) == variant][0]
+                for name, values in alone.items():
+                    numpy.testing.assert_array_equal(together[name].isel(estimator=row).transpose(*values.dims).values,
+                                                     values.values, err_msg=f"{name} of {variant}")
+
+    def test_five_variants_have_the_bits_of_five_runs(self):
+        self.check("")
+        self.check("Haswell")
+
+
+class BadInput(MixedQualityTest):
+    def test_every_line_names_the_parameter_and_nothing_is_written(self):
+        cases = [
+            (["--s", 0], "s"), (["--s", 512], "s"), (["--n1", -1], "n1"), (["--n1", 0, "--n2", 0], "n1"),
+            (["--hq_fraction", 1.5], "hq_fraction"), (["--sigma1", 0], "sigma1"), (["--sigma2", 0.1], "sigma2"),
+            (["--sigma_avg", 0.5, "--n2", 0], "sigma_avg"), (["--sigma_avg", 0.1], "sigma_avg"), (["--rho", 0], "rho"),
+            (["--lambda_scale", 0], "lambda_scale"), (["--delta", 0], "delta"), (["--lambda_min_ratio", 1], "lambda_min_ratio"),
+            (["--n_lambda", 1], "n_lambda"), (["--estimator", "ridge"], "lasso_path"),
+            (["--estimator", "ml_swap", "--signal", "signed"], "signal"), (["--estimator", "ml_exhaustive"], "ml_exhaustive"),
+            (["--estimator", "omp", "--s", 300], "omp"), (["--estimator", "pdw", "--weighting", "residual"], "residual"),
+            (["--weighting", "residual", "--n2", 0], "residual"), (["--weighting", "hq_only", "--n1", 0], "hq_only"),
+            (["--iso_level", 0.5], "iso_level"), (["--iso_level", 0.5, "--estimator", "pdw", "--theta", 1], "iso_level"),
+            (["--p", "1e12"], "p"), (["--p", "1e6", "--n1", 1000, "--n2", 1000, "--memory_per_rank", "1G"], "memory_per_rank"),
+            (["--sigma1", "nan"], "sigma1"), (["--rho", "inf"], "rho"), (["--rho", "1e400"], "rho"),
+        ]
+        for arguments, word in cases:
+            done = self.run_study(*arguments, "--output", "x.h5", expect=None)
+            self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, f"{arguments}: {done.stderr}")
+            self.assertIn(word, done.stderr, arguments)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+class Presets(MixedQualityTest):
+    def test_smoke_runs_with_theory(self):
+        self.run_study("--config", JOBS / "smoke.toml", "--quiet", "--output", "smoke.h5")
+        with xarray.open_dataset(self.folder / "smoke.h5", group="summary") as summary, \
+                xarray.open_dataset(self.folder / "smoke.h5", group="theory") as theory:
+            measured = summary.cond_success_prob_mean.sel(estimator="pdw", theta=1.5)
+            self.assertLess(float(abs(measured - theory.lasso_success.sel(estimator="pdw", theta=1.5)).max()), 0.2)
+
+    def test_every_preset_is_planned_on_a_laptop(self):
+        for preset in sorted(JOBS.glob("*.toml")):
+            arguments = ["--config", preset, "--plan", "--memory_per_rank", "100G"]
+            if preset.name.startswith("cluster"):
+                arguments += ["--plan_ranks", 64, "--ranks_per_trial", "64"]
+            started = time.time()
+            done = self.run_study(*arguments)
+            self.assertIn("peak memory per rank", done.stdout, preset.name)
+            self.assertLess(time.time() - started, 60, preset.name)
+
+
+if __name__ == "__main__":
+    running.main()
