@@ -1,7 +1,5 @@
 #include "linalg/covariance_operator.hpp"
 
-#include <algorithm>
-
 namespace thresher::linalg {
 
 CovarianceOperator::CovarianceOperator(TallMatrix const& rows, double ridge, Map map)
@@ -11,32 +9,28 @@ void CovarianceOperator::apply(ConstMatrixView own_in, MatrixView own_out) const
   if (before_pass_) before_pass_();
   ++passes_;
   auto const width = own_in.columns;
-  auto const padded = padded_columns(width);
-  if (whole_.columns() != padded) {
-    whole_ = DenseMatrix(layout_.rows(), padded);
-    product_ = DenseMatrix(layout_.rows(), padded);
-  }
-  gather_rows(layout_, own_in, whole_.columns_from(0, width));
-  std::ranges::fill(whole_.values().subspan(static_cast<std::size_t>(width * layout_.rows())), 0.0);
+  if (whole_.columns() != width) whole_ = DenseMatrix(layout_.rows(), width);
+  gather_rows(layout_, own_in, whole_.view());
   if (map_) map_(whole_.view());
 
-  std::ranges::fill(product_.values(), 0.0);
+  ColumnGroups const panel(whole_.view());
+  ColumnGroups image(layout_.rows(), width);
   mpi::agree(layout_.communicator(), [&] {
-    DenseMatrix scores;
     rows_.visit([&](mpi::Range, ConstMatrixView block) {
-      if (scores.rows() != block.columns) scores = DenseMatrix(block.columns, padded);
-      gemm(Transpose::yes, Transpose::no, 1, block, whole_.view(), 0, scores.view());
-      gemm(Transpose::no, Transpose::no, 1, block, scores.view(), 1, product_.view());
+      if (scores_.rows() < block.columns || scores_.columns() != width)
+        scores_ = ColumnGroups(block.columns, width);
+      block_scores(block, panel, scores_);
+      add_block_image(block, scores_, image);
     });
   });
   double const scale = 1 / static_cast<double>(rows_.rows());
   // The ridge enters once, before the sum over ranks.
   double const ridge = layout_.communicator().rank() == 0 ? ridge_ : 0;
-  auto const values = product_.values();
-  auto const in = whole_.values();
-  for (std::size_t k = 0; k < values.size(); ++k) values[k] = values[k] * scale + ridge * in[k];
-  if (map_) map_(product_.view());
-  sum_to_rows(layout_, product_.columns_from(0, width), own_out);
+  for (std::int64_t j = 0; j < width; ++j)
+    for (std::int64_t i = 0; i < layout_.rows(); ++i)
+      whole_(i, j) = scale * image(i, j) + ridge * whole_(i, j);
+  if (map_) map_(whole_.view());
+  sum_to_rows(layout_, whole_.view(), own_out);
 }
 
 }  // namespace thresher::linalg

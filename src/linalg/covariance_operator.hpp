@@ -1,5 +1,6 @@
 #pragma once
 
+#include "linalg/column_groups.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "linalg/panel_operator.hpp"
 #include "linalg/tall_matrix.hpp"
@@ -10,9 +11,8 @@ namespace thresher::linalg {
 
 /// S (X^T X / n + ridge I) S for the n rows of a tall matrix X and an optional symmetric map S, never formed.
 ///
-/// A pass reads (or generates) every entry of X once for both products and for all columns of the panel.
-/// Panels are padded to a multiple of 8 columns and always go through GEMM, so that a column's bits do not
-/// depend on the columns that go with it.
+/// A pass reads (or generates) every entry of X once for both products and for all columns of the panel. A
+/// column's bits do not depend on the columns that go with it (see ColumnGroups).
 class CovarianceOperator : public PanelOperator {
  public:
   /// Applies S in place to a whole panel. Not collective.
@@ -37,13 +37,8 @@ class CovarianceOperator : public PanelOperator {
   BeforePass before_pass_;
   // Scratch and counter: a pass changes nothing that the caller can see but the count.
   mutable DenseMatrix whole_;
-  mutable DenseMatrix product_;
+  mutable ColumnGroups scores_;
   mutable std::int64_t passes_ = 0;
 };
-
-/// `columns` rounded up to a multiple of 8.
-constexpr std::int64_t padded_columns(std::int64_t columns) {
-  return (columns + 7) / 8 * 8;
-}
 
 }  // namespace thresher::linalg

@@ -21,7 +21,7 @@ Convergence square_root_times_panel(PanelOperator const& op, ConstMatrixView own
   check(FNSetType(function, FNSQRT));
   check(FNSetParallel(function, FN_PARALLEL_SYNCHRONIZED));
   check(MFNSetDimensions(
-      mfn, static_cast<PetscInt>(std::min<std::int64_t>(options.basis_size, op.layout().rows()))));
+      mfn, static_cast<PetscInt>(std::clamp<std::int64_t>(op.layout().rows() - 1, 1, options.basis_size))));
   check(MFNSetTolerances(mfn, options.tolerance, options.max_restarts));
   check(MFNSetFromOptions(mfn));
 

@@ -6,7 +6,7 @@
 namespace thresher::linalg {
 
 struct SquareRootOptions {
-  int basis_size = 60;  ///< never more than the dimension
+  int basis_size = 60;  ///< always below the dimension: a whole basis ends in round-off that FNSQRT refuses
   double tolerance = 1e-3;
   int max_restarts = 100;
   std::string prefix = "root_";  ///< of the options in PETSc's database
