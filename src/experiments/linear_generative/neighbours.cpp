@@ -1,7 +1,8 @@
 #include "experiments/linear_generative/neighbours.hpp"
 
+#include "linalg/column_groups.hpp"
 #include "linalg/column_products.hpp"
-#include "linalg/covariance_operator.hpp"
+#include "linalg/dense_matrix.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,16 +13,17 @@ Neighbours nearest_examples(linalg::TallMatrix const& rows, linalg::RowLayout co
                             linalg::ConstMatrixView own_panel) {
   auto const& comm = layout.communicator();
   auto const columns = static_cast<std::size_t>(own_panel.columns);
-  linalg::DenseMatrix panel(layout.rows(), linalg::padded_columns(own_panel.columns));
-  linalg::gather_rows(layout, own_panel, panel.columns_from(0, own_panel.columns));
+  linalg::DenseMatrix whole(layout.rows(), own_panel.columns);
+  linalg::gather_rows(layout, own_panel, whole.view());
+  linalg::ColumnGroups const panel(whole.view());
   auto const lengths = linalg::column_inner_products(layout, own_panel, own_panel);
 
   Neighbours found{std::vector<double>(columns), std::vector<std::int64_t>(columns), 0};
   mpi::agree(comm, [&] {
-    linalg::DenseMatrix scores;
+    linalg::ColumnGroups scores;
     rows.visit([&](mpi::Range some, linalg::ConstMatrixView block) {
-      if (scores.rows() != block.columns) scores = linalg::DenseMatrix(block.columns, panel.columns());
-      linalg::gemm(linalg::Transpose::yes, linalg::Transpose::no, 1, block, panel.view(), 0, scores.view());
+      if (scores.rows() < block.columns) scores = linalg::ColumnGroups(block.columns, panel.columns());
+      linalg::block_scores(block, panel, scores);
       for (std::int64_t mu = 0; mu < some.size(); ++mu) {
         double const square = linalg::inner_product(block.column(mu), block.column(mu));
         found.squared_norms += square;

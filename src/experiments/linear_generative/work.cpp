@@ -3,7 +3,6 @@
 #include "experiments/linear_generative/data_sets.hpp"
 #include "experiments/linear_generative/dense_decomposition.hpp"
 #include "experiments/linear_generative/setting.hpp"
-#include "linalg/covariance_operator.hpp"
 #include "linalg/panel_lanczos.hpp"
 
 #include <algorithm>
@@ -25,7 +24,7 @@ double examples(Parameters const& point) {
   return static_cast<double>(number_of_examples(point));
 }
 double padded_seeds(Parameters const& point) {
-  return static_cast<double>(linalg::padded_columns(point.num_generated));
+  return 8 * std::ceil(static_cast<double>(point.num_generated) / 8);
 }
 double entries(Parameters const& point) {
   return examples(point) * static_cast<double>(point.dim);
