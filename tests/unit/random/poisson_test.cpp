@@ -1,0 +1,83 @@
+#include "random/stream.hpp"
+#include "statistics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+namespace thresher::random {
+namespace {
+
+Stream const stream(hash_identity("poisson_test"), "poisson");
+
+double probability(double k, double mean) {
+  return std::exp(k * std::log(mean) - mean - std::lgamma(k + 1));
+}
+
+class Poisson : public testing::TestWithParam<double> {};
+
+// Values that are expected less than ten times share a cell with their neighbours.
+TEST_P(Poisson, HasThePublishedProbabilities) {
+  double const mean = GetParam();
+  constexpr double draws = 1'000'000;
+  Sequence sequence = stream.sequence({}, 0);
+  std::vector<double> observed(static_cast<std::size_t>(mean + 20 * std::sqrt(mean) + 30), 0.0);
+  for (int k = 0; k < draws; ++k) {
+    std::uint64_t const value = sequence.poisson(mean);
+    ASSERT_LT(value, observed.size());
+    ++observed[value];
+  }
+  std::vector<double> counts(1, 0.0);
+  std::vector<double> expected(1, 0.0);
+  double expected_left = draws;
+  for (std::size_t k = 0; k < observed.size(); ++k) {
+    if (expected.back() >= 10 && expected_left >= 10) {
+      counts.push_back(0);
+      expected.push_back(0);
+    }
+    double const here = draws * probability(static_cast<double>(k), mean);
+    counts.back() += observed[k];
+    expected.back() += here;
+    expected_left -= here;
+  }
+  test::ChiSquare const chi_square = test::chi_square(counts, expected);
+  EXPECT_LT(chi_square.value, chi_square.bound()) << chi_square.degrees << " degrees of freedom";
+}
+
+INSTANTIATE_TEST_SUITE_P(Means, Poisson, testing::Values(0.1, 3.0, 9.99, 10.0, 12.0, 60.0, 1000.0));
+
+TEST(Poisson, LargeMeansHaveTheirMoments) {
+  for (double mean : {1e6, 1e12}) {
+    Sequence sequence = stream.sequence({}, static_cast<std::uint64_t>(mean));
+    std::vector<double> scaled(200'000);
+    test::KolmogorovDistance distance;
+    for (double& value : scaled) {
+      value = (static_cast<double>(sequence.poisson(mean)) - mean) / std::sqrt(mean);
+      distance.add(test::normal_probability(value));
+    }
+    auto const root = std::sqrt(static_cast<double>(scaled.size()));
+    test::Moments const found = test::moments(scaled);
+    EXPECT_NEAR(found.mean, 0, 5 / root);
+    EXPECT_NEAR(found.variance, 1, 5 * std::sqrt(2.0) / root);
+    EXPECT_LT(distance.value(), distance.bound());
+  }
+}
+
+TEST(Poisson, MeanZeroGivesZero) {
+  Sequence sequence = stream.sequence({}, 1);
+  for (int k = 0; k < 100; ++k) EXPECT_EQ(sequence.poisson(0), 0U);
+}
+
+TEST(Poisson, RefusesMeansWithoutADistribution) {
+  Sequence sequence = stream.sequence({}, 2);
+  EXPECT_THROW(sequence.poisson(-1e-9), std::invalid_argument);
+  EXPECT_THROW(sequence.poisson(std::nan("")), std::invalid_argument);
+  EXPECT_THROW(sequence.poisson(1e300), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace thresher::random
