@@ -24,6 +24,11 @@ struct Lanes {
   _Pragma("GCC unroll 8") for (int n = 0; n < count; ++n) result.part[n] = expression; \
   return result
 
+  using One = Lanes<Vector, 1>;
+  static THRESHER_INLINE Words spread(typename Vector::Words word) {
+    THRESHER_FOR_EACH_PART(Words, word);
+  }
+
   static THRESHER_INLINE Words word(std::uint64_t bits) {
     THRESHER_FOR_EACH_PART(Words, Vector::word(bits));
   }

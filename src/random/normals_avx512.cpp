@@ -3,6 +3,11 @@
 #include "random/vector_kernels.hpp"
 
 #include <cstdint>
+
+// GCC 12 calls the undefined operands of its own intrinsics uninitialized (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 #include <immintrin.h>
 
 namespace thresher::random {

@@ -78,19 +78,16 @@ THRESHER_INLINE WordLanes<L> philox_words(KeySchedule<S> const& schedule, typena
           L::bit_xor(product0, L::template shift_left<32>(x3), spread(schedule.key1[9]))};
 }
 
-template <class Vector, int count>
+template <class L>
 struct SpreadOne {
-  THRESHER_INLINE typename Lanes<Vector, count>::Words operator()(
-      typename Lanes<Vector, 1>::Words const& one) const {
-    typename Lanes<Vector, count>::Words all;
-    for (int n = 0; n < count; ++n) all.part[n] = one.part[0];
-    return all;
+  THRESHER_INLINE typename L::Words operator()(typename L::One::Words const& word) const {
+    return L::spread(word.part[0]);
   }
 };
 
-template <class Words>
+template <class L>
 struct SpreadNothing {
-  THRESHER_INLINE Words operator()(Words const& words) const { return words; }
+  THRESHER_INLINE typename L::Words operator()(typename L::Words const& words) const { return words; }
 };
 
 template <class Real>
@@ -104,19 +101,24 @@ template <class Vector>
 class VectorKernels {
  public:
   template <class Kind, class Real>
-  static void fill(Substream substream, std::uint64_t first, std::size_t size, Real* out) {
+  static THRESHER_KERNEL void fill(Substream substream, std::uint64_t first, std::size_t size, Real* out) {
     if (size == 0) return;
     KeySchedule<One> schedule;
     schedule_keys<One>(One::word(substream.key), One::word(substream.prefix), schedule);
     if (first % 2 == 1) fill_edge<Kind>(schedule, first, size, out);
-    fill_steps<Kind, Vector::at_once>(schedule, first, size, out);
-    fill_steps<Kind, 1>(schedule, first, size, out);
-    if (size > 0) fill_edge<Kind>(schedule, first, size, out);
+    using L = Lanes<Vector, Vector::at_once>;
+    constexpr std::size_t step = 2 * L::width;
+    for (; size >= step; size -= step, first += step, out += step) {
+      auto const values = draw_pairs<Kind, L>(schedule, first / 2);
+      L::store_interleaved(out, values.first, values.second);
+    }
+    while (size > 0) fill_edge<Kind>(schedule, first, size, out);
   }
 
   template <class Real>
-  static void normal_columns(Substream const* rows, std::size_t row_count, std::uint64_t first,
-                             std::size_t columns, Real* out, std::size_t leading) {
+  static THRESHER_KERNEL void normal_columns(Substream const* rows, std::size_t row_count,
+                                             std::uint64_t first, std::size_t columns, Real* out,
+                                             std::size_t leading) {
     constexpr std::size_t step = rows_at_once * Vector::width;
     std::size_t row = 0;
     for (; row + step <= row_count; row += step) {
@@ -132,31 +134,20 @@ class VectorKernels {
   static constexpr int rows_at_once = 4;
   static constexpr int prefetch_rows = 32;
 
-  template <class Kind, int count>
-  static THRESHER_INLINE auto draw_pairs(KeySchedule<One> const& schedule, std::uint64_t pair) {
-    using L = Lanes<Vector, count>;
-    auto const words = philox_words<L>(schedule, L::count_from(pair), SpreadOne<Vector, count>{});
+  template <class Kind, class L>
+  static THRESHER_INLINE RealPair<L> draw_pairs(KeySchedule<One> const& schedule, std::uint64_t pair) {
+    auto const words = philox_words<L>(schedule, L::count_from(pair), SpreadOne<L>{});
     return Kind::template pair<L>(words.first, words.second);
-  }
-
-  template <class Kind, int count, class Real>
-  static THRESHER_INLINE void fill_steps(KeySchedule<One> const& schedule, std::uint64_t& first,
-                                         std::size_t& size, Real*& out) {
-    using L = Lanes<Vector, count>;
-    constexpr std::size_t step = 2 * L::width;
-    for (; size >= step; size -= step, first += step, out += step) {
-      auto const values = draw_pairs<Kind, count>(schedule, first / 2);
-      L::store_interleaved(out, values.first, values.second);
-    }
   }
 
   // At most one vector of pairs, of which the caller wants a part.
   template <class Kind, class Real>
-  static void fill_edge(KeySchedule<One> const& schedule, std::uint64_t& first, std::size_t& size,
-                        Real*& out) {
+  static __attribute__((noinline)) THRESHER_KERNEL void fill_edge(KeySchedule<One> const& schedule,
+                                                                  std::uint64_t& first, std::size_t& size,
+                                                                  Real*& out) {
     constexpr std::size_t step = 2 * Vector::width;
     alignas(64) Real values[step];
-    auto const drawn = draw_pairs<Kind, 1>(schedule, first / 2);
+    auto const drawn = draw_pairs<Kind, One>(schedule, first / 2);
     One::store_interleaved(values, drawn.first, drawn.second);
     std::size_t const skipped = first % 2;
     std::size_t const taken = size < step - skipped ? size : step - skipped;
@@ -183,8 +174,8 @@ class VectorKernels {
   // Lanes are rows: every lane has its own keys and all lanes are at the same pair of columns, so that a
   // column is stored contiguously and nothing is transposed.
   template <int count, class Real>
-  static void some_rows(Substream const* rows, std::size_t row_count, std::uint64_t first,
-                        std::size_t columns, Real* out, std::size_t leading) {
+  static THRESHER_KERNEL void some_rows(Substream const* rows, std::size_t row_count, std::uint64_t first,
+                                        std::size_t columns, Real* out, std::size_t leading) {
     using L = Lanes<Vector, count>;
     alignas(64) std::uint64_t keys[L::width];
     alignas(64) std::uint64_t prefixes[L::width];
@@ -198,7 +189,7 @@ class VectorKernels {
 
     for (std::size_t column = 0; column < columns;) {
       std::uint64_t const index = first + column;
-      auto const words = philox_words<L>(schedule, L::word(index / 2), SpreadNothing<typename L::Words>{});
+      auto const words = philox_words<L>(schedule, L::word(index / 2), SpreadNothing<L>{});
       auto const values = NormalDraw::pair<L>(words.first, words.second);
       if (index % 2 == 0) {
         store_rows<L>(out + column * leading, values.first, row_count);
