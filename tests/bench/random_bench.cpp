@@ -5,8 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -96,7 +98,7 @@ void register_all() {
       for (auto const& [rows, columns] : sizes) bench->Args({rows, columns});
     };
     std::vector<std::array<std::int64_t, 2>> const sizes = {
-        {256, 4096}, {1000, 1000}, {1000, 10000}, {4096, 2000}, {100000, 3},
+        {256, 4096}, {1000, 1000}, {1000, 10000}, {4096, 2000}, {100000, 3}, {3, 100000},
         {30000, 10}, {10000, 30},  {6000, 50},    {3000, 100},  {1000, 300}};
     block("row_major", fill_block<double>, Layout::row_major, sizes);
     block("column_major", fill_block<double>, Layout::column_major, sizes);
