@@ -152,7 +152,8 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
   std::vector<std::pair<double, CostClass*>> by_cost;
   for (auto& [key, cost] : classes) by_cost.emplace_back(cost.nominal_seconds, &cost);
   std::sort(by_cost.begin(), by_cost.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-  double seconds = 0;
+  double core_seconds = 0;
+  double longest = 0;
   double bytes = 0;
   std::string rows;
   for (auto& [nominal, cost] : by_cost) {
@@ -170,16 +171,15 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
       each = measured;
       how = failure.empty() ? "timed" : "timed, failed: " + failure;
     }
-    seconds += cost->units * each / cost->team_size;
+    core_seconds += cost->units * each;
+    if (cost->units > 0) longest = std::max(longest, each / cost->team_size);
     rows += fmt::format("  {:>12.6g} units of {:>8} on teams of {}: {} ({}), {} per rank\n", cost->units,
                         seconds_text(each / cost->team_size), cost->team_size,
                         grid.label(about.parameters, cost->points.front()), how,
                         bytes_text(cost->bytes_per_rank));
   }
-  double teams = std::max(1.0, static_cast<double>(ranks));
-  // A run ends with its last unit: no more teams help than there are units.
-  double const longest = by_cost.empty() ? 0 : seconds / std::max(units, 1.0);
-  double const wall = std::max(seconds / teams, longest);
+  // A run ends with its last unit: no more ranks help than the longest unit can use.
+  double const wall = std::max(core_seconds / ranks, longest);
   double const metrics = static_cast<double>(
       std::count(survey.applicable_somewhere.begin(), survey.applicable_somewhere.end(), true));
   double const output =
