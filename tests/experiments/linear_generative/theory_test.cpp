@@ -62,6 +62,7 @@ TEST(Predictions, RidgeRaisesConvergence) {
   point.ridge = 0.5;
   predict_limits(point, predictions);
   EXPECT_NEAR(predictions.convergence, 0.9000847805, 5e-9);
+  predict_finite_size(point, predictions);
   EXPECT_NEAR(predictions.sample_variance, 1.5, 1e-12);
 }
 
@@ -201,6 +202,7 @@ TEST(Predictions, AtTheReferenceConfigurations) {
   point.sigma_min = 0.5;
   Predictions diffusion;
   predict_limits(point, diffusion);
+  predict_finite_size(point, diffusion);
   predict_latent(point, diffusion);
   EXPECT_NEAR(diffusion.convergence, 0.7457, 5e-5);
   EXPECT_NEAR(diffusion.root_trace, 0.9495, 5e-5);

@@ -1,0 +1,234 @@
+#include "trial.hpp"
+
+#include <gtest/gtest.h>
+
+namespace thresher::linear_generative {
+namespace {
+
+class MethodsTest : public testing::TestWithParam<double> {};
+
+TEST_P(MethodsTest, DenseKrylovAndMfnAgree) {
+  for (double const ridge : {0.0, 0.2}) {
+    auto point = spiked(150, GetParam(), 3);
+    point.ridge = ridge;
+    point.num_generated = 6;
+    point.method = Method::dense;
+    point.wasserstein = Choice::no;
+    auto const dense = run_trial(point);
+    point.method = Method::krylov;
+    auto const krylov = run_trial(point);
+    point.method = Method::mfn;
+    auto const mfn = run_trial(point);
+    EXPECT_EQ(krylov.outcome, study::Outcome::ok);
+    EXPECT_EQ(mfn.outcome, study::Outcome::ok);
+    auto expected = dense.metrics;
+    expected.kl_per_dim = Metrics::kNone;
+    expect_same(krylov.metrics, expected, 10 * point.krylov_tol);
+    expect_same(mfn.metrics, expected, 2e-3);
+    EXPECT_EQ(krylov.metrics.eps_converged, 1);
+    EXPECT_GT(krylov.metrics.krylov_steps, 5);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Loads, MethodsTest, testing::Values(0.1, 0.5, 2, 8));
+
+TEST(Invariance, MethodsAgreeOnDiffusionAndOtherSpectra) {
+  auto diffusion = spiked(120, 0.5, 2);
+  diffusion.model = Model::diffusion;
+  diffusion.sigma_min = 0.3;
+  auto random = spiked(120, 2, 2);
+  random.latent_basis = LatentBasis::random;
+  random.rank = 2;
+  random.spike_ratio = 0.5;
+  auto powerlaw = spiked(120, 0.7, 0);
+  powerlaw.spectrum = Spectrum::powerlaw;
+  auto const images = field(121, 60, 40, Model::sqrt);
+  for (auto point : {diffusion, random, powerlaw, images}) {
+    point.method = Method::dense;
+    point.wasserstein = Choice::no;
+    auto expected = run_trial(point).metrics;
+    expected.kl_per_dim = Metrics::kNone;
+    point.method = Method::krylov;
+    point.krylov_tol = 1e-6;
+    expect_same(run_trial(point).metrics, expected, 1e-4);
+  }
+}
+
+TEST(Invariance, QuadratureOfTheDistanceAgreesWithTheWholeSpectrum) {
+  for (auto const& [gamma, ridge, basis] : {std::tuple{0.5, 0.0, LatentBasis::canonical},
+                                            {2.0, 0.0, LatentBasis::random},
+                                            {0.5, 0.4, LatentBasis::random}}) {
+    auto point = spiked(200, gamma, 3);
+    point.ridge = ridge;
+    point.latent_basis = basis;
+    point.num_generated = 64;
+    point.wasserstein = Choice::yes;
+    point.method = Method::dense;
+    auto const dense = run_trial(point).metrics;
+    point.method = Method::krylov;
+    EXPECT_NEAR(run_trial(point).metrics.w2_bulk, dense.w2_bulk, 0.02);
+  }
+}
+
+TEST(Invariance, StorageChangesNoBit) {
+  auto point = spiked(150, 0.5, 2);
+  point.method = Method::krylov;
+  point.storage = Storage::stored;
+  auto const stored = run_trial(point).metrics;
+  point.storage = Storage::implicit;
+  expect_same(run_trial(point).metrics, stored, 0);
+  point.storage = Storage::stored32;
+  expect_same(run_trial(point).metrics, stored, 1e-4);
+}
+
+TEST(Invariance, OneExampleIsMemorised) {
+  for (auto const method : {Method::dense, Method::krylov}) {
+    auto point = spiked(100, 1, 2);
+    point.samples = 1;
+    point.method = method;
+    EXPECT_NEAR(run_trial(point).metrics.memorisation, 1, 1e-12);
+  }
+}
+
+TEST(Invariance, FewExamplesBreakDownToTheExactAnswer) {
+  for (std::int64_t const n : {1, 2, 3}) {
+    auto point = spiked(100, 1, 2);
+    point.samples = n;
+    point.wasserstein = Choice::no;
+    point.method = Method::dense;
+    auto const dense = run_trial(point).metrics;
+    point.method = Method::krylov;
+    auto const krylov = run_trial(point).metrics;
+    expect_same(krylov, dense, 1e-6);
+    EXPECT_EQ(krylov.krylov_steps, static_cast<double>(n + 1));
+  }
+}
+
+TEST(Invariance, RecoveryKnowsNeitherRidgeNorModelNorSeeds) {
+  auto point = spiked(120, 1, 2);
+  auto const plain = run_trial(point).metrics.latent_recovery;
+  auto ridge = point;
+  ridge.ridge = 0.7;
+  auto diffusion = point;
+  diffusion.model = Model::diffusion;
+  auto seeds = point;
+  seeds.num_generated = 3;
+  for (auto const& other : {ridge, diffusion, seeds})
+    EXPECT_EQ(run_trial(other).metrics.latent_recovery, plain);
+}
+
+TEST(Invariance, RidgeLowersMemorisationAndRaisesConvergence) {
+  auto point = spiked(200, 0.1, 1);
+  auto before = run_trial(point).metrics;
+  for (double const ridge : {0.1, 0.5, 1.0}) {
+    point.ridge = ridge;
+    auto const after = run_trial(point).metrics;
+    EXPECT_LT(after.memorisation, before.memorisation);
+    EXPECT_GT(after.convergence_trace, before.convergence_trace);
+    before = after;
+  }
+}
+
+TEST(Invariance, DivergenceDoesNotSeeTheSpikes) {
+  // Canonical basis and common draws: C = Sigma^1/2 W Sigma^1/2 with the same W.
+  auto const reference = run_trial(spiked(100, 3, 0)).metrics.kl_per_dim;
+  for (double const spike : {0.5, 2.0, 20.0})
+    EXPECT_NEAR(run_trial(spiked(100, 3, spike)).metrics.kl_per_dim, reference, 1e-10);
+}
+
+TEST(Invariance, ConvergenceHardlySeesTheSpikes) {
+  auto weak = spiked(500, 2, 0.5);
+  auto strong = spiked(500, 2, 4);
+  weak.wasserstein = strong.wasserstein = Choice::no;
+  EXPECT_NEAR(run_trial(weak).metrics.convergence, run_trial(strong).metrics.convergence, 0.004);
+}
+
+TEST(Invariance, PointsTogetherGetTheBitsOfPointsAlone) {
+  auto const comm = mpi::Communicator::self();
+  study::Team team(comm);
+  auto plain = spiked(100, 0.5, 2);
+  auto ridge = plain;
+  ridge.ridge = 0.3;
+  auto diffusion = plain;
+  diffusion.model = Model::diffusion;
+  std::vector<Parameters> const points{plain, ridge, diffusion};
+  team.begin_trial({"test\n", 0});
+  DataSets const sets(points, team);
+  Decomposition const decomposition(points, sets, team);
+  for (auto const& point : points) {
+    Metrics together;
+    measure_point(decomposition, point, team, together);
+    expect_same(together, run_trial(point).metrics, 0);
+  }
+}
+
+TEST(Invariance, MetricsThatApplyAreMeasured) {
+  std::vector<Parameters> points{spiked(60, 0.5, 2), spiked(60, 3, 2), field(64, 20, 30, Model::sqrt),
+                                 field(64, 20, 30, Model::conv), field(64, 20, 0, Model::conv)};
+  points.push_back(points[0]);
+  points.back().rank = 0;
+  points.push_back(points[0]);
+  points.back().ridge = 0.5;
+  points.push_back(points[0]);
+  points.back().model = Model::diffusion;
+  points.push_back(points[0]);
+  points.back().method = Method::krylov;
+  points.push_back(field(64, 4, 30, Model::patch_net));
+  points.back().kernel = 3;
+  points.back().train_steps = 5;
+  for (auto const& point : points)
+    expect_same(
+        applicable_metrics(point),
+        [&] {
+          auto metrics = run_trial(point).metrics;
+          for (auto const& [name, metric] : measured())
+            if (!std::isnan(metrics.*metric)) metrics.*metric = 0;
+          return metrics;
+        }(),
+        0);
+}
+
+TEST(Invariance, ASeedThatDoesNotConvergeIsReported) {
+  auto point = spiked(150, 1, 2);
+  point.method = Method::krylov;
+  point.krylov_max = 6;
+  auto const trial = run_trial(point);
+  EXPECT_EQ(trial.outcome, study::Outcome::not_converged);
+  EXPECT_EQ(trial.metrics.krylov_steps, 6);
+  EXPECT_FALSE(std::isnan(trial.metrics.convergence));
+}
+
+TEST(Interruption, AnInterruptedTrialContinuesFromItsState) {
+  auto const comm = mpi::Communicator::self();
+  auto point = spiked(150, 1, 3);
+  point.method = Method::krylov;
+  auto const expected = run_trial(point).metrics;
+  // In the first recurrence, in the eigensolver, in the second model.
+  for (int const stop_at : {7, 100, 150}) {
+    MemoryServices services;
+    study::Team team(comm);
+    team.set_services(&services);
+    services.stop_at = stop_at;
+    EXPECT_THROW(run_trial(point, team), study::Interrupted) << stop_at;
+    ASSERT_TRUE(services.kept);
+    int const asked_before = services.asked;
+    expect_same(run_trial(point, team).metrics, expected, 0);
+    EXPECT_GT(asked_before, 0);
+  }
+}
+
+TEST(Interruption, TheStateOfAnotherPointIsLeftAlone) {
+  auto const comm = mpi::Communicator::self();
+  MemoryServices services;
+  study::Team team(comm);
+  team.set_services(&services);
+  auto point = spiked(150, 1, 3);
+  point.method = Method::krylov;
+  services.stop_at = 30;
+  EXPECT_THROW(run_trial(point, team), study::Interrupted);
+  point.ridge = 0.1;
+  auto const expected = run_trial(point).metrics;
+  expect_same(run_trial(point, team).metrics, expected, 0);
+}
+
+}  // namespace
+}  // namespace thresher::linear_generative

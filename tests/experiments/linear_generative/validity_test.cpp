@@ -1,0 +1,215 @@
+#include "experiments/linear_generative/experiment.hpp"
+#include "trial.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace thresher::linear_generative {
+namespace {
+
+using testing::HasSubstr;
+
+/// What check() says of a point; the engine's own view of values is not needed beyond names.
+class ValidityTest : public testing::Test {
+ protected:
+  study::Verdict verdict(Parameters const& point, std::set<std::string> given = {},
+                         study::InputReader const* input = nullptr) {
+    given_ = std::move(given);
+    values_.clear();
+    for (auto const& parameter : experiment_.description().parameters)
+      values_.push_back(parameter.default_value);
+    study::Verdict result(experiment_.description().parameters, values_, given_, input);
+    experiment_.check(point, result);
+    return result;
+  }
+  std::string refusal(Parameters const& point, std::set<std::string> given = {},
+                      study::InputReader const* input = nullptr) {
+    return verdict(point, std::move(given), input).refusal();
+  }
+  std::set<std::string> inert(Parameters const& point) {
+    std::set<std::string> names;
+    auto const found = verdict(point);
+    for (auto const k : found.inert_parameters()) names.insert(experiment_.description().parameters[k].name);
+    return names;
+  }
+  Experiment experiment_;
+  study::Point values_;
+  std::set<std::string> given_;
+};
+
+TEST_F(ValidityTest, DefaultsAreValid) {
+  EXPECT_EQ(refusal({}), "");
+  EXPECT_TRUE(verdict({}).warnings().empty());
+}
+
+TEST_F(ValidityTest, PopulationsAreRefused) {
+  auto point = spiked(100, 0.1, 1);
+  point.rank = 11;
+  EXPECT_THAT(refusal(point), HasSubstr("min(n, dim) = 10"));
+  point = spiked(100, 1, 1);
+  point.samples = 30;
+  EXPECT_EQ(refusal(point, {"samples"}), "");
+  EXPECT_THAT(refusal(point, {"samples", "gamma"}), HasSubstr("gamma is given too"));
+  point = spiked(100, 1, 1);
+  point.latent_basis = LatentBasis::random;
+  point.spectrum = Spectrum::powerlaw;
+  EXPECT_THAT(refusal(point), HasSubstr("latent_basis"));
+  EXPECT_THAT(refusal(field(99, 10, 1, Model::sqrt)), HasSubstr("perfect squares"));
+  point = field(100, 10, 1, Model::sqrt);
+  point.rank = 2;
+  EXPECT_THAT(refusal(point), HasSubstr("one latent image"));
+  point.rank = 1;
+  point.spike = 0;
+  EXPECT_THAT(refusal(point), HasSubstr("no latent image"));
+}
+
+TEST_F(ValidityTest, ModelsAreRefused) {
+  auto point = spiked(100, 1, 1);
+  point.model = Model::conv;
+  EXPECT_THAT(refusal(point), HasSubstr("spectra field and input"));
+  point = field(100, 10, 1, Model::conv);
+  for (std::int64_t const kernel : {4, 10, 11}) {
+    point.kernel = kernel;
+    EXPECT_THAT(refusal(point), HasSubstr("kernel")) << kernel;
+  }
+  point.kernel = 9;
+  EXPECT_EQ(refusal(point), "");
+  point.model = Model::patch_net;
+  point.kernel = 0;
+  EXPECT_THAT(refusal(point), HasSubstr("patch_net sees patches"));
+  point = spiked(100, 1, 1);
+  point.sigma_min = 100;
+  EXPECT_THAT(refusal(point), HasSubstr("less than sigma_max"));
+}
+
+TEST_F(ValidityTest, MethodsAreRefused) {
+  auto point = spiked(100, 1, 1);
+  point.method = Method::mfn;
+  EXPECT_EQ(refusal(point), "");
+  point.model = Model::diffusion;
+  EXPECT_THAT(refusal(point), HasSubstr("square roots only"));
+  point = spiked(30'000, 1, 1);
+  EXPECT_EQ(refusal(point), "");
+  point.method = Method::dense;
+  EXPECT_THAT(refusal(point), HasSubstr("GB"));
+}
+
+TEST_F(ValidityTest, InputsAreRefused) {
+  Parameters point;
+  point.spectrum = Spectrum::input;
+  point.dim = 6;
+  point.samples = 2;
+  point.center = Center::none;
+  EXPECT_THAT(refusal(point), HasSubstr("--input"));
+  std::vector<double> values(60, 1.0);
+  MemoryInput const input{{10, 6}, values};
+  EXPECT_EQ(refusal(point, {}, &input), "");
+  point.samples = 6;
+  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("needs 2n = 12 rows for two disjoint sets, has 10"));
+  point.samples = 2;
+  point.model = Model::conv;
+  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("square images"));
+  point.model = Model::sqrt;
+  point.dim = 7;
+  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("give dim = 6"));
+}
+
+TEST_F(ValidityTest, InputsWithHolesAreRefused) {
+  Parameters point;
+  point.spectrum = Spectrum::input;
+  point.dim = 6;
+  point.samples = 2;
+  std::vector<double> values(60, 1.0);
+  values[33] = std::nan("");
+  MemoryInput const input{{10, 6}, values};
+  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("not finite"));
+}
+
+TEST_F(ValidityTest, InputsMayBeMissing) {
+  Parameters point;
+  point.spectrum = Spectrum::input;
+  point.dataset = "faces";
+  MemoryInput const input{{10, 6}, std::vector<double>(60, 1.0)};
+  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("no such data set"));
+  MemoryInput const line{{60}, std::vector<double>(60, 1.0)};
+  Experiment fresh;
+  point.dataset = "data";
+  EXPECT_THAT(refusal(point, {}, &line), HasSubstr("(N, d) or (N, H, W)"));
+}
+
+TEST_F(ValidityTest, FewNoiseStepsAreWarnedOf) {
+  auto point = field(100, 10, 1, Model::conv);
+  point.noise_steps = 8;
+  ASSERT_EQ(verdict(point).warnings().size(), 1u);
+  EXPECT_THAT(verdict(point).warnings()[0], HasSubstr("noise_steps"));
+}
+
+TEST_F(ValidityTest, UnusedParametersAreInert) {
+  auto const plain = inert(spiked(100, 1, 1));
+  for (auto const* name :
+       {"alpha", "dataset", "center", "noise_steps", "kernel", "hidden", "krylov_tol", "storage"})
+    EXPECT_TRUE(plain.contains(name)) << name;
+  for (auto const* name :
+       {"spike", "rank", "ridge", "method", "dim", "gamma", "num_generated", "wasserstein"})
+    EXPECT_FALSE(plain.contains(name)) << name;
+  auto const conv = inert(field(100, 10, 1, Model::conv));
+  for (auto const* name : {"method", "gamma", "spike_ratio", "train_time", "wasserstein"})
+    EXPECT_TRUE(conv.contains(name)) << name;
+  for (auto const* name : {"kernel", "alpha", "spike", "ridge", "noise_steps"})
+    EXPECT_FALSE(conv.contains(name)) << name;
+}
+
+TEST_F(ValidityTest, ABusyRankHoldsWhatItsTeamShares) {
+  auto point = spiked(100'000, 1, 2);
+  point.storage = Storage::implicit;
+  auto const alone = experiment_.cost(2, point, 1);
+  auto const shared = experiment_.cost(2, point, 64);
+  EXPECT_LT(shared.bytes_per_rank, alone.bytes_per_rank / 5);
+  EXPECT_EQ(shared.flops, alone.flops);
+  point.storage = Storage::stored;
+  EXPECT_GT(experiment_.cost(2, point, 64).bytes_per_rank, 8.0 * 100'000 * 100'000 / 64);
+}
+
+TEST_F(ValidityTest, ArtifactsAreLeftWhereWanted) {
+  auto const comm = mpi::Communicator::self();
+  MemoryServices services;
+  study::Team team(comm);
+  team.set_services(&services);
+  for (auto const& declared : experiment_.description().artifacts) services.wanted.insert(declared.name);
+  auto point = spiked(50, 0.5, 3);
+  point.num_generated = 4;
+  run_trial(point, team);
+  EXPECT_EQ(services.artifacts.at("sample_spectrum").values.size(), 25u);
+  EXPECT_EQ(services.artifacts.at("equivalent_roots").values.size(), 50u);
+  EXPECT_EQ(services.artifacts.at("generated_samples").extents, (std::vector<std::int64_t>{50, 2, 4}));
+  EXPECT_EQ(services.artifacts.at("nearest_example").values.size(), 8u);
+  EXPECT_EQ(services.artifacts.at("leading_vectors").extents, (std::vector<std::int64_t>{50, 2, 1}));
+  point.method = Method::krylov;
+  run_trial(point, team);
+  EXPECT_GE(services.artifacts.at("ritz_values").values.size(), 5u);
+  run_trial(field(49, 5, 1, Model::conv), team);
+  auto const& response = services.artifacts.at("filter_response");
+  EXPECT_EQ(response.extents, (std::vector<std::int64_t>{2, 7, 7}));
+  EXPECT_EQ(response.values[1 * 7 + 2], response.values[6 * 7 + 5]);  // conjugate frequencies
+  for (auto const& [name, artifact] : services.artifacts) {
+    auto const declared =
+        std::ranges::find(experiment_.description().artifacts, name, &study::ArtifactDeclaration::name);
+    ASSERT_NE(declared, experiment_.description().artifacts.end()) << name;
+    EXPECT_EQ(declared->dimensions.size(), artifact.extents.size()) << name;
+  }
+}
+
+TEST_F(ValidityTest, OneDeclarationServesAllPaths) {
+  study::Experiment const& engine = experiment_;
+  auto const& about = engine.description();
+  EXPECT_EQ(about.stages, (std::vector<std::string>{"data", "decomposition", "sampling"}));
+  for (auto const& metric : about.metrics) {
+    if (metric.prediction.empty()) continue;
+    EXPECT_TRUE(std::ranges::any_of(about.predictions, [&](auto const& prediction) {
+      return prediction.name == metric.prediction;
+    })) << metric.name;
+  }
+}
+
+}  // namespace
+}  // namespace thresher::linear_generative
