@@ -1,7 +1,6 @@
 #include "experiments/entropy_coupling/joint_coupling.hpp"
 
 #include <algorithm>
-#include <queue>
 
 namespace thresher::entropy_coupling {
 
@@ -17,28 +16,40 @@ struct Heavy {
   }
 };
 
-// Masses that are taken largest first; what is left of one comes back.
+// Masses that are taken largest first; what is left of one comes back. Untouched masses wait sorted, only
+// rests need a heap.
 template <class Weight>
 class LargestFirst {
  public:
   explicit LargestFirst(std::span<Weight const> weights) {
-    std::vector<Heavy<Weight>> all;
-    all.reserve(weights.size());
+    untouched_.reserve(weights.size());
     for (std::size_t j = 0; j < weights.size(); ++j)
-      all.push_back({weights[j], static_cast<std::int32_t>(j)});
-    heap_ = std::priority_queue<Heavy<Weight>>(std::less<Heavy<Weight>>(), std::move(all));
+      untouched_.push_back({weights[j], static_cast<std::int32_t>(j)});
+    std::sort(untouched_.begin(), untouched_.end());
   }
-  bool empty() const { return heap_.empty(); }
-  Heavy<Weight> const& top() const { return heap_.top(); }
+  bool empty() const { return untouched_.empty() && rests_.empty(); }
+  Heavy<Weight> const& top() const { return top_is_rest() ? rests_.front() : untouched_.back(); }
+  void pop() {
+    if (!top_is_rest()) {
+      untouched_.pop_back();
+      return;
+    }
+    std::pop_heap(rests_.begin(), rests_.end());
+    rests_.pop_back();
+  }
   void replace_top(Weight rest) {
-    auto const index = heap_.top().index;
-    heap_.pop();
-    heap_.push({rest, index});
+    auto const index = top().index;
+    pop();
+    rests_.push_back({rest, index});
+    std::push_heap(rests_.begin(), rests_.end());
   }
-  void pop() { heap_.pop(); }
 
  private:
-  std::priority_queue<Heavy<Weight>> heap_;
+  bool top_is_rest() const {
+    return untouched_.empty() || (!rests_.empty() && untouched_.back() < rests_.front());
+  }
+  std::vector<Heavy<Weight>> untouched_;  // heaviest last
+  std::vector<Heavy<Weight>> rests_;
 };
 
 std::uint64_t mix(std::uint64_t h) {  // finaliser of MurmurHash3 (Appleby)
@@ -113,9 +124,9 @@ void independent_greedy(Law const& law, std::span<Law const> observations, AtomS
 template <class Weight>
 std::uint32_t CellCollector<Weight>::cell_of(std::span<std::int32_t const> code) {
   auto const hash_of = [](std::span<std::int32_t const> of) {
-    std::uint64_t hash = 0;
-    for (std::int32_t const y : of) hash = mix(hash + 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(y));
-    return hash;
+    std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a over whole values, mixed once
+    for (std::int32_t const y : of) hash = (hash ^ static_cast<std::uint32_t>(y)) * 0x100000001b3ULL;
+    return mix(hash);
   };
   auto const row = [&](std::size_t cell) {
     return std::span<std::int32_t const>(codes_).subspan(cell * width_, width_);
