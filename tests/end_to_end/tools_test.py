@@ -456,6 +456,45 @@ class Scale(ToolTest):
                 self.assertLess(time.monotonic() - start, 20, f"{command} of 1e6 trials")
 
 
+class WithTheDriver(ToolTest):
+    STUDY = ("--size", "20,80", "--law", "normal,uniform", "--mean", "0.3:0.1:0.7", "--trials", "30", "--seed", "5", "--quiet")
+
+    def setUp(self):
+        super().setUp()
+        if BIN is None or not (BIN / "testbed").exists():
+            self.skipTest("no folder of binaries given")
+
+    def run_driver(self, *arguments):
+        environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OPENBLAS_NUM_THREADS": "1"}
+        subprocess.run([str(BIN / "testbed"), *self.STUDY, *arguments], cwd=self.folder, env=environment, check=True,
+                       stdin=subprocess.DEVNULL, timeout=120)
+
+    def test_shards_merge_to_one_run(self):
+        self.run_driver("--output", "whole.h5")
+        for part in (1, 2, 3):
+            self.run_driver("--shard", f"{part}/3", "--output", f"part{part}.h5")
+        done = thresher("compare", "whole.h5", "part1.h5", folder=self.folder)
+        self.assertEqual(done.returncode, 1)
+        merged = thresher("merge", "part1.h5", "part2.h5", "part3.h5", "--output", "merged.h5", "--driver", BIN / "testbed",
+                          folder=self.folder)
+        self.assertEqual(merged.returncode, 0, merged.stderr)
+        self.succeeds("compare", "whole.h5", "merged.h5")
+
+    def test_a_real_file_from_end_to_end(self):
+        self.run_driver("--output", "whole.h5")
+        self.assertIn("600 of 600 done", self.succeeds("show", "whole.h5"))
+        rows = self.rows(self.succeeds("summary", "whole.h5", "--format", "csv"))
+        self.assertEqual(len(rows), 20)
+        self.assertTrue(all(0 <= float(row["hit_expected"]) <= 1 for row in rows))
+        normal = [row for row in rows if row["law"] == "normal" and float(row["std._error"]) > 0]
+        self.assertLess(np.mean([float(row["deviation/se"]) ** 2 for row in normal]), 4)
+        crossed = self.rows(self.succeeds("threshold", "whole.h5", "--format", "csv", "--select", "law=normal", "size=80"))
+        self.assertAlmostEqual(float(crossed[0]["mean"]), 0.5, delta=0.1)
+        self.succeeds("plot", "whole.h5")
+        self.succeeds("export", "whole.h5")
+        self.assertEqual(len(self.rows(self.path("whole.csv").read_text())), 600)
+
+
 class StandardReaders(ToolTest):
     def test_the_test_files_follow_the_contract(self):
         import xarray
@@ -470,5 +509,5 @@ class StandardReaders(ToolTest):
 
 
 if __name__ == "__main__":
-    BIN = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+    BIN = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
     unittest.main()
