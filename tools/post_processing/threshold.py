@@ -7,6 +7,7 @@ values that were run; "< 0.4": crossed before the first one.
 
 import csv
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +22,26 @@ from .study_file import StudyFile, Summary
 from .text import number, table
 
 FORMATS = ("text", "csv", "markdown")
+
+
+class _Task:
+    """What is the same for every line of the grid."""
+
+    def __init__(self, study, metric, level, options, along, x, theory):
+        self.study, self.metric, self.level, self.options = study, metric, level, options
+        self.along, self.x, self.theory = along, x, theory
+        self.summary = study.summary(metric.name)
+        self.generator = np.random.default_rng(options.seed)
+
+
+@dataclass(frozen=True)
+class _Crossing:
+    estimate: float
+    low: float
+    high: float
+    predicted: float  # NaN without a prediction
+    in_a_gap: bool  # no point inside the transition: low and high are the neighbouring values
+    x_range: list
 
 
 def add_arguments(parser):
@@ -72,42 +93,35 @@ def find(study, options):
             raise InputError(f"axis '{view.axes[along].name}' holds words; choose another with --along")
         x_all = study.along_axis(along, study.axes[along].values).astype(float)
     others = [position for position in view.varying() if position != along]
-    summary = study.summary(metric.name)
-    generator = np.random.default_rng(options.seed)
-    headings = []
-    for position in others:
-        headings += [view.axes[position].name, *view.axes[position].companions]
-    percent = number(100 * options.confidence)
-    headings += [options.x or view.axes[along].name, f"low {percent} %", f"high {percent} %"]
-    if prediction:
-        headings += ["predicted", "difference", "within"]
-    theory = study.at_points(prediction) if prediction else None
-    rows, gaps, seen_x = [], False, []
+    task = _Task(study, metric, level, options, along, x_all, study.at_points(prediction) if prediction else None)
+    rows, marks, seen_x = [], [], []
     for place in np.ndindex(*[len(view.axes[position]) for position in others]):
-        line = _line(view, along, dict(zip(others, place)))
-        result = _crossing_of_line(study, metric, line, along, x_all, summary, theory, level, options, generator)
-        if result is None:
+        crossed = _crossing_of_line(task, _line(view, along, dict(zip(others, place))))
+        if crossed is None:
             continue
-        values, gap, x_range = result
-        seen_x += x_range
+        seen_x += crossed.x_range
         row = []
         for position, index in zip(others, place):
             axis = view.axes[position]
             row += [_coordinate(values[index]) for values in (axis.values, *axis.companions.values())]
-        low_text = [*values[:3]]
-        row += low_text
-        gaps |= gap
+        row += [crossed.estimate, crossed.low, crossed.high]
         if prediction:
-            predicted = values[3]
-            within = "yes" if values[1] <= predicted <= values[2] else "no"
-            row += [predicted, values[0] - predicted, within + ("*" if gap else "")]
-        elif gap:
-            row[-1] = values[2]
+            within = "yes" if crossed.low <= crossed.predicted <= crossed.high else "no"
+            row += [crossed.predicted, crossed.estimate - crossed.predicted, within]
         rows.append(row)
+        marks.append("*" if crossed.in_a_gap else "")
     if not rows:
         raise InputError(f"{study.path}: no line of '{metric.name}' has two points with trials")
+    headings = [name for position in others for name in (view.axes[position].name, *view.axes[position].companions)]
+    percent = number(100 * options.confidence)
+    headings += [options.x or view.axes[along].name, f"low {percent} %", f"high {percent} %"]
+    if prediction:
+        headings += ["predicted", "difference", "within"]
+    if any(marks) and options.format != "csv":
+        headings.append("")
+        rows = [[*row, mark] for row, mark in zip(rows, marks)]
     heading = f"{metric.name} = {number(level)}, {options.fit} fit" + (f", against {prediction}" if prediction else "")
-    return headings, rows, {"heading": heading, "gaps": gaps, "range": (min(seen_x), max(seen_x))}
+    return headings, rows, {"heading": heading, "gaps": any(marks), "range": (min(seen_x), max(seen_x))}
 
 
 def _level(metric, options):
@@ -143,43 +157,40 @@ def _line(view, along, fixed):
             for position in range(len(view.axes))]
 
 
-def _crossing_of_line(study, metric, line, along, x_all, summary, theory, level, options, generator):
+def _crossing_of_line(task, line):
+    """The crossing along one line of the grid; None where fewer than two of its points have trials."""
     place = tuple(line)
-    part = Summary(*(getattr(summary, name)[place] for name in ("mean", "standard_error", "median", "count")))
-    x = x_all[place]
-    good = (part.count > 0) & np.isfinite(x)
+    whole = task.summary
+    x, counts = task.x[place], whole.count[place]
+    good = (counts > 0) & np.isfinite(x)
     if np.count_nonzero(good) < 2 or np.ptp(x[good]) == 0:
         return None
     order = np.flatnonzero(good)[np.argsort(x[good], kind="stable")]
-    part = Summary(*(getattr(part, name)[order] for name in ("mean", "standard_error", "median", "count")))
     x = x[order]
-    positions = line[along][order]
-    index = tuple(slice(None) if position == along else value for position, value in enumerate(line))
-    resampled = resampled_means(study, metric, index, positions, part, options.resamples, generator)
-    falls = _falls(x, part)
-    sign = -1.0 if falls else 1.0
-    target = sign * level
-    flip = options.fit == "logistic" and falls
-    shape = (lambda curve: 1 - curve) if flip else (lambda curve: sign * curve)
-    target = 1 - level if flip else target
-    estimate = crossing(options.fit, x, shape(part.mean), part.count, target)[0]
-    crossings = crossing(options.fit, x, shape(resampled), part.count, target)
-    tail = (1 - options.confidence) / 2
+    part = Summary(*(getattr(whole, name)[place][order] for name in ("mean", "standard_error", "median", "count")))
+    index = tuple(slice(None) if position == task.along else value for position, value in enumerate(line))
+    resampled = resampled_means(task.study, task.metric, index, line[task.along][order], part, task.options.resamples, task.generator)
+
+    # Curves that fall are mirrored, so that all rise.
+    fit, level = task.options.fit, task.level
+    mirror = (lambda curve: 1 - curve if task.metric.is_probability else -curve) if _falls(x, part) else (lambda curve: curve)
+    estimate = crossing(fit, x, mirror(part.mean), part.count, mirror(level))[0]
+    crossings = crossing(fit, x, mirror(resampled), part.count, mirror(level))
+    tail = (1 - task.options.confidence) / 2
     low, high = np.quantile(crossings, (tail, 1 - tail), method="nearest")
-    gap = bool(np.isfinite(estimate) and low == high)
-    if gap:
+    in_a_gap = bool(np.isfinite(estimate) and low == high)
+    if in_a_gap:
         after = int(np.searchsorted(x, estimate))
         low, high = x[max(after - 1, 0)], x[min(after, len(x) - 1)]
-    values = [estimate, low, high]
-    if theory is not None:
-        curve = theory[place][order]
+
+    predicted = np.nan
+    if task.theory is not None:
+        curve = task.theory[place][order]
         known = np.isfinite(curve)
-        predicted = np.nan
-        if known.sum() >= 2:
-            fit = "isotonic" if options.fit == "logistic" else options.fit
-            predicted = crossing(fit, x[known], sign * curve[known], np.ones(known.sum()), sign * level)[0]
-        values.append(predicted)
-    return values, gap, [float(x[0]), float(x[-1])]
+        if np.count_nonzero(known) >= 2:
+            plain = "isotonic" if fit == "logistic" else fit  # the theory needs no smoothing
+            predicted = crossing(plain, x[known], mirror(curve[known]), np.ones(np.count_nonzero(known)), mirror(level))[0]
+    return _Crossing(estimate, low, high, predicted, in_a_gap, [float(x[0]), float(x[-1])])
 
 
 def _falls(x, part):
