@@ -28,11 +28,33 @@ DenseDesign::DenseDesign(mpi::Communicator const& comm, std::int64_t rows, std::
       columns_(columns),
       local_columns_(mpi::share(columns, comm.rank(), comm.size())),
       panel_rows_(mpi::share(rows, comm.rank(), comm.size())),
-      local_(std::move(local)) {
-  if (static_cast<std::int64_t>(local_.size()) != rows * local_columns_.size())
+      local_(std::make_shared<std::vector<double> const>(std::move(local))) {
+  if (static_cast<std::int64_t>(local_->size()) != rows * local_columns_.size())
     throw std::invalid_argument("a dense design of " + std::to_string(rows) + " rows needs " +
                                 std::to_string(rows * local_columns_.size()) + " local entries, got " +
-                                std::to_string(local_.size()));
+                                std::to_string(local_->size()));
+}
+
+DenseDesign DenseDesign::with_scaled_rows(std::vector<double> scale) const {
+  if (static_cast<std::int64_t>(scale.size()) != rows_)
+    throw std::invalid_argument("a scale of " + std::to_string(scale.size()) + " rows for a design of " +
+                                std::to_string(rows_));
+  DenseDesign other(*this);
+  if (other.scale_.empty())
+    other.scale_ = std::move(scale);
+  else
+    for (std::size_t i = 0; i < scale.size(); ++i) other.scale_[i] *= scale[i];
+  return other;
+}
+
+std::int64_t DenseDesign::nonzero_rows() const {
+  return scale_.empty() ? rows_ : rows_ - std::count(scale_.begin(), scale_.end(), 0.0);
+}
+
+std::vector<double> DenseDesign::scaled(std::span<double const> v) const {
+  std::vector<double> result(v.begin(), v.end());
+  for (std::size_t i = 0; i < scale_.size(); ++i) result[i] *= scale_[i];
+  return result;
 }
 
 void DenseDesign::correlate(std::span<std::int64_t const> which, linalg::ConstMatrixView vectors,
@@ -42,7 +64,7 @@ void DenseDesign::correlate(std::span<std::int64_t const> which, linalg::ConstMa
   for (std::int64_t m = 0; m < vectors.columns; ++m) {
     auto const result = products.column(m);
     std::fill(result.begin(), result.end(), 0.0);
-    linalg::add_column_products(pointers, vectors.column(m), result);
+    linalg::add_column_products(pointers, scaled(vectors.column(m)), result);
   }
 }
 
@@ -50,7 +72,11 @@ void DenseDesign::squared_norms(std::span<std::int64_t const> which, std::span<d
   std::vector<double const*> pointers;
   for (auto const j : which) pointers.push_back(column(j));
   std::fill(norms.begin(), norms.end(), 0.0);
-  linalg::add_squared_norms(pointers, rows_, norms);
+  if (scale_.empty()) return linalg::add_squared_norms(pointers, rows_, norms);
+  for (std::size_t k = 0; k < pointers.size(); ++k) {
+    auto const entries = scaled({pointers[k], static_cast<std::size_t>(rows_)});
+    norms[k] = linalg::inner_product(entries, entries);
+  }
 }
 
 void DenseDesign::combine(std::span<std::int64_t const> which, std::span<double const> coefficients,
@@ -59,6 +85,8 @@ void DenseDesign::combine(std::span<std::int64_t const> which, std::span<double 
   for (auto const j : which) pointers.push_back(column(j));
   std::fill(sum.begin(), sum.end(), 0.0);
   linalg::add_combination(pointers, coefficients, sum);
+  auto const weighted = scaled(sum);
+  std::copy(weighted.begin(), weighted.end(), sum.begin());
   if (comm_.size() > 1) mpi::sum_in_place(comm_, sum);
 }
 
@@ -67,6 +95,7 @@ void DenseDesign::gather_panel(std::span<std::int64_t const> which, linalg::Matr
   if (ranks == 1) {
     for (std::size_t k = 0; k < which.size(); ++k)
       std::copy_n(column(which[k]), rows_, panel.column(static_cast<std::int64_t>(k)).begin());
+    scale_panel(panel);
     return;
   }
   // Every owner sends each rank its rows of the asked-for columns, in the order of `which`.
@@ -101,6 +130,14 @@ void DenseDesign::gather_panel(std::span<std::int64_t const> which, linalg::Matr
       std::copy_n(from, panel_rows(), panel.column(static_cast<std::int64_t>(k)).begin());
       from += panel_rows();
     }
+  scale_panel(panel);
+}
+
+void DenseDesign::scale_panel(linalg::MatrixView panel) const {
+  if (scale_.empty()) return;
+  for (std::int64_t k = 0; k < panel.columns; ++k)
+    for (std::int64_t i = 0; i < panel.rows; ++i)
+      panel(i, k) *= scale_[static_cast<std::size_t>(panel_rows_.begin + i)];
 }
 
 void DenseDesign::take_panel_rows(std::span<double const> full, std::span<double> part) const {

@@ -44,8 +44,7 @@ Tuning AnalysisMaker::tuning(Parameters const& point) const {
   return kept_.emplace_back(point, tuning_at(point)).second;
 }
 
-Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Team& team) const {
-  auto const setting = realise(point);
+Tuning AnalysisMaker::tuning_on(study::Team& team, Parameters const& point) const {
   std::array<double, 3> numbers{};
   auto const& comm = team.communicator();
   mpi::agree(comm, [&] {
@@ -54,8 +53,12 @@ Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study
     numbers = {tuned.lambda, tuned.weights[0], tuned.weights[1]};
   });
   mpi::broadcast(comm, std::span<double>(numbers));
-  return {
-      team, data, point, setting, {numbers[0], {numbers[1], numbers[2]}}, data.response(setting, point.rho)};
+  return {numbers[0], {numbers[1], numbers[2]}};
+}
+
+Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Team& team) const {
+  auto const setting = realise(point);
+  return {team, data, point, setting, tuning_on(team, point), data.response(setting, point.rho)};
 }
 
 }  // namespace thresher::mixed_quality_lasso

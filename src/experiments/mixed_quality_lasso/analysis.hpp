@@ -36,6 +36,8 @@ struct Analysis {
 class AnalysisMaker {
  public:
   Analysis make(DataSet const& data, Parameters const& point, study::Team& team) const;
+  /// Lambda and weights alone. Collective.
+  Tuning tuning_on(study::Team& team, Parameters const& point) const;
 
  private:
   Tuning tuning(Parameters const& point) const;

@@ -5,7 +5,6 @@
 #include "experiments/mixed_quality_lasso/row_chunks.hpp"
 #include "experiments/mixed_quality_lasso/setting.hpp"
 #include "linalg/lapack.hpp"
-#include "study/experiment.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
@@ -34,7 +33,7 @@ struct ColumnNorms {
 /// n2 of low quality, and scale noise and coefficients.
 ///
 /// What is made on demand is kept, so that const calls change hidden state: one thread at a time.
-class DataSet : public study::StageResult {
+class DataSet {
  public:
   /// The data of trial `number` at `points`, which may differ in rows, noise levels and magnitude.
   /// Collective.

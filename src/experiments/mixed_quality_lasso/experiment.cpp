@@ -1,5 +1,8 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
+#include "experiments/mixed_quality_lasso/iso_recovery.hpp"
+#include "experiments/mixed_quality_lasso/trial_data.hpp"
+#include "experiments/mixed_quality_lasso/user_path.hpp"
 #include "experiments/mixed_quality_lasso/validity.hpp"
 #include "experiments/mixed_quality_lasso/work.hpp"
 #include "linalg/column_products.hpp"
@@ -19,6 +22,7 @@ Experiment::Experiment() {
   declare_parameters();
   declare_metrics();
   declare_predictions();
+  declare_artifacts();
 }
 
 void Experiment::declare_parameters() {
@@ -121,6 +125,24 @@ void Experiment::declare_metrics() {
                        "low-quality rows that replace one high-quality row along the line of equal recovery");
   price.prediction = "iso_price_theory";
   price.may_be_undefined = true;
+  metric("fit_s", &Metrics::fit_s, count, "[0, inf)",
+         "user's data: nonzero coefficients of the chosen point");
+  metric("fit_rho", &Metrics::fit_rho, value, "[0, inf)", "user's data: median magnitude of their refit");
+  metric("fit_n_eff", &Metrics::fit_n_eff, value, "[0, inf)", "user's data: effective number of rows");
+  metric("fit_success", &Metrics::fit_success, value, "[0, 1]",
+         "user's data: predicted probability of recovering a signal of that size");
+}
+
+void Experiment::declare_artifacts() {
+  artifact("betahat", {"nonzero", "index_value"}, "nonzero coefficients: index, value");
+  artifact("support", {"active"}, "indices of the true support");
+  artifact("path", {"path_point", "path_field"},
+           "lasso_path: lambda, support size, true positives, false positives, relative duality gap");
+  artifact("correlations", {"correlation_bin", "bin_field"},
+           "lasso: histogram of A^T r/(n lambda) over all columns: centre of the bin, columns");
+  artifact("blocks", {"block", "block_field"}, "user's data: label, rows, noise variance, weight");
+  artifact("column_scaling", {"column", "scaling_field"},
+           "user's data: mean and root mean square of each column");
 }
 
 void Experiment::declare_predictions() {
@@ -197,10 +219,16 @@ void Experiment::declare_predictions() {
 }
 
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
-  check_validity(point, verdict);
+  if (verdict.input() == nullptr) {
+    check_validity(point, verdict);
+    return;
+  }
+  if (!user_shape_) user_shape_ = check_user_data(*verdict.input());
+  check_user_validity(point, *user_shape_, verdict);
 }
 
 study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
+  if (user_shape_) return user_cost(*user_shape_, point, ranks);
   return stage == 0 ? data_cost(point, ranks) : analysis_cost(point, ranks);
 }
 
@@ -212,18 +240,27 @@ Metrics Experiment::applicable(Parameters const& point) const {
   bool const is_witness = estimator == Estimator::pdw;
   bool const is_ml = estimator == Estimator::ml_exhaustive || estimator == Estimator::ml_swap;
   bool const residual = point.weighting == Weighting::residual;
+  std::initializer_list<double Metrics::*> const recovery = {
+      &Metrics::sign_recovery, &Metrics::exact_support, &Metrics::partial_recovery,
+      &Metrics::overlap,       &Metrics::fdp,           &Metrics::n_false_pos,
+      &Metrics::n_false_neg,   &Metrics::mse,           &Metrics::linf_error};
   auto const apply = [&](bool applies, std::initializer_list<double Metrics::*> members) {
     if (!applies) return;
     for (auto member : members) mask.*member = 0;
   };
+  if (user_shape_) {
+    apply(true, {&Metrics::fit_s, &Metrics::fit_rho, &Metrics::fit_n_eff, &Metrics::fit_success,
+                 &Metrics::lambda_best, &Metrics::iterations});
+    apply(user_shape_->has_truth, {&Metrics::noise_power});
+    apply(user_shape_->has_truth, recovery);
+    return mask;
+  }
   if (point.iso_level > 0) {
     apply(true, {&Metrics::iso_n2, &Metrics::iso_price});
     return mask;
   }
   apply(true, {&Metrics::noise_power});
-  apply(!is_witness,
-        {&Metrics::sign_recovery, &Metrics::exact_support, &Metrics::partial_recovery, &Metrics::overlap,
-         &Metrics::fdp, &Metrics::n_false_pos, &Metrics::n_false_neg, &Metrics::mse, &Metrics::linf_error});
+  apply(!is_witness, recovery);
   apply(is_witness || (is_lasso && !residual),
         {&Metrics::cond_success_prob, &Metrics::pdw_sign_ok, &Metrics::pdw_v});
   apply(estimator == Estimator::max_corr, {&Metrics::cond_success_prob});
@@ -239,12 +276,19 @@ Metrics Experiment::applicable(Parameters const& point) const {
 std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::StageResult const*,
                                                           std::span<Parameters const> points,
                                                           study::Team& team) const {
-  return std::make_unique<DataSet>(points, team, team.trial());
+  return std::make_unique<TrialData>(points, team);
 }
 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
-  auto const analysis = analyses_.make(dynamic_cast<DataSet const&>(*before), point, team);
+  auto const& data = dynamic_cast<TrialData const&>(*before);
+  if (data.user_data() != nullptr) return run_user_path(*data.user_data(), point, team, metrics);
+  if (point.iso_level > 0) return run_iso(analyses_, data.draws(team.trial(), point), point, team, metrics);
+  auto const analysis = analyses_.make(data.data_set(), point, team);
+  if (team.wants("support")) {
+    auto const& support = data.data_set().support();
+    team.store({"support", {static_cast<std::int64_t>(support.size())}, {support.begin(), support.end()}});
+  }
   auto const z = analysis.data.noise(analysis.setting);
   metrics.noise_power = linalg::inner_product(z, z) / static_cast<double>(analysis.setting.n());
   switch (point.estimator) {

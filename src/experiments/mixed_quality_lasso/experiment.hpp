@@ -4,7 +4,10 @@
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
 #include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "experiments/mixed_quality_lasso/user_data.hpp"
 #include "study/experiment.hpp"
+
+#include <optional>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -27,8 +30,11 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_parameters();
   void declare_metrics();
   void declare_predictions();
+  void declare_artifacts();
 
   AnalysisMaker analyses_;
+  /// Shape of the user's input, where the study has one: `check` sees it before anything else is asked.
+  mutable std::optional<UserShape> user_shape_;
 };
 
 }  // namespace thresher::mixed_quality_lasso

@@ -71,7 +71,7 @@ void check_estimator(Parameters const& point, study::Verdict& verdict) {
   if (point.estimator == Estimator::omp && point.s > rows)
     verdict.refuse("s", fmt::format("estimator = omp needs s <= {} = {}", high_only ? "n1" : "n", rows));
   if (point.weighting == Weighting::residual) {
-    if (point.estimator != Estimator::lasso && verdict.input() == nullptr)
+    if (point.estimator != Estimator::lasso)
       verdict.refuse("weighting", "residual weights need estimator = lasso");
     else if (setting.n1 == 0 || setting.n2 == 0)
       verdict.refuse("weighting",
@@ -117,6 +117,30 @@ void check_validity(Parameters const& point, study::Verdict& verdict) {
   if (!verdict.refusal().empty()) return;
   check_estimator(point, verdict);
   name_inert(point, verdict);
+}
+
+void check_user_validity(Parameters const& point, UserShape const& shape, study::Verdict& verdict) {
+  if (point.estimator != Estimator::lasso_path)
+    verdict.refuse("estimator", "with input, allowed is lasso_path");
+  switch (point.weighting) {
+    case Weighting::agnostic:
+      break;
+    case Weighting::inverse_variance:
+      if (!shape.has_noise_sd) verdict.refuse("weighting", "needs /noise_sd in the input");
+      break;
+    case Weighting::residual:
+      if (shape.blocks < 2)
+        verdict.refuse("weighting", "needs two different values in /block or /noise_sd of the input");
+      break;
+    default:
+      verdict.refuse("weighting", "with input, allowed is one of agnostic, inverse_variance, residual");
+  }
+  if (point.iso_level > 0) verdict.refuse("iso_level", "allowed is 0 with input");
+  for (auto const* name :
+       {"p", "s", "n1", "n2", "theta", "hq_fraction", "sigma1", "sigma2", "sigma_avg", "rho", "signal",
+        "lambda_rule", "lambda_scale", "storage", "ml_restarts", "amp_iters", "iso_draws"})
+    verdict.inert(name);
+  if (!shape.has_truth) verdict.inert("delta");
 }
 
 }  // namespace thresher::mixed_quality_lasso

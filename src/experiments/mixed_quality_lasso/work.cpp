@@ -55,11 +55,16 @@ void add_passes(Parameters const& point, Sizes const& size, double passes, study
 study::Cost data_cost(Parameters const& point, int ranks) {
   auto const size = sizes_of(point, ranks);
   study::Cost cost;
+  double const data_sets = point.iso_level > 0 ? static_cast<double>(point.iso_draws) : 1;
   double const replicated = 6;  // vectors of n: noise, signal, response and copies in flight
   cost.bytes_per_rank = kBytes * (size.rows_per_rank * size.s + replicated * size.n + 4 * size.s);
   cost.normals = 2 * size.n * size.s + size.n;  // a single column costs its pair
   cost.flops = 2 * size.n * size.s;
   cost.bytes_streamed = 2 * kBytes * size.n * size.s;
+  cost.bytes_per_rank *= data_sets;
+  cost.normals *= data_sets;
+  cost.flops *= data_sets;
+  cost.bytes_streamed *= data_sets;
   return cost;
 }
 
@@ -74,11 +79,11 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
   double const fit_flops = size.n * working_set * working_set;
   switch (point.estimator) {
     case Estimator::pdw: {
-      double const data_sets =
-          point.iso_level > 0 ? static_cast<double>(point.iso_draws) * (2 + std::log2(size.n + 2)) * 3 : 1;
-      cost.flops += data_sets * witness_flops;
-      cost.bytes_per_rank += witness_bytes;
-      if (point.iso_level > 0) cost.normals += static_cast<double>(point.iso_draws) * 2 * size.n * size.s;
+      bool const traces = point.iso_level > 0;
+      double const draws = traces ? static_cast<double>(point.iso_draws) : 1;
+      double const steps = traces ? 3 * (2 + std::log2(size.n + 2)) : 1;
+      cost.flops += draws * steps * witness_flops;
+      cost.bytes_per_rank += draws * witness_bytes;
       break;
     }
     case Estimator::lasso: {
@@ -118,6 +123,19 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
       break;
     }
   }
+  return cost;
+}
+
+study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks) {
+  double const n = static_cast<double>(shape.n);
+  double const columns = std::ceil(static_cast<double>(shape.p) / ranks);
+  double const working_set = std::min(static_cast<double>(shape.p), std::max(512.0, n));
+  double const passes = 2 * static_cast<double>(point.n_lambda);
+  study::Cost cost;
+  cost.bytes_per_rank = kBytes * (n * columns + 32 * 1024 * 1024 / kBytes + 8 * columns + 8 * n +
+                                  working_set * (n / ranks + 3 * working_set));
+  cost.flops = 2 * n * static_cast<double>(shape.p) * passes;
+  cost.bytes_streamed = kBytes * n * static_cast<double>(shape.p) * passes;
   return cost;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/mixed_quality_lasso/parameters.hpp"
+#include "experiments/mixed_quality_lasso/user_data.hpp"
 #include "study/experiment.hpp"
 
 namespace thresher::mixed_quality_lasso {
@@ -9,5 +10,7 @@ namespace thresher::mixed_quality_lasso {
 study::Cost data_cost(Parameters const& point, int ranks);
 /// The same of the analysis, the data that it holds included.
 study::Cost analysis_cost(Parameters const& point, int ranks);
+/// Of either stage on the user's data.
+study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks);
 
 }  // namespace thresher::mixed_quality_lasso

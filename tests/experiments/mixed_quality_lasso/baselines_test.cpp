@@ -164,8 +164,8 @@ TEST_F(Baselines, SearchesAreOrdered) {
 
       auto const setting = realise(point);
       auto const tuning = tuning_at(point);
-      WeightedDesign const design(*data, setting.n1, setting.n2, tuning.weights, Storage::dense);
-      auto const b = design.scaled(data->response(setting, 1));
+      WeightedDesign const design(data->data_set(), setting.n1, setting.n2, tuning.weights, Storage::dense);
+      auto const b = design.scaled(data->data_set().response(setting, 1));
       std::vector<std::int64_t> const start{0, 1, 2};
       auto const residual = subset_residual(design, b, 1, start);
       auto const found = search_by_swaps(design, b, 1, start);
@@ -197,12 +197,12 @@ TEST_F(Baselines, MaximumCorrelationRanksAllColumns) {
     auto const metrics = trials.measure(*data, point);
     auto const setting = realise(point);
     auto const w = tuning_at(point).weights;
-    auto const y = data->response(setting, 1);
+    auto const y = data->data_set().response(setting, 1);
     std::vector<double> scores(60, 0.0);
     for (std::int64_t j = 0; j < 60; ++j) {
       std::vector<double> column(200);
-      data->fill_rows(0, 0, 100, j, std::span(column).first(100));
-      data->fill_rows(kLowQualityRow, 0, 100, j, std::span(column).subspan(100));
+      data->data_set().fill_rows(0, 0, 100, j, std::span(column).first(100));
+      data->data_set().fill_rows(kLowQualityRow, 0, 100, j, std::span(column).subspan(100));
       for (int i = 0; i < 200; ++i) scores[j] += column[i] * w[i < 100 ? 0 : 1] * y[i];
     }
     std::vector<std::int64_t> order(60);
@@ -211,7 +211,7 @@ TEST_F(Baselines, MaximumCorrelationRanksAllColumns) {
               [&](auto a, auto b) { return std::abs(scores[a]) > std::abs(scores[b]); });
     std::vector<std::int64_t> top(order.begin(), order.begin() + 3);
     std::sort(top.begin(), top.end());
-    EXPECT_EQ(metrics.exact_support, top == data->support() ? 1 : 0);
+    EXPECT_EQ(metrics.exact_support, top == data->data_set().support() ? 1 : 0);
   }
 }
 

@@ -29,22 +29,23 @@ TEST_F(Data, FollowTheirStreams) {
   auto const design = trials.team().stream("DESIGN");
   auto const noise = trials.team().stream("NOISE");
   auto const sign = trials.team().stream("SIGN");
-  auto const& support = data->support();
+  auto const& support = data->data_set().support();
   ASSERT_EQ(support.size(), 5u);
   EXPECT_TRUE(std::is_sorted(support.begin(), support.end()));
   EXPECT_EQ(std::set(support.begin(), support.end()).size(), 5u);
-  for (std::size_t j = 0; j < 5; ++j) EXPECT_EQ(data->signs()[j], sign.sign({}, j));
+  for (std::size_t j = 0; j < 5; ++j) EXPECT_EQ(data->data_set().signs()[j], sign.sign({}, j));
 
   auto const setting = realise(point);
-  auto const z = data->noise(setting);
-  auto const y = data->response(setting, 1.5);
+  auto const z = data->data_set().noise(setting);
+  auto const y = data->data_set().response(setting, 1.5);
   ASSERT_EQ(y.size(), 16u);
   for (std::size_t i = 0; i < 16; ++i) {
     bool const high = i < 7;
     std::uint64_t const id = high ? i : (std::uint64_t{1} << 31) + i - 7;
     EXPECT_EQ(z[i], (high ? 0.25 : 2.0) * noise.normal({}, id));
     double signal = 0;
-    for (std::size_t j = 0; j < 5; ++j) signal += data->signs()[j] * design.normal({id}, support[j]);
+    for (std::size_t j = 0; j < 5; ++j)
+      signal += data->data_set().signs()[j] * design.normal({id}, support[j]);
     EXPECT_NEAR(y[i], 1.5 * signal + z[i], 1e-12);
   }
 }
@@ -57,15 +58,16 @@ TEST_F(Data, ColumnsAreTheSameStoredAndRegenerated) {
   std::vector<std::int64_t> const which{0, 1, 5, 63, 64, 100};
   for (auto const storage : {Storage::dense, Storage::regenerate}) {
     std::size_t seen = 0;
-    data->columns().visit(which, storage, [&](std::size_t first, std::span<double const* const> pointers) {
-      for (std::size_t k = 0; k < pointers.size(); ++k, ++seen) {
-        auto const column = static_cast<std::uint64_t>(which[first + k]);
-        EXPECT_EQ(pointers[k][0], design.normal({0}, column));
-        EXPECT_EQ(pointers[k][99], design.normal({99}, column));
-        EXPECT_EQ(pointers[k][100], design.normal({std::uint64_t{1} << 31}, column));
-        EXPECT_EQ(pointers[k][199], design.normal({(std::uint64_t{1} << 31) + 99}, column));
-      }
-    });
+    data->data_set().columns().visit(
+        which, storage, [&](std::size_t first, std::span<double const* const> pointers) {
+          for (std::size_t k = 0; k < pointers.size(); ++k, ++seen) {
+            auto const column = static_cast<std::uint64_t>(which[first + k]);
+            EXPECT_EQ(pointers[k][0], design.normal({0}, column));
+            EXPECT_EQ(pointers[k][99], design.normal({99}, column));
+            EXPECT_EQ(pointers[k][100], design.normal({std::uint64_t{1} << 31}, column));
+            EXPECT_EQ(pointers[k][199], design.normal({(std::uint64_t{1} << 31) + 99}, column));
+          }
+        });
     EXPECT_EQ(seen, which.size());
   }
 }

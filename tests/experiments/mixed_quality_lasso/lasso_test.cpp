@@ -54,10 +54,10 @@ TEST_F(LassoTrials, WitnessDecidesRecovery) {
       // u of the witness is (y - X betahat)/(n lambda) of the LASSO on the support alone.
       auto const setting = realise(point);
       auto const tuning = tuning_at(point);
-      WeightedDesign const design(*data, setting.n1, setting.n2, tuning.weights, Storage::dense);
-      auto const b = design.scaled(data->response(setting, point.rho));
+      WeightedDesign const design(data->data_set(), setting.n1, setting.n2, tuning.weights, Storage::dense);
+      auto const b = design.scaled(data->data_set().response(setting, point.rho));
       std::vector<double> support_columns(static_cast<std::size_t>(45 * point.s));
-      design.whole_columns(data->support(), {support_columns.data(), 45, point.s});
+      design.whole_columns(data->data_set().support(), {support_columns.data(), 45, point.s});
       prox::DenseDesign const restricted(comm, 45, point.s, support_columns);
       auto const fit = prox::WorkingSet(restricted, b, {}).solve(tuning.lambda);
       std::vector<std::int64_t> all(128);
@@ -66,7 +66,7 @@ TEST_F(LassoTrials, WitnessDecidesRecovery) {
       design.correlate(all, {fit.residual.data(), 45, 1}, {duals.data(), 128, 1});
       double largest = 0;
       for (auto const j : all)
-        if (!std::binary_search(data->support().begin(), data->support().end(), j))
+        if (!std::binary_search(data->data_set().support().begin(), data->data_set().support().end(), j))
           largest = std::max(largest, std::abs(duals[static_cast<std::size_t>(j)]) / (45 * tuning.lambda));
       bool const event = witness.pdw_sign_ok == 1 && largest < 1;
       EXPECT_EQ(lasso.sign_recovery, event ? 1 : 0) << "trial " << trial;
@@ -168,8 +168,8 @@ TEST_F(LassoTrials, RotationsChangeNothing) {
   auto const data = trials.data(point, 0);
   auto const setting = realise(point);
   std::array const ones{1.0, 1.0};
-  WeightedDesign const design(*data, 20, 20, ones, Storage::dense);
-  auto y = data->response(setting, 1);
+  WeightedDesign const design(data->data_set(), 20, 20, ones, Storage::dense);
+  auto y = data->data_set().response(setting, 1);
   std::vector<std::int64_t> all(100);
   std::iota(all.begin(), all.end(), 0);
   std::vector<double> x(4000);
@@ -244,8 +244,8 @@ TEST_F(LassoTrials, ResidualWeightsComeFromTheFirstFit) {
   auto const metrics = trials.run(point, 0);
   auto const data = trials.data(point, 0);
   std::array const ones{1.0, 1.0};
-  WeightedDesign const design(*data, 100, 100, ones, Storage::dense);
-  auto const first = prox::WorkingSet(design, data->response(realise(point), 1), {}).solve(0.3);
+  WeightedDesign const design(data->data_set(), 100, 100, ones, Storage::dense);
+  auto const first = prox::WorkingSet(design, data->data_set().response(realise(point), 1), {}).solve(0.3);
   double high = 0;
   double low = 0;
   for (std::size_t i = 0; i < 100; ++i) high += first.residual[i] * first.residual[i];
@@ -253,13 +253,13 @@ TEST_F(LassoTrials, ResidualWeightsComeFromTheFirstFit) {
   EXPECT_NEAR(metrics.weight_ratio, low / high, 1e-10);
   EXPECT_GT(metrics.weight_ratio, 3);
   std::array const weights{2 * low / (low + high), 2 * high / (low + high)};
-  WeightedDesign const refit(*data, 100, 100, weights, Storage::dense);
-  auto const b = refit.scaled(data->response(realise(point), 1));
+  WeightedDesign const refit(data->data_set(), 100, 100, weights, Storage::dense);
+  auto const b = refit.scaled(data->data_set().response(realise(point), 1));
   auto const second = prox::WorkingSet(refit, b, {}).solve(0.3);
   double error = 0;
   for (std::size_t k = 0, j = 0; k < second.coefficients.indices.size(); ++k) {
-    while (j < 5 && data->support()[j] < second.coefficients.indices[k]) ++j, error += 1;
-    bool const active = j < 5 && data->support()[j] == second.coefficients.indices[k];
+    while (j < 5 && data->data_set().support()[j] < second.coefficients.indices[k]) ++j, error += 1;
+    bool const active = j < 5 && data->data_set().support()[j] == second.coefficients.indices[k];
     double const miss = second.coefficients.values[k] - (active ? 1 : 0);
     error += miss * miss;
     if (active) ++j;

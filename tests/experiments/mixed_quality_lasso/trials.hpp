@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/mixed_quality_lasso/experiment.hpp"
+#include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "mpi/communicator.hpp"
 #include "study/team.hpp"
 
@@ -22,16 +23,17 @@ class Trials {
 
   study::Team& team() { return team_; }
 
-  std::unique_ptr<DataSet> data(std::span<Parameters const> points, std::int64_t trial) {
+  /// The data stage, then the analysis of one of its points.
+  std::unique_ptr<TrialData> data(std::span<Parameters const> points, std::int64_t trial) {
     team_.begin_trial({identity_, trial});
     auto result = experiment_.run_stage(0, nullptr, points, team_);
-    return std::unique_ptr<DataSet>(dynamic_cast<DataSet*>(result.release()));
+    return std::unique_ptr<TrialData>(dynamic_cast<TrialData*>(result.release()));
   }
-  std::unique_ptr<DataSet> data(Parameters const& point, std::int64_t trial) {
+  std::unique_ptr<TrialData> data(Parameters const& point, std::int64_t trial) {
     return data(std::span<Parameters const>(&point, 1), trial);
   }
 
-  Metrics measure(DataSet const& data, Parameters const& point) {
+  Metrics measure(TrialData const& data, Parameters const& point) {
     Metrics metrics;
     outcome = experiment_.measure(&data, point, team_, metrics);
     return metrics;

@@ -46,15 +46,15 @@ TEST_F(Teams, DataHaveTheSameBits) {
     auto const shared = team.data(point, 4);
     auto const whole = alone.data(point, 4);
     auto const setting = realise(point);
-    EXPECT_EQ(shared->support(), whole->support());
-    EXPECT_EQ(shared->signs(), whole->signs());
-    EXPECT_EQ(shared->noise(setting), whole->noise(setting));
-    EXPECT_EQ(shared->response(setting, 1), whole->response(setting, 1));
+    EXPECT_EQ(shared->data_set().support(), whole->data_set().support());
+    EXPECT_EQ(shared->data_set().signs(), whole->data_set().signs());
+    EXPECT_EQ(shared->data_set().noise(setting), whole->data_set().noise(setting));
+    EXPECT_EQ(shared->data_set().response(setting, 1), whole->data_set().response(setting, 1));
     // Products with columns do not depend on the layout either.
     std::array const weights{1.3, 0.7};
-    WeightedDesign const parts(*shared, n1, n2, weights, Storage::dense);
-    WeightedDesign const all(*whole, n1, n2, weights, Storage::dense);
-    auto const y = whole->response(setting, 1);
+    WeightedDesign const parts(shared->data_set(), n1, n2, weights, Storage::dense);
+    WeightedDesign const all(whole->data_set(), n1, n2, weights, Storage::dense);
+    auto const y = whole->data_set().response(setting, 1);
     std::vector<double> products(200);
     std::vector<std::int64_t> which;
     for (std::int64_t j = 0; j < 200; ++j) which.push_back(j);
@@ -125,6 +125,26 @@ TEST_F(Teams, FewerColumnsThanRanksWork) {
     point.estimator = estimator;
     expect_agreement(point, 0);
   }
+}
+
+TEST_F(Teams, IsoLinesAgree) {
+  Parameters point;
+  point.estimator = Estimator::pdw;
+  point.lambda_rule = LambdaRule::fixed;
+  point.lambda_scale = 0.4;
+  point.weighting = Weighting::interference;
+  point.p = 1000;
+  point.s = 5;
+  point.n1 = 40;
+  point.n2 = 300;
+  point.iso_level = 0.5;
+  point.iso_draws = 4;
+  auto const together = team.run(point, 1);
+  auto const single = alone.run(point, 1);
+  EXPECT_GT(single.iso_n2, 1);
+  EXPECT_LT(single.iso_n2, 299);
+  EXPECT_NEAR(together.iso_n2, single.iso_n2, 1e-8 * single.iso_n2);
+  EXPECT_NEAR(together.iso_price, single.iso_price, 1e-6);
 }
 
 TEST_F(Teams, ExhaustiveSearchAgrees) {
