@@ -202,7 +202,8 @@ int Run::search_level(Configuration configuration) {
       if (!stored_ && request_.inputs.contains(parameter.name))
         throw UserError(fmt::format("{}: is what --search varies; its values are not given", parameter.name));
       state = search_state(search, configuration, experiment_.description(), stored_.get());
-      for (auto const& value : state.values) values += (values.empty() ? "" : ",") + to_text(value);
+      for (auto const& value : state.values)
+        values += fmt::format("{}{}", values.empty() ? "" : ",", to_text(value));
     });
     configuration.values[search.parameter()] = parse_values(parameter, mpi::broadcast_text(world_, values));
     wanted_ = state.is_visited;

@@ -87,6 +87,9 @@ Object create(std::string const& path, Object const& access) {
   setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   Object properties(H5Pcreate(H5P_FILE_CREATE), "file properties");
   check(H5Pset_attr_phase_change(properties.get(), 0, 0), "attribute storage");
+  // Readers list metrics and predictions in declared order.
+  check(H5Pset_link_creation_order(properties.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "link order");
   return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.get(), access.get()), path.c_str()};
 }
 
@@ -162,7 +165,10 @@ Object open_file(std::string const& path) {
 }
 
 Object create_group(Object const& parent, std::string const& name) {
-  return {H5Gcreate2(parent.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), name.c_str()};
+  Object const properties(H5Pcreate(H5P_GROUP_CREATE), "group properties");
+  check(H5Pset_link_creation_order(properties.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "link order");
+  return {H5Gcreate2(parent.get(), name.c_str(), H5P_DEFAULT, properties.get(), H5P_DEFAULT), name.c_str()};
 }
 
 template <class T>
