@@ -21,6 +21,9 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr double kSecondsForTrials = 10;
+/// What a rank holds before any trial: code and buffers of MPI, PETSc and HDF5 (measured with Open MPI 4.1,
+/// PETSc 3.18).
+constexpr double kProcessBytes = 45.0 * 1024 * 1024;
 
 /// Least seconds of one call of `work`, over calls that take a tenth of a second together.
 template <class Work>
@@ -162,11 +165,16 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     double each = nominal * overhead;
     bool const fits = cost->bytes_per_rank * cost->team_size < memory_per_rank;
     if (study.trials() > 0 && fits && each < budget / 2) {
-      auto const start = Clock::now();
       std::string failure;
-      runner.run({0, cost->points}, [&](Record record) { failure = record.reason; });
-      double const measured = seconds_since(start);
-      budget -= measured;
+      double measured = 0;
+      // The first trial touches its memory for the first time and loads what is loaded once: the second one
+      // counts.
+      for (int repetition = 0; repetition < 2 && measured < budget / 2; ++repetition) {
+        auto const start = Clock::now();
+        runner.run({repetition, cost->points}, [&](Record record) { failure = record.reason; });
+        measured = seconds_since(start);
+        budget -= measured;
+      }
       if (failure.empty() && nominal > 0) overhead = measured / nominal;
       each = measured;
       how = failure.empty() ? "timed" : "timed, failed: " + failure;
@@ -193,7 +201,8 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
                to_text(axis.rows.front().front()), to_text(axis.rows.back().front()));
   }
   fmt::print("trials to run: {:.0f} in {:.0f} units\n{}", trials, units, rows);
-  fmt::print("peak memory per rank: {} (available: {})\n", bytes_text(bytes), bytes_text(memory_per_rank));
+  fmt::print("peak memory per rank: {} (available: {})\n", bytes_text(bytes + kProcessBytes),
+             bytes_text(memory_per_rank));
   fmt::print("output: {}\n", bytes_text(output));
   fmt::print("estimated time on {} rank{}: {} (predictions not counted)\n", ranks, ranks == 1 ? "" : "s",
              seconds_text(wall));
