@@ -60,9 +60,8 @@ struct SignDraw {
 };
 
 /// Box-Muller: the first word gives the radius, the second the angle. Its upper 52 bits place the angle in
-/// the quarter
-/// (-pi/4, pi/4), where the polynomials need no reduction; bit 0 mirrors it to the other side, bit 1 swaps
-/// the two coordinates: together the whole circle.
+/// the quarter (-pi/4, pi/4), where the polynomials need no reduction; bit 0 mirrors it to the other side,
+/// bit 1 swaps the two coordinates: together the whole circle.
 struct NormalDraw {
   template <class L>
   static THRESHER_INLINE RealPair<L> pair(typename L::Words first, typename L::Words second) {

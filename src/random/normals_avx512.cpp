@@ -5,8 +5,10 @@
 #include <cstdint>
 
 // GCC 12 calls the undefined operands of its own intrinsics uninitialized (GCC bug 105593).
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include <immintrin.h>
 

@@ -20,7 +20,7 @@ struct Key {
 Key hash_identity(std::string_view text);
 
 /// First three indices of an address; the fourth (`last`) runs along contiguous blocks. What is drawn
-/// together should share a row: a row costs about as much as ten normals.
+/// together should share a row: a row costs about as much as twenty normals.
 struct Row {
   std::uint64_t i0 = 0;
   std::uint64_t i1 = 0;
@@ -37,7 +37,7 @@ class Sequence;
 ///
 /// The identity (key, name, row) is hashed to 128 bits (SipHash, then Philox4x64-10), which with the pair
 /// last / 2 are key and counter of Philox4x32-10. Blocks cost one to three nanoseconds a number, single draws
-/// thirty to sixty.
+/// fifty to a hundred.
 ///
 /// The kinds of numbers of one stream overlap: use one kind per stream name. Sequences overlap with nothing.
 class Stream {

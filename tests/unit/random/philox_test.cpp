@@ -66,8 +66,7 @@ TEST(Philox, LanesAnswerAsPublished) {
   for (auto const& [counter, key, output] : philox4x32_answers) {
     KeySchedule<L> schedule;
     schedule_keys<L>(L::word(joined(key[0], key[1])), L::word(joined(counter[2], counter[3])), schedule);
-    auto const words =
-        philox_words<L>(schedule, L::word(joined(counter[0], counter[1])), SpreadNothing<L>{});
+    auto const words = philox_words<L>(schedule, L::word(joined(counter[0], counter[1])), SpreadNothing<L>{});
     std::array<double, L::width> first;
     std::array<double, L::width> second;
     L::store(first.data(), L::as_reals(words.first));

@@ -1,3 +1,4 @@
+#include "random/poisson_probability.hpp"
 #include "random/stream.hpp"
 #include "statistics.hpp"
 
@@ -64,6 +65,20 @@ TEST(Poisson, LargeMeansHaveTheirMoments) {
     EXPECT_NEAR(found.mean, 0, 5 / root);
     EXPECT_NEAR(found.variance, 1, 5 * std::sqrt(2.0) / root);
     EXPECT_LT(distance.value(), distance.bound());
+  }
+}
+
+TEST(Poisson, LogProbabilityIsAccurate) {
+  for (long double mean : {10.0L, 11.75L, 60.0L, 1000.0L, 123456.75L}) {
+    for (long double distance = -9; distance <= 9; distance += 0.01L) {
+      long double const k = std::floor(mean + distance * std::sqrt(mean));
+      if (k < 0) continue;
+      long double const exact = k * std::log(mean) - mean - std::lgamma(k + 1);
+      double const found = log_poisson_probability(static_cast<double>(k), static_cast<double>(mean));
+      // The reference itself cancels numbers of the size of the first term.
+      double const tolerance = static_cast<double>(5e-13L + 4e-19L * k * std::log(mean));
+      EXPECT_NEAR(found, static_cast<double>(exact), tolerance) << k << " of " << mean;
+    }
   }
 }
 
