@@ -45,15 +45,15 @@ WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOpt
 
 LassoSolution WorkingSet::solve(double lambda) {
   start(lambda);
-  std::vector<double> products;
-  while (!done_) {
-    products.resize(wanted_.size());
-    auto const count = static_cast<std::int64_t>(wanted_.size());
-    design_.correlate(wanted_, linalg::ConstMatrixView(residual_.data(), n_, 1),
-                      linalg::MatrixView(products.data(), count, 1));
-    take(products);
-  }
+  while (!done_) take(products_of_wanted());
   return solution();
+}
+
+std::vector<double> WorkingSet::products_of_wanted() const {
+  std::vector<double> products(wanted_.size());
+  design_.correlate(wanted_, linalg::ConstMatrixView(residual_.data(), n_, 1),
+                    linalg::MatrixView(products.data(), static_cast<std::int64_t>(products.size()), 1));
+  return products;
 }
 
 void WorkingSet::start(double lambda) {
@@ -111,13 +111,6 @@ void WorkingSet::record(std::span<std::int64_t const> which, std::span<double co
     known_correlation_[at] = std::abs(products[k]) / static_cast<double>(n_);
     known_version_[at] = version;
   }
-}
-
-void WorkingSet::correlate(std::span<std::int64_t const> which) {
-  std::vector<double> products(which.size());
-  design_.correlate(which, linalg::ConstMatrixView(residual_.data(), n_, 1),
-                    linalg::MatrixView(products.data(), static_cast<std::int64_t>(which.size()), 1));
-  record(which, products);
 }
 
 void WorkingSet::take(std::span<double const> products) {
@@ -320,43 +313,45 @@ LassoSolution WorkingSet::solution() const {
 }
 
 double WorkingSet::largest_lambda() {
+  if (!versions_.empty()) return largest_lambda_;
   auto const local = design_.local_columns();
-  if (versions_.empty()) {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
-    std::iota(all.begin(), all.end(), local.begin);
-    correlate(all);
-    largest_lambda_ = 0;
-    for (double const correlation : known_correlation_)
-      largest_lambda_ = std::max(largest_lambda_, correlation);
-    largest_lambda_ = mpi::max(design_.communicator(), largest_lambda_);
-  }
-  return largest_lambda_;
+  wanted_.resize(static_cast<std::size_t>(local.size()));
+  std::iota(wanted_.begin(), wanted_.end(), local.begin);
+  record(wanted_, products_of_wanted());
+  for (double const correlation : known_correlation_)
+    largest_lambda_ = std::max(largest_lambda_, correlation);
+  return largest_lambda_ = mpi::max(design_.communicator(), largest_lambda_);
 }
 
 double WorkingSet::largest_correlation_outside(std::span<std::int64_t const> excluded) {
+  start_outside(excluded);
+  return take_outside(products_of_wanted());
+}
+
+void WorkingSet::start_outside(std::span<std::int64_t const> excluded) {
   auto const local = design_.local_columns();
   measure_distances();
-  auto const is_excluded = [&](std::int64_t column) {
-    return std::binary_search(excluded.begin(), excluded.end(), column);
-  };
+  auto const last_version = first_version_ + static_cast<std::int32_t>(versions_.size()) - 1;
+  bool const last_is_current = !versions_.empty() && distance_.back() == 0;
   // Columns that the last pass took give a level below which bounds settle the others.
-  double largest = 0;
-  std::vector<std::int64_t> others;
+  largest_outside_ = 0;
+  wanted_.clear();
   for (auto column = local.begin; column < local.end; ++column) {
+    if (std::binary_search(excluded.begin(), excluded.end(), column)) continue;
     auto const k = static_cast<std::size_t>(column - local.begin);
-    bool const current =
-        known_version_[k] == first_version_ + static_cast<std::int32_t>(versions_.size()) - 1 &&
-        distance_.back() == 0;
-    if (is_excluded(column)) continue;
-    if (current)
-      largest = std::max(largest, known_correlation_[k]);
+    if (last_is_current && known_version_[k] == last_version)
+      largest_outside_ = std::max(largest_outside_, known_correlation_[k]);
     else
-      others.push_back(column);
+      wanted_.push_back(column);
   }
-  std::erase_if(others, [&](std::int64_t column) { return upper_bound(column) <= largest; });
-  correlate(others);
-  for (auto const column : others)
-    largest = std::max(largest, known_correlation_[static_cast<std::size_t>(column - local.begin)]);
+  std::erase_if(wanted_, [&](std::int64_t column) { return upper_bound(column) <= largest_outside_; });
+}
+
+double WorkingSet::take_outside(std::span<double const> products) {
+  record(wanted_, products);
+  double largest = largest_outside_;
+  for (double const product : products)
+    largest = std::max(largest, std::abs(product) / static_cast<double>(n_));
   return mpi::max(design_.communicator(), largest);
 }
 

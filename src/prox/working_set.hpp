@@ -43,6 +43,9 @@ class WorkingSet {
   double largest_lambda();
   /// Largest |A_j . residual()|/n over columns other than `excluded` (ascending, the same on all ranks).
   double largest_correlation_outside(std::span<std::int64_t const> excluded);
+  // The same step by step: start_outside; take_outside(products of wanted() with residual()).
+  void start_outside(std::span<std::int64_t const> excluded);
+  double take_outside(std::span<double const> products);
   /// Local columns that screening has not discarded at the current lambda.
   std::span<std::int64_t const> candidates() const { return candidates_; }
 
@@ -50,7 +53,7 @@ class WorkingSet {
   double upper_bound(std::int64_t column) const;
   void measure_distances();
   void record(std::span<std::int64_t const> which, std::span<double const> products);
-  void correlate(std::span<std::int64_t const> which);
+  std::vector<double> products_of_wanted() const;
   void plan_pass();
   void screen(double alpha, double gap);
   std::vector<ScoredColumn> strongest_outside_support(std::int64_t count) const;
@@ -74,7 +77,8 @@ class WorkingSet {
   double gap_ = 0;
   int rounds_within_tolerance_ = 0;
   double largest_lambda_ = 0;
-  LassoSolution counts_;  ///< iterations, passes and flags so far
+  double largest_outside_ = 0;  ///< over columns whose correlation is known
+  LassoSolution counts_;        ///< iterations, passes and flags so far
 
   std::vector<double> residual_;
   std::vector<std::int64_t> candidates_;

@@ -34,6 +34,7 @@ WeightedDesign Analysis::design(std::span<double const> weights) const {
 
 void Analysis::measure_recovery(prox::SparseVector const& estimate, Metrics& metrics) const {
   mixed_quality_lasso::measure_recovery(data.support(), truth(), point.rho, point.delta, estimate, metrics);
+  store_coefficients(team, estimate);
 }
 
 Tuning AnalysisMaker::tuning(Parameters const& point) const {

@@ -14,6 +14,8 @@
 
 namespace thresher::mixed_quality_lasso {
 
+struct LassoFit;
+
 /// One point on one trial's data: what every estimator starts from.
 struct Analysis {
   study::Team& team;
@@ -28,6 +30,7 @@ struct Analysis {
   /// D^{1/2} X with the weights of `tuning`, or others.
   WeightedDesign design() const { return design(tuning.weights); }
   WeightedDesign design(std::span<double const> weights) const;
+  /// Fills sign_recovery to linf_error and leaves the artifact `betahat`.
   void measure_recovery(prox::SparseVector const& estimate, Metrics& metrics) const;
 };
 
@@ -47,7 +50,7 @@ class AnalysisMaker {
 // Estimators: each fills its own metrics. Collective.
 
 study::Outcome run_pdw(Analysis const& analysis, Metrics& metrics);
-study::Outcome run_lasso(Analysis const& analysis, Metrics& metrics);
+study::Outcome run_lasso(Analysis const& analysis, LassoFit const& fit, Metrics& metrics);
 study::Outcome run_lasso_path(Analysis const& analysis, Metrics& metrics);
 study::Outcome run_amp(Analysis const& analysis, Metrics& metrics);
 study::Outcome run_omp(Analysis const& analysis, Metrics& metrics);

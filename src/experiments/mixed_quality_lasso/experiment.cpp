@@ -1,7 +1,6 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
 #include "experiments/mixed_quality_lasso/iso_recovery.hpp"
-#include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "experiments/mixed_quality_lasso/user_path.hpp"
 #include "experiments/mixed_quality_lasso/validity.hpp"
 #include "experiments/mixed_quality_lasso/work.hpp"
@@ -279,6 +278,18 @@ std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::St
   return std::make_unique<TrialData>(points, team);
 }
 
+LassoFit Experiment::fit(TrialData const& data, Analysis const& analysis) const {
+  if (analysis.point.solver == Solver::fista) return fit_by_fista(analysis);
+  if (analysis.point.storage == Storage::dense) return fit_together({&analysis, 1}).front();
+  if (data.kept_fit(analysis.point) == nullptr) {
+    std::vector<Analysis> analyses;
+    for (auto const& point : data.points_fitted_together())
+      analyses.push_back(analyses_.make(data.data_set(), point, analysis.team));
+    data.keep_fits(fit_together(analyses));
+  }
+  return *data.kept_fit(analysis.point);
+}
+
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
   auto const& data = dynamic_cast<TrialData const&>(*before);
@@ -293,7 +304,7 @@ study::Outcome Experiment::measure(study::StageResult const* before, Parameters 
   metrics.noise_power = linalg::inner_product(z, z) / static_cast<double>(analysis.setting.n());
   switch (point.estimator) {
     case Estimator::lasso:
-      return run_lasso(analysis, metrics);
+      return run_lasso(analysis, fit(data, analysis), metrics);
     case Estimator::lasso_path:
       return run_lasso_path(analysis, metrics);
     case Estimator::pdw:

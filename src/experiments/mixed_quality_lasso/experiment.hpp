@@ -4,6 +4,7 @@
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
 #include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "experiments/mixed_quality_lasso/user_data.hpp"
 #include "study/experiment.hpp"
 
@@ -31,6 +32,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_metrics();
   void declare_predictions();
   void declare_artifacts();
+  LassoFit fit(TrialData const& data, Analysis const& analysis) const;
 
   AnalysisMaker analyses_;
   /// Shape of the user's input, where the study has one: `check` sees it before anything else is asked.

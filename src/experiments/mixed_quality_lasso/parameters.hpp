@@ -40,6 +40,8 @@ struct Parameters {
   std::int64_t amp_iters = 500;
   double iso_level = 0;
   std::int64_t iso_draws = 40;
+
+  bool operator==(Parameters const&) const = default;
 };
 
 }  // namespace thresher::mixed_quality_lasso

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -47,6 +48,16 @@ void measure_recovery(std::span<std::int64_t const> support, std::span<double co
   metrics.n_false_neg = false_negatives;
   metrics.mse = squared_error / (s * rho * rho);
   metrics.linf_error = largest_error / rho;
+}
+
+void store_coefficients(study::Team& team, prox::SparseVector const& estimate) {
+  if (!team.wants("betahat")) return;
+  std::vector<double> entries;
+  for (std::size_t k = 0; k < estimate.indices.size(); ++k) {
+    entries.push_back(static_cast<double>(estimate.indices[k]));
+    entries.push_back(estimate.values[k]);
+  }
+  team.store({"betahat", {static_cast<std::int64_t>(estimate.indices.size()), 2}, std::move(entries)});
 }
 
 }  // namespace thresher::mixed_quality_lasso

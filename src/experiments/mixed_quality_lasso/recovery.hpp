@@ -1,8 +1,11 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/data_set.hpp"
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "prox/lasso.hpp"
+#include "study/team.hpp"
+
+#include <cstdint>
+#include <span>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -10,5 +13,8 @@ namespace thresher::mixed_quality_lasso {
 /// tolerated fraction of errors of partial_recovery.
 void measure_recovery(std::span<std::int64_t const> support, std::span<double const> truth, double rho,
                       double delta, prox::SparseVector const& estimate, Metrics& metrics);
+
+/// Leaves the artifact `betahat`, where it is wanted: rows (index, value).
+void store_coefficients(study::Team& team, prox::SparseVector const& estimate);
 
 }  // namespace thresher::mixed_quality_lasso

@@ -14,6 +14,9 @@ TrialData::TrialData(std::span<Parameters const> points, study::Team& team) {
   for (auto const& point : points) {
     if (!(point.iso_level > 0)) {
       single.push_back(point);
+      if (point.estimator == Estimator::lasso && point.solver == Solver::working_set &&
+          point.storage == Storage::regenerate)
+        together_.push_back(point);
       continue;
     }
     auto wider = point;
@@ -31,6 +34,12 @@ std::vector<DataSet const*> TrialData::draws(std::int64_t trial, Parameters cons
   for (std::int64_t d = 0; d < point.iso_draws; ++d)
     found.push_back(draws_.at(trial * point.iso_draws + d).get());
   return found;
+}
+
+LassoFit const* TrialData::kept_fit(Parameters const& point) const {
+  for (std::size_t k = 0; k < fits_.size(); ++k)
+    if (together_[k] == point) return &fits_[k];
+  return nullptr;
 }
 
 }  // namespace thresher::mixed_quality_lasso

@@ -112,15 +112,7 @@ std::vector<NoiseBlock> noise_blocks(UserBlocks const& blocks, std::span<double 
 void store_artifacts(study::Team& team, UserData const& data, Selected const& chosen,
                      std::span<double const> variances, std::span<double const> weights) {
   store_path(team, chosen.path);
-  if (team.wants("betahat")) {
-    std::vector<double> entries;
-    for (std::size_t k = 0; k < chosen.estimate.indices.size(); ++k) {
-      entries.push_back(static_cast<double>(chosen.estimate.indices[k]));
-      entries.push_back(chosen.estimate.values[k]);
-    }
-    team.store(
-        {"betahat", {static_cast<std::int64_t>(chosen.estimate.indices.size()), 2}, std::move(entries)});
-  }
+  store_coefficients(team, chosen.estimate);
   if (team.wants("blocks")) {
     std::vector<double> entries;
     for (std::size_t g = 0; g < variances.size(); ++g)

@@ -57,22 +57,27 @@ void WeightedDesign::measure_norms(std::span<std::int64_t const> which,
   }
 }
 
+void WeightedDesign::correlate_at(std::span<std::int64_t const> which,
+                                  std::span<double const* const> pointers, std::span<double const> scaled_v,
+                                  std::span<double> result) const {
+  measure_norms(which, pointers);
+  auto const high = static_cast<std::size_t>(n1_);
+  std::fill(result.begin(), result.end(), 0.0);
+  if (root_high_ > 0) linalg::add_column_products(pointers, scaled_v.first(high), result);
+  if (root_low_ > 0)
+    linalg::add_column_products(shifted(pointers, data_.columns().high_quality_rows()),
+                                scaled_v.subspan(high), result);
+}
+
 void WeightedDesign::correlate(std::span<std::int64_t const> which, linalg::ConstMatrixView vectors,
                                linalg::MatrixView products) const {
   std::vector<std::vector<double>> scaled_vectors;
   for (std::int64_t m = 0; m < vectors.columns; ++m) scaled_vectors.push_back(scaled(vectors.column(m)));
-  auto const high = static_cast<std::size_t>(n1_);
-  auto& columns = data_.columns();
-  columns.visit(which, storage_, [&](std::size_t first, std::span<double const* const> pointers) {
-    measure_norms(which.subspan(first, pointers.size()), pointers);
-    auto const low_pointers = shifted(pointers, columns.high_quality_rows());
-    for (std::int64_t m = 0; m < vectors.columns; ++m) {
-      auto const result = products.column(m).subspan(first, pointers.size());
-      std::span<double const> const vector = scaled_vectors[static_cast<std::size_t>(m)];
-      std::fill(result.begin(), result.end(), 0.0);
-      if (root_high_ > 0) linalg::add_column_products(pointers, vector.first(high), result);
-      if (root_low_ > 0) linalg::add_column_products(low_pointers, vector.subspan(high), result);
-    }
+  data_.columns().visit(which, storage_, [&](std::size_t first, std::span<double const* const> pointers) {
+    for (std::int64_t m = 0; m < vectors.columns; ++m)
+      correlate_at(which.subspan(first, pointers.size()), pointers,
+                   scaled_vectors[static_cast<std::size_t>(m)],
+                   products.column(m).subspan(first, pointers.size()));
   });
 }
 

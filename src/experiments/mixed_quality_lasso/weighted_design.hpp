@@ -23,6 +23,13 @@ class WeightedDesign : public prox::Design {
   /// All rows of the columns `which` on this rank, wherever they belong. Not collective.
   void whole_columns(std::span<std::int64_t const> which, linalg::MatrixView out) const;
 
+  /// result[k] = A_{which[k]} . v for columns at hand: pointers[k] is the first entry of column which[k] of
+  /// X, and `scaled_v` is D^{1/2} v. Their norms are measured on the way. Not collective.
+  void correlate_at(std::span<std::int64_t const> which, std::span<double const* const> pointers,
+                    std::span<double const> scaled_v, std::span<double> result) const;
+  DataSet const& data() const { return data_; }
+  Storage storage() const { return storage_; }
+
   mpi::Communicator const& communicator() const override { return data_.communicator(); }
   std::int64_t rows() const override { return n1_ + n2_; }
   std::int64_t columns() const override { return data_.p(); }

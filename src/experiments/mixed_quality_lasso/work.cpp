@@ -46,8 +46,10 @@ void add_passes(Parameters const& point, Sizes const& size, double passes, study
   } else {
     cost.normals += entries * passes;
   }
-  // Norms, correlations, bounds and lists of columns.
-  cost.bytes_per_rank += 8 * kBytes * size.columns_per_rank;
+  // Norms, correlations, bounds and lists of columns; weightings that share the making of columns have their
+  // own.
+  double const vectors = point.storage == Storage::dense ? 8 : 32;
+  cost.bytes_per_rank += vectors * kBytes * size.columns_per_rank;
 }
 
 }  // namespace

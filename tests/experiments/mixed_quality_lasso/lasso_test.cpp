@@ -124,6 +124,31 @@ TEST_F(LassoTrials, SolversAndStoragesAgree) {
   }
 }
 
+// Regenerated columns are made once for all weightings; no point notices.
+TEST_F(LassoTrials, PointsFittedTogetherHaveTheBitsOfAPointAlone) {
+  std::vector<Parameters> points;
+  for (auto const weighting :
+       {Weighting::agnostic, Weighting::residual, Weighting::inverse_variance, Weighting::hq_only})
+    for (double const scale : {0.15, 0.4}) {
+      auto point = fixed_lambda(Estimator::lasso, weighting, scale);
+      point.storage = Storage::regenerate;
+      point.p = 300;
+      point.s = 8;
+      point.n1 = weighting == Weighting::hq_only ? 50 : 60;  // nested
+      point.n2 = 40;
+      points.push_back(point);
+    }
+  auto const shared = trials.data(points, 0);
+  for (auto const& point : points) {
+    auto const together = trials.measure(*shared, point);
+    auto const alone = trials.run(point, 0);
+    EXPECT_EQ(together.mse, alone.mse);
+    EXPECT_EQ(together.dual_max, alone.dual_max);
+    EXPECT_EQ(together.full_passes, alone.full_passes);
+    EXPECT_EQ(together.duality_gap, alone.duality_gap);
+  }
+}
+
 TEST_F(LassoTrials, DroppingRowsIsZeroWeight) {
   auto dropped = fixed_lambda(Estimator::lasso, Weighting::hq_only, 0.3);
   dropped.p = 200;
