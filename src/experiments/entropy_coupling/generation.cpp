@@ -80,11 +80,15 @@ Weights empirical(Weights const& probabilities, std::int64_t samples, random::St
   Weights cumulative(probabilities.size());
   std::partial_sum(probabilities.begin(), probabilities.end(), cumulative.begin());
   std::vector<std::int64_t> counts(probabilities.size(), 0);
-  Weights uniforms(static_cast<std::size_t>(samples));
-  stream.uniforms({0}, 0, uniforms);
-  for (double const u : uniforms) {
-    auto const at = std::upper_bound(cumulative.begin(), cumulative.end() - 1, u) - cumulative.begin();
-    ++counts[static_cast<std::size_t>(at)];
+  constexpr std::int64_t kBlock = 1 << 16;
+  Weights uniforms;
+  for (std::int64_t first = 0; first < samples; first += kBlock) {
+    uniforms.resize(static_cast<std::size_t>(std::min(kBlock, samples - first)));
+    stream.uniforms({0}, static_cast<std::uint64_t>(first), uniforms);
+    for (double const u : uniforms) {
+      auto const at = std::upper_bound(cumulative.begin(), cumulative.end() - 1, u) - cumulative.begin();
+      ++counts[static_cast<std::size_t>(at)];
+    }
   }
   Weights observed;
   for (std::int64_t const count : counts)

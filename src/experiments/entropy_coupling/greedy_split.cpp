@@ -18,8 +18,18 @@ constexpr std::size_t kMaskValues = 64;
 // Up to this many atoms insertion beats std::sort.
 constexpr std::size_t kFewAtoms = 24;
 
+// Cells are visited in the order of their masses, all over memory: how far ahead to ask for them. Far looks
+// up where, near fetches what stands there.
+constexpr std::size_t kFarAhead = 24;
+constexpr std::size_t kNearAhead = 12;
+
 std::size_t at(std::int32_t value) {
   return static_cast<std::size_t>(value);
+}
+
+template <class T>
+void prefetch(std::vector<T> const& values, std::size_t place) {
+  __builtin_prefetch(values.data() + place);
 }
 
 }  // namespace
@@ -71,7 +81,14 @@ void GreedySplitter::distribute(MassCells const& cells, std::span<Mass const> ca
   Mass left = impure;
   Mass since_filled = 0;
   filling_.fill(capacities_, left);
-  for (auto const& entry : cell_order_) {
+  for (std::size_t step = 0; step < cell_order_.size(); ++step) {
+    if (step + kFarAhead < cell_order_.size()) prefetch(cells.offsets, cell_order_[step + kFarAhead].item);
+    if (step + kNearAhead < cell_order_.size()) {
+      std::uint32_t const begin = cells.offsets[cell_order_[step + kNearAhead].item];
+      prefetch(cells.symbols, begin);
+      prefetch(cells.weights, begin);
+    }
+    auto const& entry = cell_order_[step];
     auto const cell = static_cast<std::size_t>(entry.item);
     if (static_cast<WideMass>(since_filled) * static_cast<WideMass>(refresh_) >=
         static_cast<WideMass>(impure)) {
@@ -269,12 +286,14 @@ void GreedySplitter::spend_left_over() {
   }
   by_rank_.clear();
   separations_.clear();
-  for (std::size_t parent = 0; parent < first_sub_.size(); ++parent)
+  for (std::size_t parent = 0; parent < first_sub_.size(); ++parent) {
+    fetch_sub_cells(parent);
     for (std::uint32_t s = first_sub_[parent]; s < first_sub_[parent] + sub_count_[parent]; ++s) {
       lightest_to_end(sub_cells_[s]);
       separations_.push_back({separation_key(sub_cells_[s]), static_cast<std::uint32_t>(by_rank_.size())});
       by_rank_.push_back(s);
     }
+  }
   stable_sort_by_key(separations_, sort_scratch_);
   auto const later = [](Keyed const& a, Keyed const& b) {
     return a.key != b.key ? a.key > b.key : a.item > b.item;
@@ -290,6 +309,9 @@ void GreedySplitter::spend_left_over() {
       renewed_.pop_back();
     } else {
       ++next;
+      if (next + kFarAhead < separations_.size()) prefetch(by_rank_, separations_[next + kFarAhead].item);
+      if (next + kNearAhead < separations_.size())
+        prefetch(sub_cells_, by_rank_[separations_[next + kNearAhead].item]);
     }
     auto& sub = sub_cells_[by_rank_[entry.item]];
     std::uint32_t const atom = sub.begin + sub.size - 1;
@@ -384,10 +406,21 @@ void GreedySplitter::move_atom(SubCell& sub, std::int32_t value, std::uint32_t a
   add_pure(sub.parent, value, symbol, moved);
 }
 
+// Sub-cells stand in the order in which their parents were cut, not in that of their indices.
+void GreedySplitter::fetch_sub_cells(std::size_t parent) const {
+  if (parent + kFarAhead < first_sub_.size()) prefetch(sub_cells_, first_sub_[parent + kFarAhead]);
+  if (parent + kNearAhead < first_sub_.size() && first_sub_[parent + kNearAhead] < sub_cells_.size()) {
+    std::uint32_t const begin = sub_cells_[first_sub_[parent + kNearAhead]].begin;
+    prefetch(symbols_, begin);
+    prefetch(weights_, begin);
+  }
+}
+
 void GreedySplitter::collect(std::size_t parents, Split& result) {
   result.clear();
   CompensatedSum bits;
-  for (std::size_t parent = 0; parent < parents; ++parent)
+  for (std::size_t parent = 0; parent < parents; ++parent) {
+    fetch_sub_cells(parent);
     for (std::uint32_t s = first_sub_[parent]; s < first_sub_[parent] + sub_count_[parent]; ++s) {
       auto const& sub = sub_cells_[s];
       if (sub.size < 2) continue;
@@ -398,6 +431,7 @@ void GreedySplitter::collect(std::size_t parents, Split& result) {
         result.values.push_back(sub.value);
       }
     }
+  }
   result.entropy = bits.value();
   if (detail_ == Detail::impure_cells) return;
   result.capacities = capacities_;

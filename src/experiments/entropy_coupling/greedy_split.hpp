@@ -104,6 +104,7 @@ class GreedySplitter {
   std::int32_t destination(SubCell const& sub, Symbol symbol);
   void move_atom(SubCell& sub, std::int32_t value, std::uint32_t atom);
 
+  void fetch_sub_cells(std::size_t parent) const;
   void collect(std::size_t parents, Split& result);
   void append_sorted(SubCell const& sub, MassCells& cells);
 

@@ -73,6 +73,26 @@ SearchOutcome search_independent(Marginals const& marginals, std::span<Parameter
   return outcome;
 }
 
+/// Rank 0 searches; the others wait for its steps, so that all of them see the run stop.
+SearchOutcome search_tie_break(BoundsResult const& bounds, std::span<Parameters const> points,
+                               study::Team& team) {
+  auto const& comm = team.communicator();
+  auto const& point = points.front();
+  auto const& marginals = bounds.data->marginals;
+  std::optional<TieBreakSearch> search;
+  if (comm.rank() == 0)
+    search.emplace(marginals.symbols,
+                   std::span(marginals.observations).first(static_cast<std::size_t>(point.m_cap)),
+                   point.dep_last, point.refresh, bounds.bounds.m_lb, asked_numbers(points));
+  bool more = true;
+  while (more) {
+    if (team.stopping()) throw study::Interrupted();
+    mpi::agree(comm, [&] { more = search && search->advance(); });
+    more = mpi::broadcast_value(comm, more);
+  }
+  return search ? search->outcome() : SearchOutcome();
+}
+
 }  // namespace
 
 std::unique_ptr<DataResult> make_data(std::span<Parameters const> points, study::Team& team) {
@@ -128,11 +148,7 @@ std::unique_ptr<SearchResult> make_search(BoundsResult const& bounds, std::span<
       result->outcome = search_independent(marginals, points, team);
       break;
     case Estimator::tie_break:
-      mpi::agree(team.communicator(), [&] {
-        if (root)
-          result->outcome = search_tie_break(marginals.symbols, observations, point.dep_last, point.refresh,
-                                             bounds.bounds.m_lb, asked_numbers(points));
-      });
+      result->outcome = search_tie_break(bounds, points, team);
       break;
     case Estimator::codebook: {
       bool const wanted =

@@ -8,45 +8,47 @@
 
 namespace thresher::entropy_coupling {
 
-SearchOutcome search_tie_break(Law const& law, std::span<Law const> observations, std::int64_t dependent,
+TieBreakSearch::TieBreakSearch(Law const& law, std::span<Law const> observations, std::int64_t dependent,
                                std::int64_t refresh, std::optional<std::int64_t> first_possible,
-                               std::set<std::int64_t> const& asked) {
-  SearchOutcome outcome;
-  auto const total = static_cast<double>(law.total);
-  std::int64_t const last_asked = asked.empty() ? 0 : *asked.rbegin();
-  MassCells prefix = whole_law_in_natural_order(law);
-  if (prefix.empty()) outcome.zero_at = 0;
-  GreedySplitter splitter(refresh, Detail::impure_cells);
-  Split cut;
-  Split step;
-  MassCells cells;  // of the coupling for m
-  auto const of = [&](std::int64_t m) -> Law const& { return observations[static_cast<std::size_t>(m - 1)]; };
-  for (std::int64_t m = 1; m <= std::ssize(observations); ++m) {
-    bool const searching = !outcome.zero_at && first_possible;
-    if (!searching && m > last_asked) break;
-    std::int64_t const independent = std::max<std::int64_t>(0, m - dependent);
-    if (independent > 0 && !prefix.empty()) {
-      cut_by_intervals(prefix, of(independent), Detail::impure_cells, cut);
-      std::swap(prefix, cut.cells);
-    }
-    bool const wanted = asked.contains(m) || (searching && m >= *first_possible);
-    if (independent > 0 && !wanted) continue;
-    // While every observation is dependent the coupling for m continues that for m - 1.
-    std::int64_t next = m;
-    if (independent > 0 || m == 1) {
-      cells = sorted_cells(prefix);
-      next = independent + 1;
-    }
-    double entropy = conditional_entropy(cells);
-    for (; next <= m && !cells.empty(); ++next) {
-      splitter.split(cells, of(next).masses, step);
-      std::swap(cells, step.cells);
-      entropy = step.entropy;
-    }
-    if (cells.empty() && !outcome.zero_at) outcome.zero_at = m;
-    if (asked.contains(m)) outcome.readings[m] = read_cells(cells, entropy, total, law.size());
+                               std::set<std::int64_t> asked)
+    : law_(law),
+      observations_(observations),
+      dependent_(dependent),
+      first_possible_(first_possible),
+      asked_(std::move(asked)),
+      prefix_(whole_law_in_natural_order(law)),
+      splitter_(refresh, Detail::impure_cells) {
+  if (prefix_.empty()) outcome_.zero_at = 0;
+}
+
+bool TieBreakSearch::advance() {
+  bool const searching = !outcome_.zero_at && first_possible_;
+  bool const asking = !asked_.empty() && m_ < *asked_.rbegin();
+  if (m_ == std::ssize(observations_) || !(searching || asking)) return false;
+  ++m_;
+  std::int64_t const independent = std::max<std::int64_t>(0, m_ - dependent_);
+  if (independent > 0 && !prefix_.empty()) {
+    cut_by_intervals(prefix_, observation(independent), Detail::impure_cells, step_);
+    std::swap(prefix_, step_.cells);
   }
-  return outcome;
+  bool const wanted = asked_.contains(m_) || (searching && m_ >= *first_possible_);
+  if (independent > 0 && !wanted) return true;
+  // While every observation is dependent the coupling for m continues that for m - 1.
+  std::int64_t next = m_;
+  if (independent > 0 || m_ == 1) {
+    cells_ = sorted_cells(prefix_);
+    next = independent + 1;
+  }
+  double entropy = conditional_entropy(cells_);
+  for (; next <= m_ && !cells_.empty(); ++next) {
+    splitter_.split(cells_, observation(next).masses, step_);
+    std::swap(cells_, step_.cells);
+    entropy = step_.entropy;
+  }
+  if (cells_.empty() && !outcome_.zero_at) outcome_.zero_at = m_;
+  if (asked_.contains(m_))
+    outcome_.readings[m_] = read_cells(cells_, entropy, static_cast<double>(law_.total), law_.size());
+  return true;
 }
 
 Coupling<Mass> tie_break_coupling(Law const& law, std::span<Law const> observations, std::int64_t dependent,

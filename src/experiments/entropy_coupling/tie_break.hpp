@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/entropy_coupling/coupling.hpp"
+#include "experiments/entropy_coupling/greedy_split.hpp"
 #include "experiments/entropy_coupling/law.hpp"
 #include "experiments/entropy_coupling/reading.hpp"
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <vector>
 
 namespace thresher::entropy_coupling {
 
@@ -23,14 +25,36 @@ struct SearchOutcome {
 };
 
 /// Almost independent observations: all but the last `dependent` ones cut by intervals, the last ones
-/// greedily. Every m has its own dependent steps on the shared prefix of independent cuts. `first_possible`
-/// is a lower bound on the smallest m without uncertainty (nothing: none is possible), from where the search
-/// starts.
-SearchOutcome search_tie_break(Law const& law, std::span<Law const> observations, std::int64_t dependent,
-                               std::int64_t refresh, std::optional<std::int64_t> first_possible,
-                               std::set<std::int64_t> const& asked);
+/// greedily. Every m has its own dependent steps on the shared prefix of independent cuts.
+class TieBreakSearch {
+ public:
+  /// `first_possible` is a lower bound on the smallest m without uncertainty (nothing: none is possible),
+  /// from where the search starts. `law` and `observations` must outlive the search.
+  TieBreakSearch(Law const& law, std::span<Law const> observations, std::int64_t dependent,
+                 std::int64_t refresh, std::optional<std::int64_t> first_possible,
+                 std::set<std::int64_t> asked);
 
-/// The coupling that `search_tie_break` makes for all of `observations`.
+  /// Looks at one more number of observations. False when everything asked for is known.
+  bool advance();
+  SearchOutcome const& outcome() const { return outcome_; }
+
+ private:
+  Law const& observation(std::int64_t m) const { return observations_[static_cast<std::size_t>(m - 1)]; }
+
+  Law const& law_;
+  std::span<Law const> observations_;
+  std::int64_t dependent_;
+  std::optional<std::int64_t> first_possible_;
+  std::set<std::int64_t> asked_;
+  std::int64_t m_ = 0;
+  MassCells prefix_;  // impure cells after the independent cuts
+  MassCells cells_;   // impure cells of the coupling for m_
+  GreedySplitter splitter_;
+  Split step_;
+  SearchOutcome outcome_;
+};
+
+/// The coupling that `TieBreakSearch` makes for all of `observations`.
 Coupling<Mass> tie_break_coupling(Law const& law, std::span<Law const> observations, std::int64_t dependent,
                                   std::int64_t refresh);
 

@@ -37,9 +37,9 @@ double observations_needed(Parameters const& point) {
 
 study::Cost data_cost(Parameters const& point) {
   study::Cost cost;
-  cost.bytes_per_rank = law_bytes(point) + 24 * symbols(point) + 8 * static_cast<double>(point.p_samples);
+  cost.bytes_per_rank = law_bytes(point) + 24 * symbols(point);
   cost.normals = point.p_jitter > 0 ? symbols(point) : 0;
-  cost.flops = 40 * symbols(point);
+  cost.flops = 40 * symbols(point) + 60 * static_cast<double>(point.p_samples);
   cost.bytes_streamed = 8 * cost.flops / 10;
   return cost;
 }

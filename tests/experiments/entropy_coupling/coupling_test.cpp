@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace thresher::entropy_coupling {
@@ -42,6 +44,15 @@ std::vector<double> interval_bits(Law const& law, Law const& observation, int m)
     bits.push_back(algorithm.h_bits());
   }
   return bits;
+}
+
+SearchOutcome search_tie_break(Law const& law, std::vector<Law> const& observations, std::int64_t dependent,
+                               std::int64_t refresh, std::optional<std::int64_t> first_possible,
+                               std::set<std::int64_t> const& asked) {
+  TieBreakSearch search(law, observations, dependent, refresh, first_possible, asked);
+  while (search.advance()) {
+  }
+  return search.outcome();
 }
 
 double joint_bits(Law const& law, std::vector<Law> const& observations) {
