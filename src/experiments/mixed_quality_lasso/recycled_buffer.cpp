@@ -24,14 +24,13 @@ Spare& spare() {
 
 RecycledBuffer::RecycledBuffer(std::size_t count) {
   auto& kept = spare();
-  // A spare of far more than is asked for would hold memory that the cost of the trial does not count.
-  if (kept.data != nullptr && kept.capacity >= count && kept.capacity <= 2 * count + 65536) {
+  // Any spare that is large enough: it is of a trial of the same study, which was given this much.
+  if (kept.data != nullptr && kept.capacity >= count) {
     data_ = std::exchange(kept.data, nullptr);
     capacity_ = std::exchange(kept.capacity, 0);
     return;
   }
-  std::free(std::exchange(kept.data, nullptr));
-  kept.capacity = 0;
+  release_spare();
   std::size_t const huge_page = std::size_t{1} << 21;
   std::size_t const bytes = count * sizeof(double);
   bool const large = bytes >= huge_page;
@@ -46,9 +45,17 @@ RecycledBuffer::RecycledBuffer(std::size_t count) {
 RecycledBuffer::~RecycledBuffer() {
   if (data_ == nullptr) return;
   auto& kept = spare();
-  std::free(kept.data);
-  kept.data = data_;
-  kept.capacity = capacity_;
+  if (kept.capacity < capacity_) {
+    std::swap(kept.data, data_);
+    std::swap(kept.capacity, capacity_);
+  }
+  std::free(data_);
+}
+
+void RecycledBuffer::release_spare() {
+  auto& kept = spare();
+  std::free(std::exchange(kept.data, nullptr));
+  kept.capacity = 0;
 }
 
 RecycledBuffer::RecycledBuffer(RecycledBuffer&& other) noexcept

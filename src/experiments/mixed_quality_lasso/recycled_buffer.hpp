@@ -19,6 +19,9 @@ class RecycledBuffer {
   RecycledBuffer(RecycledBuffer const&) = delete;
   RecycledBuffer& operator=(RecycledBuffer const&) = delete;
 
+  /// Gives the spare buffer back to the system: for work that needs its memory for something else.
+  static void release_spare();
+
   double* data() const { return data_; }
   bool empty() const { return data_ == nullptr; }
 
