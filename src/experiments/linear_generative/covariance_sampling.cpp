@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -43,6 +44,7 @@ void save(linalg::StateWriter& state, SampledModel const& model) {
   state.put(model.eigen_convergence);
   state.put(model.convergence);
   state.put(model.mean_steps);
+  state.put(model.passes);
   state.put(model.bulk_root_trace);
   state.put_values(model.ritz_values);
 }
@@ -65,6 +67,7 @@ SampledModel load(linalg::StateReader& state, std::int64_t rows) {
   model.eigen_convergence = state.get<linalg::Convergence>();
   model.convergence = state.get<linalg::Convergence>();
   model.mean_steps = state.get<double>();
+  model.passes = state.get<std::int64_t>();
   model.bulk_root_trace = state.get<double>();
   model.ritz_values = state.get_values();
   return model;
@@ -74,10 +77,19 @@ SampledModel load(linalg::StateReader& state, std::int64_t rows) {
 void find_leading(SampledModel& model, CovarianceOperator const& covariance,
                   linalg::ConstMatrixView own_basis, Parameters const& point) {
   auto const count = leading_vectors(point);
+  auto const before = covariance.passes();
   auto found = linalg::leading_eigenpairs(covariance, linalg::rayleigh_ritz(covariance, own_basis, count),
                                           {.count = count});
   model.leading = std::move(found.pairs);
   model.eigen_convergence = found.convergence;
+  model.passes += covariance.passes() - before;
+}
+
+/// As many passes as the seed that stopped last has steps.
+std::int64_t passes_of(PanelLanczos const& recurrence) {
+  int most = 0;
+  for (std::int64_t i = 0; i < recurrence.seeds(); ++i) most = std::max(most, recurrence.steps(i));
+  return most;
 }
 
 CovarianceOperator::BeforePass interruption(study::Team& team) {
@@ -87,11 +99,11 @@ CovarianceOperator::BeforePass interruption(study::Team& team) {
 }
 
 /// tr (Sigma^1/2 (C + ridge) Sigma^1/2)^1/2 by stochastic Lanczos quadrature with the seeds of the samples
-/// (Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38): tr g(M) ~ d mean_i e_1^T g(T_i) e_1. 0 where
-/// it is not asked for.
-double bulk_root_trace(int set, Parameters const& point, DataSets const& sets,
-                       linalg::ConstMatrixView own_seeds, study::Team& team) {
-  if (!measures_bulk_distance(point) || !sets.population_is_known()) return 0;
+/// (Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38): tr g(M) ~ d mean_i e_1^T g(T_i) e_1. Where
+/// nobody asks for it, nothing happens.
+void estimate_bulk_root_trace(SampledModel& model, int set, Parameters const& point, DataSets const& sets,
+                              linalg::ConstMatrixView own_seeds, study::Team& team) {
+  if (!measures_bulk_distance(point) || !sets.population_is_known()) return;
   CovarianceOperator mapped(sets.set(set, point), point.ridge, sets.population().apply_root);
   mapped.call_before_pass(interruption(team));
   PanelLanczos recurrence(mapped, own_seeds,
@@ -99,7 +111,8 @@ double bulk_root_trace(int set, Parameters const& point, DataSets const& sets,
   recurrence.run([](double x) { return std::sqrt(x); });
   double sum = 0;
   for (std::int64_t i = 0; i < recurrence.seeds(); ++i) sum += recurrence.quadratic_form(i);
-  return sum / static_cast<double>(recurrence.seeds()) * static_cast<double>(point.dim);
+  model.bulk_root_trace = sum / static_cast<double>(recurrence.seeds()) * static_cast<double>(point.dim);
+  model.passes += passes_of(recurrence);
 }
 
 /// The run of `sample_by_lanczos`, of which an interruption leaves the state.
@@ -142,18 +155,20 @@ class LanczosRun {
     if (kept_recurrence_) {
       recurrence_->load(*kept_recurrence_);
       kept_recurrence_.reset();
+      kept_ = {};
     }
     recurrence_->run(f_);
     SampledModel model;
     model.convergence =
         recurrence_->converged() ? linalg::Convergence::reached : linalg::Convergence::not_reached;
     model.mean_steps = recurrence_->mean_steps();
+    model.passes = passes_of(*recurrence_);
     model.ritz_values = recurrence_->ritz_values(0);
     model.own_samples = DenseMatrix(own_seeds_.rows, own_seeds_.columns);
     recurrence_->function_times_seeds(model.own_samples.view());
     find_leading(model, covariance, recurrence_->leading_ritz_vectors(leading_vectors(point_)).view(),
                  point_);
-    model.bulk_root_trace = bulk_root_trace(set, point_, sets_, own_seeds_, team_);
+    estimate_bulk_root_trace(model, set, point_, sets_, own_seeds_, team_);
     return model;
   }
 
@@ -220,7 +235,8 @@ std::array<SampledModel, kSets> sample_by_slepc(Parameters const& point, DataSet
     model.convergence = linalg::square_root_times_panel(shifted, own_seeds, model.own_samples.view(), {});
     model.mean_steps = std::nan("");
     find_leading(model, covariance, model.own_samples.view(), point);
-    model.bulk_root_trace = bulk_root_trace(set, point, sets, own_seeds, team);
+    model.passes += shifted.passes();
+    estimate_bulk_root_trace(model, set, point, sets, own_seeds, team);
   }
   return models;
 }

@@ -6,6 +6,7 @@
 #include "study/team.hpp"
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 namespace thresher::linear_generative {
@@ -17,6 +18,7 @@ struct SampledModel {
   linalg::Convergence eigen_convergence = linalg::Convergence::not_reached;
   linalg::Convergence convergence = linalg::Convergence::not_reached;
   double mean_steps = 0;            ///< Lanczos steps per seed; NaN for mfn
+  std::int64_t passes = 0;          ///< over the data set, those before an interruption included
   double bulk_root_trace = 0;       ///< estimate of tr (Sigma^1/2 (C + ridge) Sigma^1/2)^1/2, where measured
   std::vector<double> ritz_values;  ///< of the first seed, descending
 };

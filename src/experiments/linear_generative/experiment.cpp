@@ -132,6 +132,8 @@ void Experiment::declare_metrics() {
       .may_be_undefined = true;
   metric("krylov_steps", &Metrics::krylov_steps, MetricKind::count, "[0, inf)",
          "Lanczos steps per seed, mean");
+  metric("data_passes", &Metrics::data_passes, MetricKind::count, "[0, inf)",
+         "krylov, mfn: passes over a data set, mean over both");
 
   of_reference("reference_ratio", &Metrics::reference_ratio,
                "input: rows of the reference population over d");

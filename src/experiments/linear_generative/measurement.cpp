@@ -55,6 +55,8 @@ Sampled sample_covariance_model(Decomposition const& decomposition, Parameters c
     result.bulk_root_trace[set] = model.bulk_root_trace;
   }
   metrics.eps_converged = eigen_converged ? 1 : 0;
+  // One more for the nearest examples.
+  metrics.data_passes = static_cast<double>(models[0].passes + models[1].passes) / kSets + 1;
   if (lanczos) {
     metrics.krylov_steps = (models[0].mean_steps + models[1].mean_steps) / kSets;
     store_ritz_values(models[0].ritz_values, team);
@@ -266,7 +268,7 @@ Metrics applicable_metrics(Parameters const& point) {
     if (point.spectrum != Spectrum::field) metrics.w2_top = 0;
     if (measures_bulk_distance(point)) metrics.w2_bulk = 0;
     if (measures_divergence(point)) metrics.kl_per_dim = 0;
-    if (!dense) metrics.eps_converged = 0;
+    if (!dense) metrics.eps_converged = metrics.data_passes = 0;
     if (settled_method(point) == Method::krylov) metrics.krylov_steps = 0;
   }
   if (point.spectrum != Spectrum::input) return metrics;

@@ -24,6 +24,7 @@ struct Metrics {
   double w2_top = kNone;
   double kl_per_dim = kNone;
   double krylov_steps = kNone;
+  double data_passes = kNone;
   // The user's images: their reference population differs from trial to trial, so what theory says of them
   // does too.
   double reference_ratio = kNone;

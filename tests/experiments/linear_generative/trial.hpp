@@ -145,10 +145,19 @@ inline std::vector<std::pair<std::string, double Metrics::*>> const& measured() 
       {"w2_bulk", &Metrics::w2_bulk},
       {"w2_top", &Metrics::w2_top},
       {"kl_per_dim", &Metrics::kl_per_dim},
+      {"eps_converged", &Metrics::eps_converged},
+      {"krylov_steps", &Metrics::krylov_steps},
+      {"data_passes", &Metrics::data_passes},
       {"reference_ratio", &Metrics::reference_ratio},
       {"expected_convergence_trace", &Metrics::expected_convergence_trace},
       {"expected_latent_recovery", &Metrics::expected_latent_recovery}};
   return all;
+}
+
+/// Without what tells how a method got there, and without what only `dense` measures.
+inline Metrics without_method(Metrics metrics) {
+  metrics.eps_converged = metrics.krylov_steps = metrics.data_passes = metrics.kl_per_dim = Metrics::kNone;
+  return metrics;
 }
 
 /// Both NaN, or equal to `tolerance` relative to max(1, |b|).
