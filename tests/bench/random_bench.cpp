@@ -86,35 +86,37 @@ void in_sequence(benchmark::State& state, std::int64_t per_draw, Draw draw) {
   count_items(state, per_draw);
 }
 
-void register_all() {
-  for (auto const& [path_name, path] : {std::pair{"avx512", VectorPath::avx512},
-                                        {"avx2", VectorPath::avx2},
-                                        {"scalar", VectorPath::scalar}}) {
-    std::string const suffix = std::string("/") + path_name;
-    auto block = [&](std::string const& name, auto run, Layout layout,
-                     std::vector<std::array<std::int64_t, 2>> sizes) {
-      auto* bench = benchmark::RegisterBenchmark(
-          (name + suffix).c_str(), [=, path = path](benchmark::State& state) { run(state, path, layout); });
-      for (auto const& [rows, columns] : sizes) bench->Args({rows, columns});
-    };
-    std::vector<std::array<std::int64_t, 2>> const sizes = {
-        {256, 4096}, {1000, 1000}, {1000, 10000}, {4096, 2000}, {100000, 3}, {3, 100000},
-        {30000, 10}, {10000, 30},  {6000, 50},    {3000, 100},  {1000, 300}};
-    block("row_major", fill_block<double>, Layout::row_major, sizes);
-    block("column_major", fill_block<double>, Layout::column_major, sizes);
-    block("row_major_float", fill_block<float>, Layout::row_major, {{256, 4096}});
-    block("column_major_float", fill_block<float>, Layout::column_major, {{256, 4096}});
+void register_path(char const* path_name, VectorPath path) {
+  std::string const suffix = std::string("/") + path_name;
+  auto block = [&](std::string const& name, auto run, Layout layout,
+                   std::vector<std::array<std::int64_t, 2>> const& sizes) {
+    auto* bench = benchmark::RegisterBenchmark((name + suffix).c_str(),
+                                               [=](benchmark::State& state) { run(state, path, layout); });
+    for (auto const& [rows, columns] : sizes) bench->Args({rows, columns});
+  };
+  std::vector<std::array<std::int64_t, 2>> const sizes = {
+      {256, 4096}, {1000, 1000}, {1000, 10000}, {4096, 2000}, {100000, 3}, {3, 100000},
+      {30000, 10}, {10000, 30},  {6000, 50},    {3000, 100},  {1000, 300}};
+  block("row_major", fill_block<double>, Layout::row_major, sizes);
+  block("column_major", fill_block<double>, Layout::column_major, sizes);
+  block("row_major_float", fill_block<float>, Layout::row_major, {{256, 4096}});
+  block("column_major_float", fill_block<float>, Layout::column_major, {{256, 4096}});
 
-    for (auto const& [name, fill] : {std::pair{"normals", static_cast<FillRow>(&Stream::normals)},
-                                     {"uniforms", &Stream::uniforms},
-                                     {"exponentials", &Stream::exponentials},
-                                     {"signs", &Stream::signs}}) {
-      auto* bench = benchmark::RegisterBenchmark(
-          (name + suffix).c_str(),
-          [path = path, fill = fill](benchmark::State& state) { fill_row(state, path, fill); });
-      for (std::int64_t size : {1, 5, 50, 5000}) bench->Arg(size);
-    }
+  for (auto const& [name, fill] : {std::pair{"normals", static_cast<FillRow>(&Stream::normals)},
+                                   {"uniforms", &Stream::uniforms},
+                                   {"exponentials", &Stream::exponentials},
+                                   {"signs", &Stream::signs}}) {
+    auto* bench = benchmark::RegisterBenchmark(
+        (name + suffix).c_str(),
+        [path, fill = fill](benchmark::State& state) { fill_row(state, path, fill); });
+    for (std::int64_t size : {1, 5, 50, 5000}) bench->Arg(size);
   }
+}
+
+void register_all() {
+  register_path("avx512", VectorPath::avx512);
+  register_path("avx2", VectorPath::avx2);
+  register_path("scalar", VectorPath::scalar);
   benchmark::RegisterBenchmark("single_normal", single_normals);
   benchmark::RegisterBenchmark("make_stream", make_streams);
   auto sequence = [](char const* name, std::int64_t per_draw, auto draw) {

@@ -44,7 +44,7 @@ TEST(VectorPath, EveryPathHasTheSameBits) {
 
 TEST(VectorPath, EveryPathFillsColumnsWithTheSameBits) {
   Block const block{100, 2151, 3, 502};
-  std::vector<double> expected(2051 * 499);
+  std::vector<double> expected(std::size_t{2051} * 499);
   test::PathGuard const guard;
   set_vector_path(VectorPath::scalar);
   fill_normals(stream, block, Layout::column_major, std::span<double>(expected), 2051);
