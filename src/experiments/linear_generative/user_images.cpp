@@ -19,8 +19,8 @@ InputExtents input_extents(study::InputReader const& input, std::string const& d
   auto const extents = input.extents(dataset);
   if (extents.size() != 2 && extents.size() != 3)
     throw study::UserError(
-        fmt::format("dataset = {}: has {} dimensions; allowed are (N, d) or (N, H, W), one example per row",
-                    dataset, extents.size()));
+        fmt::format("/{} has {} dimensions; allowed are (N, d) or (N, H, W), one example per row", dataset,
+                    extents.size()));
   if (extents.size() == 2) return {extents[0], extents[1], image_side(extents[1]).has_value()};
   return {extents[0], extents[1] * extents[2], extents[1] == extents[2]};
 }
