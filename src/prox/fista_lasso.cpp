@@ -303,7 +303,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
 
   Tao const tao = state.tao.get();
   double const lipschitz = kLipschitzMargin * largest_gram_eigenvalue(design, kLanczosSteps);
-  state.solution.full_passes = 2 * kLanczosSteps;
+  state.solution.full_passes = std::int64_t{2} * kLanczosSteps;
   state.norms.resize(state.candidates.size());
   design.squared_norms(state.candidates, state.norms);
   for (double& norm : state.norms) norm = std::sqrt(norm / state.n());

@@ -8,7 +8,7 @@ namespace {
 
 /// Columns that are generated and used together: a block of them stays in the second-level cache.
 std::int64_t columns_per_block(std::int64_t rows) {
-  std::int64_t const bytes = 256 * 1024;
+  std::int64_t const bytes = std::int64_t{1} << 18;
   std::int64_t const columns = bytes / (8 * std::max<std::int64_t>(rows, 1));
   return std::clamp<std::int64_t>(columns / 8 * 8, 8, 64);
 }

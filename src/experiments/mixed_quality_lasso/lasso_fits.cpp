@@ -163,6 +163,7 @@ std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
     if (team.stopping()) throw study::Interrupted();
   }
   std::vector<LassoFit> fits;
+  fits.reserve(all.size());
   for (auto const& fit : all) fits.push_back(fit.fit());
   return fits;
 }
