@@ -243,6 +243,16 @@ TEST(SamplingFunction, OfAShortSchedule) {
   EXPECT_NEAR(f(4), 1.48746902, 5e-9);
 }
 
+TEST(SamplingFunction, RootScalesWithTheData) {
+  // X -> b X with ridge -> b^2 ridge only rescales the samples: no cosine changes.
+  Parameters point;
+  point.ridge = 0.3;
+  auto const f = sampling_function(point);
+  point.ridge = 9 * 0.3;
+  auto const scaled = sampling_function(point);
+  for (double const x : {0.0, 0.5, 7.0}) EXPECT_NEAR(scaled(9 * x), 3 * f(x), 1e-14 * f(x) * 10);
+}
+
 TEST(SamplingFunction, OfManyStepsIsASquareRoot) {
   Parameters point;
   point.model = Model::diffusion;
