@@ -14,10 +14,10 @@
 #include <fstream>
 #include <map>
 #include <random>
-#include <signal.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace thresher::study {
@@ -30,7 +30,8 @@ std::string host_name() {
   return name;
 }
 
-/// Start of process `pid` in clock ticks since boot: tells a process from a later one with its number.
+/// Start of process `pid` in clock ticks since boot: tells a process from a later one with its number. Empty
+/// when there is none, or when it has ended and only its parent has not asked for its end yet.
 std::string process_start(long pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
@@ -38,8 +39,10 @@ std::string process_start(long pid) {
   auto const after_name = text.rfind(')');
   if (after_name == std::string::npos) return "";
   std::istringstream fields(text.substr(after_name + 1));
-  std::string field;
-  for (int k = 0; k < 20; ++k) fields >> field;
+  std::string state, field;
+  fields >> state;
+  if (state == "Z" || state == "X") return "";
+  for (int k = 0; k < 19; ++k) fields >> field;
   return field;
 }
 
@@ -73,8 +76,7 @@ bool alive(std::map<std::string, std::string> fields, std::string const& path, s
   if (!slurm_job.empty() && fields["slurm_job"] == slurm_job) return false;
   if (fields["host"] == host_name()) {
     long const pid = std::atol(fields["pid"].c_str());
-    return pid > 0 && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) &&
-           process_start(pid) == fields["process_start"];
+    return pid > 0 && !fields["process_start"].empty() && process_start(pid) == fields["process_start"];
   }
   return seconds_since_beat(path) < 2 * std::atof(fields["beat_interval"].c_str());
 }
@@ -90,7 +92,10 @@ OutputLock::OutputLock(std::string const& output, double beat_interval) : path_(
   int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor < 0 && errno == EEXIST) {
     auto fields = parse(read(path_));
-    if (!fields.empty() && alive(fields, path_, slurm_job))
+    // A process that has just been killed takes a moment to die.
+    for (int look = 0; look < 20 && alive(fields, path_, slurm_job); ++look)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (alive(fields, path_, slurm_job))
       throw UserError(
           fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time",
                       output, fields["pid"], fields["host"]));

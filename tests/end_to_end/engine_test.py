@@ -147,7 +147,7 @@ class Interrupting(running.StudyTest):
                         self.readable(name)  # whole at every moment
                     time.sleep(0.03)
                 if process.poll() is not None:
-                    self.assertEqual(process.returncode, 0)
+                    self.assertEqual(process.returncode, 0, self.said(process))
                     break
                 self.kill_study(process)
                 kills += 1

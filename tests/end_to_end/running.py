@@ -61,9 +61,19 @@ class StudyTest(unittest.TestCase):
         return done
 
     def start_study(self, *arguments, ranks=0):
-        return subprocess.Popen(self.command(*arguments, ranks=ranks), cwd=self.folder, env=ENVIRONMENT,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                start_new_session=True)
+        """Starts a study in the background; `said` reads what it wrote to stderr."""
+        errors = tempfile.TemporaryFile("w+")
+        self.addCleanup(errors.close)
+        process = subprocess.Popen(self.command(*arguments, ranks=ranks), cwd=self.folder, env=ENVIRONMENT,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                                   start_new_session=True)
+        process.errors = errors
+        return process
+
+    @staticmethod
+    def said(process):
+        process.errors.seek(0)
+        return process.errors.read()
 
     def kill_study(self, process):
         """kill -9 of everything that `start_study` started."""
