@@ -3,10 +3,12 @@
 #include "study/declaration.hpp"
 #include "study/team.hpp"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace thresher::study {
@@ -91,10 +93,14 @@ class Verdict {
   bool given(std::string const& name) const { return given_.contains(name); }
   /// The user's input, or null.
   InputReader const* input() const { return input_; }
+  /// Every trial of this point is the same (the user's data, analysed without random numbers): one is
+  /// allowed.
+  void deterministic() { deterministic_ = true; }
 
   std::string const& refusal() const { return refusal_; }
   std::vector<std::size_t> const& inert_parameters() const { return inert_; }
   std::vector<std::string> const& warnings() const { return warnings_; }
+  bool is_deterministic() const { return deterministic_; }
 
  private:
   std::vector<Parameter> const& parameters_;
@@ -104,6 +110,7 @@ class Verdict {
   std::string refusal_;
   std::vector<std::size_t> inert_;
   std::vector<std::string> warnings_;
+  bool deterministic_ = false;
 };
 
 /// Result of a stage, owned by the engine while points need it.
@@ -125,7 +132,9 @@ class Experiment {
   /// One flag per metric: whether it applies at the point.
   virtual std::vector<bool> applicable(Point const& point) const = 0;
   /// Writes the predictions of `theory` to `predictions` (one per declared prediction; others untouched).
-  virtual void predict(std::size_t theory, Point const& point, std::span<double> predictions) const = 0;
+  /// `input` is the user's, or null.
+  virtual void predict(std::size_t theory, Point const& point, InputReader const* input,
+                       std::span<double> predictions) const = 0;
   virtual std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
                                                  std::span<Point const* const> points, Team& team) const = 0;
   virtual Outcome measure(StageResult const* before, Point const& point, Team& team,
@@ -195,13 +204,21 @@ class ExperimentOf : public Experiment {
     return description_.metrics.emplace_back(
         Metric{std::move(name), kind, std::move(range), std::move(units), std::move(meaning), ""});
   }
-  /// A theory and its function; the predictions declared after it are its own.
-  void theory(std::string name, std::vector<std::string> const& depends_on, void (*compute)(P const&, T&)) {
+  /// A theory and its function; the predictions declared after it are its own. The function is called as
+  /// compute(point, predictions), or as compute(point, input, predictions) with the user's input or null.
+  template <class Compute>
+  void theory(std::string name, std::vector<std::string> const& depends_on, Compute compute) {
     Theory declared{std::move(name), {}};
     for (auto const& parameter : depends_on) declared.depends_on.push_back(index_of(parameter));
     std::sort(declared.depends_on.begin(), declared.depends_on.end());
     description_.theories.push_back(std::move(declared));
-    theories_.push_back(compute);
+    if constexpr (std::is_invocable_v<Compute, P const&, InputReader const*, T&>) {
+      theories_.push_back(std::move(compute));
+    } else {
+      theories_.push_back([compute = std::move(compute)](P const& point, InputReader const*, T& predictions) {
+        compute(point, predictions);
+      });
+    }
   }
   void prediction(std::string name, double T::*member, std::string meaning) {
     prediction_members_.push_back(member);
@@ -225,9 +242,10 @@ class ExperimentOf : public Experiment {
     for (auto member : metric_members_) flags.push_back(!(mask.*member != mask.*member));
     return flags;
   }
-  void predict(std::size_t theory, Point const& point, std::span<double> predictions) const final {
+  void predict(std::size_t theory, Point const& point, InputReader const* input,
+               std::span<double> predictions) const final {
     T result;
-    theories_[theory](table_.make(point), result);
+    theories_[theory](table_.make(point), input, result);
     for (std::size_t k = 0; k < prediction_members_.size(); ++k)
       if (description_.predictions[k].theory == theory) predictions[k] = result.*prediction_members_[k];
   }
@@ -267,7 +285,7 @@ class ExperimentOf : public Experiment {
   Table<P> table_;
   std::vector<double M::*> metric_members_;
   std::vector<double T::*> prediction_members_;
-  std::vector<void (*)(P const&, T&)> theories_;
+  std::vector<std::function<void(P const&, InputReader const*, T&)>> theories_;
 };
 
 }  // namespace thresher::study

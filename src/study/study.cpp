@@ -259,6 +259,9 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
       result.valid[number] = false;
       continue;
     }
+    if (verdict.is_deterministic() && study.trials() > 1)
+      throw UserError(
+          fmt::format("trials = {}: every trial on this input is the same; allowed is 1", study.trials()));
     for (auto const& warning : verdict.warnings())
       if (std::find(result.warnings.begin(), result.warnings.end(), warning) == result.warnings.end())
         result.warnings.push_back(warning);

@@ -71,8 +71,8 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
                   .reason = {},
                   .artifacts = {}};
     std::vector<double> all(predictions.size(), std::nan(""));
-    auto const ending =
-        agreement_.run([&] { study_.experiment().predict(theory, study_.grid().point(number), all); });
+    auto const ending = agreement_.run(
+        [&] { study_.experiment().predict(theory, study_.grid().point(number), study_.input(), all); });
     for (std::size_t k = 0; k < predictions.size(); ++k)
       if (predictions[k].theory == theory) record.values.push_back(all[k]);
     if (ending.kind != Ending::Kind::done) {

@@ -114,5 +114,24 @@ class Presets(MixedQualityTest):
             self.assertLess(time.time() - started, 60, preset.name)
 
 
+class UserData(MixedQualityTest):
+    def test_own_data_are_analysed_once_and_have_no_theory(self):
+        dice = numpy.random.default_rng(3)
+        design = dice.standard_normal((60, 100))
+        beta = numpy.zeros(100)
+        beta[[3, 40, 77]] = [1, -1, 1]
+        with h5py.File(self.folder / "mine.h5", "w") as file:
+            file["X"] = design
+            file["y"] = design @ beta + 0.1 * dice.standard_normal(60)
+        study = ["--estimator", "lasso_path", "--input", "mine.h5", "--quiet", "--output", "own.h5"]
+        refused = self.run_study(*study, "--trials", 2, expect=2)
+        self.assertIn("trials = 2", refused.stderr)
+        self.run_study(*study, "--trials", 1)
+        with h5py.File(self.folder / "own.h5") as file:
+            self.assertEqual(float(file["fit_s"][0]), 3)
+            for name, values in file["theory"].items():
+                self.assertTrue(numpy.isnan(values[...]).all(), name)
+
+
 if __name__ == "__main__":
     running.main()

@@ -12,6 +12,17 @@ namespace thresher::mixed_quality_lasso {
 
 using study::MetricKind;
 
+namespace {
+
+/// Theory of the planted model: it says nothing of the user's own data.
+auto planted(void (*compute)(Parameters const&, Predictions&)) {
+  return [compute](Parameters const& point, study::InputReader const* input, Predictions& predictions) {
+    if (input == nullptr) compute(point, predictions);
+  };
+}
+
+}  // namespace
+
 Experiment::Experiment() {
   about("mixed_quality_lasso", "Sparse recovery from mixed-quality data",
         "Y. Chaabouni and D. Gamarnik, Price of Quality: Sufficient Conditions for Sparse Recovery using "
@@ -151,19 +162,19 @@ void Experiment::declare_predictions() {
     more.insert(more.end(), setting.begin(), setting.end());
     return more;
   };
-  theory("sizes", setting, predict_sizes);
+  theory("sizes", setting, planted(predict_sizes));
   prediction("n", &Predictions::n, "rows used");
   prediction("n_alg", &Predictions::n_alg, "2 s log(p-s) + s + 1");
   prediction("theta_realised", &Predictions::theta_realised, "n/n_alg");
   prediction("sigma_avg_sq", &Predictions::sigma_avg_sq, "noise variance averaged over the rows");
 
-  theory("weights", with({"rho", "weighting", "lambda_rule", "lambda_scale"}), predict_weights);
+  theory("weights", with({"rho", "weighting", "lambda_rule", "lambda_scale"}), planted(predict_weights));
   prediction("lam", &Predictions::lam, "penalty lambda");
   prediction("weight_hq", &Predictions::weight_hq, "weight of high-quality rows, mean 1 over all rows");
   prediction("weight_lq", &Predictions::weight_lq, "weight of low-quality rows");
   prediction("n_eff", &Predictions::n_eff, "effective number of rows, (sum w)^2/sum w^2");
 
-  theory("information", with({"rho", "signal", "delta"}), predict_information);
+  theory("information", with({"rho", "signal", "delta"}), planted(predict_information));
   prediction("it_ratio_agnostic", &Predictions::it_ratio_agnostic,
              "rows over the sufficient ones, agnostic decoder");
   prediction("it_ratio_informed", &Predictions::it_ratio_informed,
@@ -184,11 +195,12 @@ void Experiment::declare_predictions() {
   prediction("fano_success_upper", &Predictions::fano_success_upper,
              "Fano's bound on the probability of exact recovery");
 
-  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}), predict_ml);
+  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}), planted(predict_ml));
   prediction("ml_fail_union", &Predictions::ml_fail_union,
              "union bound on the failure of maximum likelihood");
 
-  theory("lasso", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}), predict_lasso);
+  theory("lasso", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}),
+         planted(predict_lasso));
   prediction("lasso_success", &Predictions::lasso_success, "probability of signed-support recovery");
   prediction("lasso_nu", &Predictions::lasso_nu, "shrinkage of active coefficients");
   prediction("lasso_t", &Predictions::lasso_t, "standard deviation of active coefficients");
@@ -204,14 +216,14 @@ void Experiment::declare_predictions() {
   prediction("se_alpha", &Predictions::se_alpha, "state evolution: threshold over noise level");
 
   theory("threshold", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}),
-         predict_theta50);
+         planted(predict_theta50));
   prediction("theta50", &Predictions::theta50, "theta at which lasso_success is 1/2");
 
-  theory("tuned", with({"rho", "estimator", "weighting"}), predict_tuned);
+  theory("tuned", with({"rho", "estimator", "weighting"}), planted(predict_tuned));
   prediction("lasso_success_tuned", &Predictions::lasso_success_tuned, "lasso_success at the tuned lambda");
   prediction("lam_tuned", &Predictions::lam_tuned, "lambda with the fewest predicted support errors");
 
-  theory("iso", with({"rho", "weighting", "lambda_rule", "lambda_scale", "iso_level"}), predict_iso);
+  theory("iso", with({"rho", "weighting", "lambda_rule", "lambda_scale", "iso_level"}), planted(predict_iso));
   prediction("iso_n2_theory", &Predictions::iso_n2_theory,
              "low-quality rows at which lasso_success is iso_level");
   prediction("iso_price_theory", &Predictions::iso_price_theory, "slope of that line, -dn2/dn1");
@@ -223,6 +235,7 @@ void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
     return;
   }
   if (!user_shape_) user_shape_ = check_user_data(*verdict.input());
+  verdict.deterministic();
   check_user_validity(point, *user_shape_, verdict);
 }
 
