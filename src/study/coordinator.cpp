@@ -83,7 +83,7 @@ void Coordinator::run() {
 bool Coordinator::run_phase(Phase const& phase) {
   teams_.clear();
   for (int leader = 0; leader < exchange_.size(); leader += phase.team_size)
-    teams_.push_back({leader, 0, false, false});
+    teams_.push_back({.leader = leader});
   schedule_.begin(phase, static_cast<int>(teams_.size()));
   for (;;) {
     if (!stopping_) supply();
@@ -108,15 +108,13 @@ void Coordinator::supply() {
   // First one batch for each team, then one ahead: nobody hoards while others wait.
   for (int ahead = 1; ahead <= kBatchesAhead; ++ahead)
     for (auto& team : teams_) {
-      if (team.batches >= ahead || (team.suspect && team.batches > 0)) continue;
-      auto const batch =
-          schedule_.next_batch(longest, team.batches == 0 ? Schedule::Team::idle : Schedule::Team::busy);
-      if (batch.units.empty()) continue;
-      team.suspect = batch.suspect;
+      if (team.batches >= ahead) continue;
+      auto const batch = schedule_.next_batch(longest);
+      if (batch.empty()) continue;
       ByteWriter message;
       message.put(Order::batch);
-      message.put(static_cast<std::uint32_t>(batch.units.size()));
-      for (auto const& unit : batch.units) {
+      message.put(static_cast<std::uint32_t>(batch.size()));
+      for (auto const& unit : batch) {
         unit.put(message);
         if (storage_ != nullptr) storage_->append(unit);
       }

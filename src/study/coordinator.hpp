@@ -35,7 +35,6 @@ class Coordinator {
     int leader = 0;
     int batches = 0;  ///< handed out and not finished
     bool stopped = false;
-    bool suspect = false;  ///< works on a unit that must have no company
   };
   struct Sending {
     std::vector<std::byte> bytes;

@@ -89,17 +89,20 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
     record.point = static_cast<std::uint32_t>(*here);
     adopted.records.push_back(std::move(record));
   }
+  for (auto const& [unit, count] : contents.strikes)
+    if (auto const here = place(unit.second))
+      adopted.strikes[{unit.first, static_cast<std::uint32_t>(*here)}] = count;
   for (auto const& unit : contents.in_flight) {
     Unit moved{unit.trial, {}};
     for (auto const point : unit.points)
       if (auto const here = place(point)) {
         moved.points.push_back(static_cast<std::uint32_t>(*here));
-        auto const before = contents.strikes.find({unit.trial, point});
-        adopted.strikes[{unit.trial, moved.points.back()}] =
-            before == contents.strikes.end() ? 1 : before->second + 1;
+        ++adopted.strikes[{unit.trial, moved.points.back()}];
       }
     adopted.in_flight.push_back(std::move(moved));
   }
+  // A unit that came back is cleared.
+  for (auto const& record : adopted.records) adopted.strikes.erase({record.trial, record.point});
   return adopted;
 }
 

@@ -127,6 +127,7 @@ void Schedule::begin(Phase const& phase, int teams) {
   in_flight_ = 0;
   scale_ = 0;
   first_ready_ = theory_ = task_ = 0;
+  suspects_.clear();
   if (phase.work == Phase::Work::predictions) {
     for (std::size_t theory = 0; theory < study_.description().theories.size(); ++theory)
       for (std::size_t task = 0; task < ledger_.tasks(theory); ++task)
@@ -162,8 +163,8 @@ double Schedule::expected_seconds(Group const& group) const {
   return std::max(group.nominal_seconds, 1e-6) * (scale_ > 0 ? scale_ : 1);
 }
 
-Schedule::Batch Schedule::next_predictions(double longest_seconds) {
-  Batch batch;
+std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
+  std::vector<Unit> batch;
   double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
   double expected = 0;
   for (; theory_ < study_.description().theories.size(); ++theory_, task_ = 0)
@@ -173,7 +174,7 @@ Schedule::Batch Schedule::next_predictions(double longest_seconds) {
       if (point < 0 || !my_task(task_) || !is_missing(status)) continue;
       if (expected > longest_seconds) return batch;
       status = Status::in_flight;
-      batch.units.push_back({trial_of_theory(theory_), {static_cast<std::uint32_t>(point)}});
+      batch.push_back({trial_of_theory(theory_), {static_cast<std::uint32_t>(point)}});
       --remaining_;
       ++in_flight_;
       expected += each;
@@ -181,14 +182,31 @@ Schedule::Batch Schedule::next_predictions(double longest_seconds) {
   return batch;
 }
 
-Schedule::Batch Schedule::next_batch(double longest_seconds, Team team) {
+Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
+  for (auto const point : points) ledger_.set_status(point, trial, Status::in_flight);
+  remaining_ -= static_cast<std::int64_t>(points.size());
+  in_flight_ += static_cast<std::int64_t>(points.size());
+  return {trial, std::move(points)};
+}
+
+std::vector<Unit> Schedule::next_suspect() {
+  while (in_flight_ == 0 && !suspects_.empty()) {
+    auto const [group, trial] = *suspects_.begin();
+    suspects_.erase(suspects_.begin());
+    if (auto points = missing(groups_[group], trial); !points.empty())
+      return {hand_out(trial, std::move(points))};
+  }
+  return {};
+}
+
+std::vector<Unit> Schedule::next_batch(double longest_seconds) {
   if (remaining_ == 0) return {};
   double const shortest = std::max(0.01, 2e-5 * teams_);
   if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
   // Guided self-scheduling: long batches while much is left, short ones at the end.
   double const left = std::max(seconds_left(), 0.0);
   double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
-  Batch batch;
+  std::vector<Unit> batch;
   double expected = 0;
   for (; first_ready_ < groups_.size(); ++first_ready_) {
     auto& group = groups_[first_ready_];
@@ -198,6 +216,12 @@ Schedule::Batch Schedule::next_batch(double longest_seconds, Team team) {
       if (!mine(data_number_[first_ready_], group.cursor)) continue;
       auto points = missing(group, group.cursor);
       if (points.empty()) continue;
+      if (std::any_of(points.begin(), points.end(), [&](auto point) {
+            return strikes_.contains({group.cursor, point});
+          })) {
+        suspects_.emplace(first_ready_, group.cursor);
+        continue;
+      }
       // Where fewer units than teams are left, a unit's points are shared out: generating twice beats
       // waiting.
       auto const units_left =
@@ -208,22 +232,16 @@ Schedule::Batch Schedule::next_batch(double longest_seconds, Team team) {
             std::min(points.size(), (static_cast<std::size_t>(teams_) + units_left - 1) / units_left);
         points.resize((points.size() + parts - 1) / parts);
       }
-      bool const suspect = strikes_.contains({group.cursor, points.front()});
-      if (suspect && (!batch.units.empty() || team == Team::busy)) return batch;
-      for (auto const point : points) ledger_.set_status(point, group.cursor, Status::in_flight);
-      remaining_ -= static_cast<std::int64_t>(points.size());
-      in_flight_ += static_cast<std::int64_t>(points.size());
       expected += expected_seconds(group) * static_cast<double>(points.size()) /
                   static_cast<double>(group.points.size());
-      batch.suspect = suspect;
-      batch.units.push_back({group.cursor, std::move(points)});
+      batch.push_back(hand_out(group.cursor, std::move(points)));
       bool const known = scale_ > 0 || group.measured_seconds > 0;
       // The cursor stays: points of this trial may be left.
-      if (suspect || !known || expected >= target) return batch;
+      if (!known || expected >= target) return batch;
       --group.cursor;
     }
   }
-  return batch;
+  return batch.empty() ? next_suspect() : batch;
 }
 
 void Schedule::enter(Record const& record) {

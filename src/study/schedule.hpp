@@ -4,7 +4,8 @@
 #include "study/ledger.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace thresher::study {
@@ -35,14 +36,10 @@ class Schedule {
   std::vector<Phase> phases() const;
   /// Starts a phase for `teams` teams; every unit of the phases before must be back.
   void begin(Phase const& phase, int teams);
-  struct Batch {
-    std::vector<Unit> units;
-    bool suspect = false;  ///< holds one unit that was in flight at an abnormal end: it must have no company
-  };
-  enum class Team { idle, busy };
-  /// Units that should take about as long as a batch may, for a team that has nothing to do or one that is at
-  /// work; empty when there is nothing (for it) at present.
-  Batch next_batch(double longest_seconds, Team team);
+  /// Units that should take about as long as a batch may; empty when there is nothing at present. A unit that
+  /// was in flight at an abnormal end comes when all others are back, and without company: what kills its
+  /// rank takes nothing with it.
+  std::vector<Unit> next_batch(double longest_seconds);
   /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
   void enter(Record const& record);
   /// Nothing of the phase is left or in flight.
@@ -71,7 +68,9 @@ class Schedule {
   bool my_task(std::size_t task) const;
   /// Whether trials of this point are run under its own number.
   bool runs(std::uint32_t point) const;
-  Batch next_predictions(double longest_seconds);
+  std::vector<Unit> next_predictions(double longest_seconds);
+  std::vector<Unit> next_suspect();
+  Unit hand_out(std::int64_t trial, std::vector<std::uint32_t> points);
 
   Study const& study_;
   Ledger& ledger_;
@@ -82,6 +81,7 @@ class Schedule {
   std::vector<std::uint32_t> group_of_;   ///< per point
   std::vector<std::size_t> data_number_;  ///< per group: number among the data points of the whole grid
   std::size_t first_ready_ = 0;
+  std::set<std::pair<std::size_t, std::int64_t>> suspects_;  ///< group and trial of units put off
   std::size_t theory_ = 0;
   std::size_t task_ = 0;
   double theory_seconds_ = 0;

@@ -1,5 +1,7 @@
 """The engine's promises, on the testbed experiment: layouts, resuming, extending, sharding, targets, failures, input."""
 
+import contextlib
+import os
 import pathlib
 import random
 import re
@@ -7,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest.mock
 
 import h5py
 import numpy
@@ -133,29 +136,63 @@ class Interrupting(running.StudyTest):
         with h5py.File(self.folder / name, "r") as f:
             return numpy.count_nonzero(f["status"][...])
 
+    def kill_at_random_moments(self, dice, study, name, ranks, longest):
+        """Runs a study to its end through kills of one random rank (the launcher ends the others, if there is one)."""
+        kills = 0
+        while True:
+            process = self.start_study(*study, "--resume", "--output", name, ranks=ranks)
+            deadline = time.time() + dice.uniform(0.05, longest)
+            while time.time() < deadline and process.poll() is None:
+                if (self.folder / name).exists():
+                    self.readable(name)  # whole at every moment
+                time.sleep(0.03)
+            if process.poll() is not None:
+                self.assertEqual(process.returncode, 0, self.said(process))
+                break
+            alive = self.ranks_of_study()
+            if alive:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(dice.choice(alive), signal.SIGKILL)
+                if ranks:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(2)
+            self.kill_study(process)
+            kills += 1
+        self.assertFalse((self.folder / (name + ".journal")).exists())
+        self.assertFalse((self.folder / (name + ".lock")).exists())
+        return kills
+
     def test_kills_at_random_moments_lose_nothing(self):
-        self.run_study(*self.STUDY, "--output", "calm.h5")
         dice = random.Random(5)
-        for round_number, ranks in enumerate((0, 2)):
-            name = f"killed{round_number}.h5"
-            kills = 0
-            for _ in range(40):
-                process = self.start_study(*self.STUDY, "--resume", "--output", name, ranks=ranks)
-                deadline = time.time() + dice.uniform(0.3, 1.6)
-                while time.time() < deadline and process.poll() is None:
-                    if (self.folder / name).exists():
-                        self.readable(name)  # whole at every moment
-                    time.sleep(0.03)
-                if process.poll() is not None:
-                    self.assertEqual(process.returncode, 0, self.said(process))
-                    break
-                self.kill_study(process)
-                kills += 1
-            self.run_study(*self.STUDY, "--resume", "--output", name)
-            self.assertGreater(kills, 1)
-            self.assert_same("calm.h5", name)
-            self.assertFalse((self.folder / (name + ".journal")).exists())
-            self.assertFalse((self.folder / (name + ".lock")).exists())
+        common = [*self.STUDY, "--common_random_numbers", "--size", "10,30"]
+        artifacts = ["--trials", 150, "--delay", "0.02", "--artifacts", "all", "--checkpoint_interval", "0.1", "--quiet"]
+        kept = ["--trials", 12, "--delay", "0.2", "--steps", 20, "--checkpoint_interval", "0.1", "--quiet"]
+        kills = 0
+        for number, (study, ranks, longest) in enumerate(((self.STUDY, 0, 1), (self.STUDY, 2, 1.2), (common, 3, 1.2),
+                                                          (artifacts, 0, 1), (kept, 0, 1.5))):
+            self.run_study(*study, "--output", f"calm{number}.h5")
+            kills += self.kill_at_random_moments(dice, study, f"killed{number}.h5", ranks, longest)
+            self.assert_same(f"calm{number}.h5", f"killed{number}.h5")
+        self.assertGreater(kills, 15)
+
+    def test_at_most_one_interval_is_run_twice(self):
+        study = ["--mean", "0:0.25:2", "--trials", 200, "--delay", "0.01", "--checkpoint_interval", "0.5", "--quiet",
+                 "--output", "traced.h5"]
+        trace = self.folder / "trace"
+        with unittest.mock.patch.dict(running.ENVIRONMENT, TESTBED_TRACE=str(trace)):
+            process = self.start_study(*study, ranks=2)
+            self.wait_for(lambda: trace.exists() and trace.stat().st_size > 6000)
+            self.kill_study(process)
+            killed = time.time()
+            before = [line.split() for line in trace.read_text().splitlines()]
+            trace.unlink()
+            self.run_study(*study, "--resume", ranks=2)
+        again = {tuple(line.split()[1:]) for line in trace.read_text().splitlines()}
+        finished = {tuple(line[1:]): float(line[0]) for line in before}
+        self.assertEqual(len(again | set(finished)), 9 * 200)
+        repeated = [killed - finished[trial] for trial in again & set(finished)]
+        self.assertLess(max(repeated, default=0), 0.5 + 0.7)
+        self.assertLess(len(repeated), len(finished) / 2)
 
     def test_target_survives_kills(self):
         target = ["--mean", "0,0.5,1", "--target_se", "estimate=0.03", "--size", "20", "--trials", 10, "--max_trials", 200,

@@ -3,9 +3,13 @@
 #include "mpi/fixed_order_sum.hpp"
 #include "study/driver.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <signal.h>
 #include <stdexcept>
 #include <thread>
@@ -43,15 +47,29 @@ struct Parameters {
   std::int64_t fault_trial = 0;
   double bytes = 0;
   std::int64_t theory_grid = 10;
+  bool wide = false;
 };
 
-struct Metrics {
+/// Metrics that make records as wide as those of a large experiment.
+struct Wide {
+  double w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0, w6 = 0, w7 = 0, w8 = 0, w9 = 0, w10 = 0, w11 = 0, w12 = 0,
+         w13 = 0, w14 = 0, w15 = 0, w16 = 0, w17 = 0, w18 = 0, w19 = 0, w20 = 0, w21 = 0, w22 = 0, w23 = 0,
+         w24 = 0, w25 = 0;
+};
+
+struct Metrics : Wide {
   double estimate = std::nan("");
   double hit = std::nan("");
   double used = std::nan("");
   double spread_estimate = std::nan("");
   double spent = std::nan("");
 };
+
+constexpr double Metrics::*kWide[] = {
+    &Metrics::w1,  &Metrics::w2,  &Metrics::w3,  &Metrics::w4,  &Metrics::w5,  &Metrics::w6,  &Metrics::w7,
+    &Metrics::w8,  &Metrics::w9,  &Metrics::w10, &Metrics::w11, &Metrics::w12, &Metrics::w13, &Metrics::w14,
+    &Metrics::w15, &Metrics::w16, &Metrics::w17, &Metrics::w18, &Metrics::w19, &Metrics::w20, &Metrics::w21,
+    &Metrics::w22, &Metrics::w23, &Metrics::w24, &Metrics::w25};
 
 struct Predictions {
   double expected = std::nan("");
@@ -104,6 +122,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     parameter("bytes", &Parameters::bytes, "[0, inf)", "bytes that the trial says it needs over its team",
               "execution");
     parameter("theory_grid", &Parameters::theory_grid, "[1, 1000]", "nodes of the prediction", "theory");
+    parameter("wide", &Parameters::wide, "25 metrics more", "read");
     using study::MetricKind;
     metric("estimate", &Metrics::estimate, MetricKind::value, "[0, inf)", "power of the absolute average")
         .prediction = "expected";
@@ -112,6 +131,9 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     metric("used", &Metrics::used, MetricKind::count, "[1, inf)", "numbers averaged");
     metric("spread_estimate", &Metrics::spread_estimate, MetricKind::value, "[0, inf)", "standard deviation")
         .may_be_undefined = true;
+    int number = 0;
+    for (auto const member : kWide)
+      metric(fmt::format("wide{}", ++number), member, MetricKind::value, "[0, 1]", "a number of its own");
     metric("spent", &Metrics::spent, MetricKind::timing, "[0, inf)", "seconds of the reading", "s");
     theory("moments", {"mean", "power", "theory_grid"}, predict_expected);
     prediction("expected", &Predictions::expected, "power of the absolute mean");
@@ -135,7 +157,9 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
   }
 
   Metrics applicable(Parameters const& p) const override {
-    Metrics all{0, 0, 0, 0, 0};
+    Metrics all = ExperimentOf::applicable(p);
+    if (!p.wide)
+      for (auto const member : kWide) all.*member = std::nan("");
     if (p.law == Law::uniform) all.spread_estimate = std::nan("");
     return all;
   }
@@ -195,12 +219,18 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     metrics.used = static_cast<double>(fit.used);
     metrics.spread_estimate = fit.spread;
     metrics.spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (p.wide) {
+      double numbers[std::size(kWide)];
+      team.stream("WIDE").uniforms({}, 0, numbers);
+      for (std::size_t k = 0; k < std::size(kWide); ++k) metrics.*kWide[k] = numbers[k];
+    }
     if (faulty && p.fault == Fault::not_a_number) metrics.estimate = std::nan("");
     if (team.wants("numbers")) {
       study::Artifact artifact{"numbers", {p.array}, std::vector<double>(static_cast<std::size_t>(p.array))};
       team.stream("NUMBERS").normals({}, 0, artifact.values);
       team.store(std::move(artifact));
     }
+    leave_trace(p, team);
     return faulty && p.fault == Fault::not_converged ? study::Outcome::not_converged : study::Outcome::ok;
   }
 
@@ -216,6 +246,15 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     if (fault == Fault::hang && last)
       for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
     if (fault == Fault::die && last) kill(getpid(), SIGKILL);
+  }
+
+  /// Appends the trial to the file that the test names: so it sees which trials ran more than once.
+  static void leave_trace(Parameters const& p, study::Team const& team) {
+    auto const* const path = std::getenv("TESTBED_TRACE");
+    if (path == nullptr || team.communicator().rank() != 0) return;
+    auto const now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
+    auto const line = fmt::format("{:.6f} {} {} {}\n", now.count(), p.mean, p.power, team.trial());
+    std::ofstream(path, std::ios::app) << line;
   }
 
   /// A trial of many steps that leaves its state after each and goes on from there.

@@ -73,10 +73,10 @@ TEST(Units, GenerateOnceAnalyseMany) {
   Prepared prepared(Texts{{"rule", "plain,squared"}, {"level", "1,2,3"}, {"mean", "0,1"}});
   auto& schedule = prepared.schedule;
   schedule.begin({Phase::Work::trials, 1}, 1);
-  auto const batch = schedule.next_batch(1, Schedule::Team::idle);
-  ASSERT_EQ(batch.units.size(), 1u) << "nothing is known of the costs yet";
-  EXPECT_EQ(batch.units[0].points.size(), 4u);
-  auto const records = run(prepared, batch.units[0]);
+  auto const batch = schedule.next_batch(1);
+  ASSERT_EQ(batch.size(), 1u) << "nothing is known of the costs yet";
+  EXPECT_EQ(batch[0].points.size(), 4u);
+  auto const records = run(prepared, batch[0]);
   EXPECT_EQ(records.size(), 4u);
   EXPECT_EQ(prepared.experiment.generated, 1);
   EXPECT_EQ(prepared.experiment.fitted, 2);
@@ -89,24 +89,24 @@ TEST(Units, GenerateOnceAnalyseMany) {
 TEST(Units, AreSplitWhenTeamsWouldIdle) {
   Prepared prepared(Texts{{"rule", "plain,squared"}, {"trials", "1"}});
   prepared.schedule.begin({Phase::Work::trials, 1}, 2);
-  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
-  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
-  EXPECT_TRUE(prepared.schedule.next_batch(1, Schedule::Team::idle).units.empty());
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
+  EXPECT_TRUE(prepared.schedule.next_batch(1).empty());
 }
 
 TEST(Units, ServeNestedAxesUnderCommonRandomNumbers) {
   Prepared apart(Texts{{"size", "4,8"}});
   apart.schedule.begin({Phase::Work::trials, 1}, 1);
-  EXPECT_EQ(apart.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 1u);
+  EXPECT_EQ(apart.schedule.next_batch(1).at(0).points.size(), 1u);
   Prepared together(Texts{{"size", "4,8"}, {"common_random_numbers", "true"}});
   together.schedule.begin({Phase::Work::trials, 1}, 1);
-  EXPECT_EQ(together.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.size(), 2u);
+  EXPECT_EQ(together.schedule.next_batch(1).at(0).points.size(), 2u);
 }
 
 TEST(Units, DearestComeFirst) {
   Prepared prepared(Texts{{"size", "4,100"}});
   prepared.schedule.begin({Phase::Work::trials, 1}, 1);
-  EXPECT_EQ(prepared.schedule.next_batch(1, Schedule::Team::idle).units.at(0).points.at(0), 1u);
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.at(0), 1u);
 }
 
 TEST(Units, FailedStageFailsItsPointsAndNoOther) {
@@ -120,16 +120,26 @@ TEST(Units, FailedStageFailsItsPointsAndNoOther) {
   }
 }
 
-TEST(Units, SuspectsHaveNoCompany) {
+TEST(Units, SuspectsComeLastAndWithoutCompany) {
   Prepared prepared(Texts{{"trials", "10"}});
   prepared.strikes[{1, 0}] = 1;
+  prepared.strikes[{4, 0}] = 2;
   prepared.schedule.begin({Phase::Work::trials, 1}, 1);
-  auto first = prepared.schedule.next_batch(1, Schedule::Team::idle);
-  for (auto& record : run(prepared, first.units.at(0))) prepared.schedule.enter(record);
-  EXPECT_TRUE(prepared.schedule.next_batch(1, Schedule::Team::busy).units.empty());
-  auto const suspect = prepared.schedule.next_batch(1, Schedule::Team::idle);
-  EXPECT_TRUE(suspect.suspect);
-  EXPECT_EQ(suspect.units.size(), 1u);
+  std::vector<std::int64_t> order;
+  while (!prepared.schedule.done()) {
+    auto const batch = prepared.schedule.next_batch(1);
+    ASSERT_FALSE(batch.empty());
+    for (auto const& unit : batch) {
+      order.push_back(unit.trial);
+      if (order.size() > 8) {
+        EXPECT_EQ(batch.size(), 1u);
+        EXPECT_TRUE(prepared.schedule.next_batch(1).empty());
+      }
+    }
+    for (auto const& unit : batch)
+      for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
+  }
+  EXPECT_EQ(order, (std::vector<std::int64_t>{0, 2, 3, 5, 6, 7, 8, 9, 1, 4}));
 }
 
 TEST(Shards, AreDisjointAndComplete) {
@@ -138,9 +148,9 @@ TEST(Shards, AreDisjointAndComplete) {
     Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "7"}, {"shard", shard}});
     prepared.schedule.begin({Phase::Work::trials, 1}, 1);
     for (;;) {
-      auto const batch = prepared.schedule.next_batch(1, Schedule::Team::idle);
-      if (batch.units.empty()) break;
-      for (auto const& unit : batch.units) {
+      auto const batch = prepared.schedule.next_batch(1);
+      if (batch.empty()) break;
+      for (auto const& unit : batch) {
         for (auto const point : unit.points) EXPECT_TRUE(seen.emplace(unit.trial, point).second);
         for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
       }
