@@ -1,5 +1,6 @@
 #include "linalg/petsc.hpp"
 
+#include <fmt/format.h>
 #include <slepcsys.h>
 
 #include <cstdlib>
@@ -19,9 +20,9 @@ PetscErrorCode collect(MPI_Comm, int line, char const* function, char const* fil
                        PetscErrorType type, char const* message, void*) {
   if (type == PETSC_ERROR_INITIAL) reported().clear();
   if (!reported().empty()) reported() += " <- ";
-  reported() += std::string(function == nullptr ? "?" : function) + " (" + (file == nullptr ? "?" : file) +
-                ":" + std::to_string(line) + ")";
-  if (message != nullptr && *message != '\0') reported() += " " + std::string(message);
+  reported() +=
+      fmt::format("{} ({}:{})", function == nullptr ? "?" : function, file == nullptr ? "?" : file, line);
+  if (message != nullptr && *message != '\0') reported() += fmt::format(" {}", message);
   return code;
 }
 

@@ -4,6 +4,7 @@
 #include "study/team.hpp"
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <set>
 #include <span>
@@ -15,6 +16,9 @@ namespace thresher::study {
 
 /// One value for every parameter, in declared order.
 using Point = std::vector<Value>;
+
+/// Value of a metric or prediction that does not apply at a point, or was not found.
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Where a parameter acts: an index of `Description::stages` (0 = data), or one of these.
 inline constexpr int kExecution = -1;  ///< the same result within tolerance: storage, precision, solver
@@ -149,8 +153,8 @@ class Experiment {
 template <class P, class M, class T>
 class ExperimentOf : public Experiment {
  public:
-  /// Refuses invalid points, names inert parameters. Not collective, no compute.
-  virtual void check(P const& point, Verdict& verdict) const = 0;
+  /// Refuses invalid points, names inert parameters. Not collective, no compute. Default: the ranges say all.
+  virtual void check(P const&, Verdict&) const {}
   /// Cost of `stage` (index of the declared stages) for one trial on a team of `ranks`.
   virtual Cost cost(std::size_t stage, P const& point, int ranks) const = 0;
   /// Metrics that apply at the point are left NaN-free (any number), the others NaN. Default: all apply.

@@ -1,0 +1,77 @@
+#include "experiments/spiked_wigner/experiment.hpp"
+
+#include "experiments/spiked_wigner/spiked_matrix.hpp"
+#include "experiments/spiked_wigner/work.hpp"
+#include "linalg/leading_eigenpairs.hpp"
+#include "linalg/subspace.hpp"
+
+#include <algorithm>
+
+namespace thresher::spiked_wigner {
+
+using study::MetricKind;
+
+Experiment::Experiment() {
+  about("spiked_wigner", "Leading eigenvector of a spiked Wigner matrix",
+        "F. Benaych-Georges and R. R. Nadakuditi, The eigenvalues and eigenvectors of finite, low rank "
+        "perturbations of large random matrices, Advances in Mathematics 227, 2011",
+        1);
+  stages({"data", "spectrum"});
+
+  parameter("n", &Parameters::n, "[2, 1e7]", "order of the matrix", "data");
+  parameter("theta", &Parameters::theta, "[0, 1e6]", "strength of the signal", "data");
+  parameter("storage", &Parameters::storage, {"stored", "implicit"},
+            "matrix in memory, or drawn anew at every product", "execution");
+  parameter("tolerance", &Parameters::tolerance, "[1e-14, 1e-2]",
+            "residual of the eigenpair, relative to the eigenvalue", "spectrum");
+
+  // Both stay undefined where the eigensolver does not converge.
+  auto& eigenvalue =
+      metric("eigenvalue", &Metrics::eigenvalue, MetricKind::value, "(-inf, inf)", "largest eigenvalue");
+  eigenvalue.may_be_undefined = true;
+  eigenvalue.prediction = "eigenvalue";
+  auto& overlap = metric("overlap", &Metrics::overlap, MetricKind::value, "[0, 1]",
+                         "squared cosine of the leading eigenvector and the signal");
+  overlap.may_be_undefined = true;
+  overlap.prediction = "overlap";
+
+  theory("transition", {"theta"}, predict_transition);
+  prediction("eigenvalue", &Predictions::eigenvalue, "max(2, theta + 1 / theta), n -> infinity");
+  prediction("overlap", &Predictions::overlap, "max(0, 1 - 1 / theta^2), n -> infinity");
+
+  artifact("signal", {"coordinate"}, "the hidden direction");
+  artifact("eigenvector", {"coordinate"}, "the leading eigenvector");
+}
+
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
+  return stage == 0 ? data_cost(point, ranks) : spectrum_cost(point, ranks);
+}
+
+/// The data are the only stage before the measurement; `points` differ in the tolerance alone.
+std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::StageResult const*,
+                                                          std::span<Parameters const> points,
+                                                          study::Team& team) const {
+  return std::make_unique<SpikedMatrix>(points.front(), team);
+}
+
+study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
+                                   study::Team& team, Metrics& metrics) const {
+  auto const& matrix = dynamic_cast<SpikedMatrix const&>(*before);
+  auto const own = matrix.layout().owned();
+  linalg::Eigenpairs start{{}, linalg::DenseMatrix(own.size(), 1)};
+  team.stream("start").normals({}, static_cast<std::uint64_t>(own.begin), start.own_vectors.column(0));
+
+  auto const found = linalg::leading_eigenpairs(matrix, std::move(start),
+                                                {.tolerance = point.tolerance, .prefix = "spiked_wigner_"});
+  if (found.convergence != linalg::Convergence::reached) return study::Outcome::not_converged;
+  auto const own_vector = found.pairs.own_vectors.view();
+  metrics.eigenvalue = found.pairs.values.front();
+  metrics.overlap = std::min(1.0, linalg::subspace_overlap(matrix.layout(), own_vector, matrix.own_signal()));
+
+  std::vector<std::int64_t> const extents{point.n};
+  if (team.wants("signal")) team.store_distributed("signal", extents, own, matrix.own_signal().column(0));
+  if (team.wants("eigenvector")) team.store_distributed("eigenvector", extents, own, own_vector.column(0));
+  return study::Outcome::ok;
+}
+
+}  // namespace thresher::spiked_wigner

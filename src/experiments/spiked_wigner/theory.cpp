@@ -1,0 +1,12 @@
+#include "experiments/spiked_wigner/theory.hpp"
+
+namespace thresher::spiked_wigner {
+
+void predict_transition(Parameters const& point, Predictions& predictions) {
+  double const theta = point.theta;
+  bool const visible = theta > 1;
+  predictions.eigenvalue = visible ? theta + 1 / theta : 2;
+  predictions.overlap = visible ? 1 - 1 / (theta * theta) : 0;
+}
+
+}  // namespace thresher::spiked_wigner

@@ -1,0 +1,74 @@
+"""Reads every #include of src/ and drivers/: nothing reaches above its floor, into another experiment, or past the
+interface that experiments are given."""
+
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FLOORS = ["mpi", "random", "linalg", "prox", "study", "experiments"]  # each may include itself and those before it
+INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/declaration.hpp", "study/interval.hpp", "study/value.hpp"}
+# Libraries whose headers stay on the floors named.
+OWNERS = {
+    r"hdf5.*": {"study"},
+    r"CLI/.*|toml\+\+/.*|zlib\.h": {"study"},
+    r"Random123/.*": {"random"},
+    r"fftw3\.h|cblas\.h|lapacke?\.h": {"linalg"},
+    r"mpi\.h": {"mpi", "study"},
+    r"slepc(?!version).*": {"linalg"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
+
+
+def violation(folder, header):
+    """What is wrong with including `header` in `folder` (("linalg",), ("experiments", "spiked_wigner")), or None."""
+    floor, target = folder[0], pathlib.PurePosixPath(header).parts
+    for library, owners in OWNERS.items():
+        if re.fullmatch(library, header) and floor not in owners:
+            return f"only {', '.join(sorted(owners))} may include it"
+    if target[0] not in FLOORS:
+        return None
+    if FLOORS.index(target[0]) > FLOORS.index(floor):
+        return f"{target[0]} is above {floor}"
+    if floor == "experiments" and target[0] == "experiments" and target[1] != folder[1]:
+        return "experiments do not know each other"
+    if floor == "experiments" and target[0] == "study" and header not in INTERFACE:
+        return "it is behind the interface of experiments"
+    return None
+
+
+class Walls(unittest.TestCase):
+    def test_no_include_crosses_a_wall(self):
+        crossings, seen = [], 0
+        for source in sorted((ROOT / "src").rglob("*.[ch]pp")):
+            folder = source.relative_to(ROOT / "src").parent.parts
+            self.assertIn(folder[0], FLOORS, f"{source}: a folder that is no floor")
+            for header in INCLUDE.findall(source.read_text()):
+                seen += 1
+                if why := violation(folder, header):
+                    crossings.append(f"{source.relative_to(ROOT)} includes {header}: {why}")
+        self.assertGreater(seen, 1000)
+        self.assertEqual(crossings, [], "\n".join(crossings))
+
+    def test_experiments_do_not_know_the_world(self):
+        for source in (ROOT / "src" / "experiments").rglob("*.[ch]pp"):
+            self.assertNotIn("MPI_COMM_WORLD", source.read_text(), source)
+
+    def test_a_driver_knows_its_experiment_and_the_engine(self):
+        for source in (ROOT / "drivers").glob("*.cpp"):
+            self.assertEqual(INCLUDE.findall(source.read_text()),
+                             [f"experiments/{source.stem}/experiment.hpp", "study/driver.hpp"], source)
+
+    def test_crossings_are_seen(self):
+        for folder, header in [(("linalg",), "prox/lasso.hpp"), (("random",), "linalg/lapack.hpp"), (("mpi",), "random/stream.hpp"),
+                               (("study",), "experiments/a/b.hpp"), (("experiments", "a"), "experiments/b/c.hpp"),
+                               (("experiments", "a"), "study/coordinator.hpp"), (("experiments", "a"), "hdf5.h"),
+                               (("prox",), "slepceps.h"), (("linalg",), "hdf5_hl.h"), (("experiments", "a"), "mpi.h")]:
+            self.assertIsNotNone(violation(folder, header), f"{folder} {header}")
+        for folder, header in [(("prox",), "linalg/lapack.hpp"), (("study",), "study/grid.hpp"), (("study",), "vector"),
+                               (("experiments", "a"), "experiments/a/b.hpp"), (("experiments", "a"), "study/team.hpp")]:
+            self.assertIsNone(violation(folder, header), f"{folder} {header}")
+
+
+if __name__ == "__main__":
+    unittest.main()
