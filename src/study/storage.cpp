@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <set>
+#include <filesystem>
 
 namespace thresher::study {
 
 namespace {
-constexpr std::size_t kMostFreshBytes = std::size_t{256} << 20;
+/// Memory for records that are not in the file yet. It grows with the file, so that few rewrites make a large
+/// one.
+constexpr std::size_t kLeastRoom = std::size_t{128} << 20;
+constexpr double kRoomPerFileByte = 0.25;
 /// Rewriting in between costs at most this part of the time, and only when the file grew by a fifth: all
 /// writing together then stays a small multiple of the final file.
 constexpr double kPartOfTime = 0.02;
@@ -39,6 +42,7 @@ void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultRead
   replace_file(temporary, output_);
   last_rewrite_seconds_ = seconds_since(start);
   current_ = std::make_shared<ResultReader const>(output_, study_.description());
+  make_room();
   restart_journal();
   last_sync_ = last_rewrite_ = std::chrono::steady_clock::now();
 }
@@ -48,9 +52,14 @@ void Storage::restart_journal() {
   contents.toml = study_.configuration().toml(study_.description());
   contents.experiment = study_.description().name;
   contents.strikes = strikes_;
-  contents.records = fresh_;
-  contents.in_flight = handed_out_;
+  contents.records = std::move(fresh_);  // lent: they can be large
+  for (auto const& [trial, point] : in_flight_) {
+    if (contents.in_flight.empty() || contents.in_flight.back().trial != trial)
+      contents.in_flight.push_back({trial, {}});
+    contents.in_flight.back().points.push_back(point);
+  }
   journal_ = std::make_unique<Journal>(output_ + ".journal", contents);
+  fresh_ = std::move(contents.records);
   unsynced_ = false;
 }
 
@@ -58,12 +67,13 @@ void Storage::append(Record record) {
   journal_->append(record);
   unsynced_ = true;
   fresh_bytes_ += record.bytes();
+  in_flight_.erase({record.trial, record.point});
   fresh_.push_back(std::move(record));
 }
 
 void Storage::append(Unit const& handed_out) {
   journal_->append(handed_out);
-  handed_out_.push_back(handed_out);
+  for (auto const point : handed_out.points) in_flight_.emplace(handed_out.trial, point);
 }
 
 void Storage::wait_for_job() {
@@ -93,27 +103,27 @@ void Storage::conclude_rewrite() {
     hdf5::Lock const lock(hdf5::mutex());
     current_ = std::make_shared<ResultReader const>(output_, study_.description());
   }
-  std::set<std::pair<std::int64_t, std::uint32_t>> back;
-  for (auto const* records : {&writing_, &fresh_})
-    for (auto const& record : *records) back.emplace(record.trial, record.point);
-  for (auto& unit : handed_out_)
-    std::erase_if(unit.points, [&](auto point) { return back.contains({unit.trial, point}); });
-  std::erase_if(handed_out_, [](Unit const& unit) { return unit.points.empty(); });
   file_records_ += writing_.size();
-  writing_.clear();
+  writing_ = {};
   writing_bytes_ = 0;
+  make_room();
   restart_journal();
   last_rewrite_ = std::chrono::steady_clock::now();
+}
+
+void Storage::make_room() {
+  auto const bytes = static_cast<double>(std::filesystem::file_size(output_));
+  room_ = std::max(kLeastRoom, static_cast<std::size_t>(kRoomPerFileByte * bytes));
 }
 
 void Storage::tick(Ledger const& ledger) {
   if (running_ != Job::none) {
     bool const finished = job_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-    if (finished || fresh_bytes() > kMostFreshBytes + kMostFreshBytes / 4) wait_for_job();
+    if (finished || fresh_bytes() > room_ + room_ / 4) wait_for_job();
     if (running_ != Job::none) return;
   }
   double const interval = study_.options().checkpoint_interval;
-  bool const full = fresh_bytes_ > kMostFreshBytes;
+  bool const full = fresh_bytes_ > room_;
   bool const cheap = seconds_since(last_rewrite_) * kPartOfTime > last_rewrite_seconds_ &&
                      static_cast<double>(fresh_.size()) > kGrowth * static_cast<double>(file_records_) &&
                      seconds_since(last_rewrite_) > std::min(interval, 10.0);

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace thresher::study {
@@ -43,6 +45,7 @@ class Storage {
   void conclude_rewrite();
   void wait_for_job();
   void restart_journal();
+  void make_room();
   double seconds_since(std::chrono::steady_clock::time_point time) const;
 
   std::string output_;
@@ -56,8 +59,9 @@ class Storage {
   std::vector<Record> writing_;  ///< in the file that is being written
   std::size_t fresh_bytes_ = 0;
   std::size_t writing_bytes_ = 0;
+  std::size_t room_ = 0;  ///< bytes of records that may wait for the next rewrite
   std::size_t file_records_ = 0;
-  std::vector<Unit> handed_out_;  ///< since the journal's start, with those in flight then
+  std::set<std::pair<std::int64_t, std::uint32_t>> in_flight_;  ///< trial and point
   std::future<void> job_;
   enum class Job { none, sync, rewrite } running_ = Job::none;
   std::chrono::steady_clock::time_point last_sync_;

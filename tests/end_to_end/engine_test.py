@@ -331,7 +331,7 @@ class Damage(running.StudyTest):
         good = (self.folder / "good.h5").read_bytes()
         dice = random.Random(11)
         refused = 0
-        for _ in range(60):
+        for _ in range(100):
             damaged = bytearray(good)
             at = dice.randrange(len(damaged))
             damaged[at] ^= 1 << dice.randrange(8)
@@ -356,7 +356,7 @@ class Damage(running.StudyTest):
         base = (self.folder / "a.h5").read_bytes()
         journal = (self.folder / "a.h5.journal").read_bytes()
         dice = random.Random(3)
-        for k in range(12):
+        for k in range(60):
             damaged = bytearray(journal)
             if k == 0:
                 damaged = damaged[:-7]
