@@ -1,10 +1,9 @@
+#include "study/result_writer.hpp"
+
 #include "study/journal.hpp"
 #include "study/level_search.hpp"
-#include "study/result_file.hpp"
-#include "study/result_layout.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,19 +12,15 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <numeric>
 #include <unistd.h>
-#include <unordered_map>
 
 namespace thresher::study {
-
-namespace {
 
 namespace names = result_names;
 using hdf5::Extents;
 using hdf5::Object;
+
+namespace {
 
 /// Values of one parameter along its axis, or its single value, as a data set of the parameter's type.
 Object write_values(Object const& parent, Parameter const& parameter, std::vector<Value> const& values,
@@ -83,519 +78,6 @@ char const* text_of(MetricKind kind) {
   return "";
 }
 
-/// Writes one file; its members are what all parts of that need.
-class Writer {
- public:
-  Writer(std::string const& path, Study const& study, Ledger const& ledger,
-         std::vector<Record> const& records, std::vector<std::shared_ptr<ResultReader const>> const& sources)
-      : study_(study),
-        ledger_(ledger),
-        sources_(sources),
-        layout_(study),
-        file_(hdf5::create_file(path)),
-        done_(layout_.points, false) {
-    for (auto const& record : records)
-      if (record.trial >= 0) by_point_[ledger.survey().representative[record.point]].push_back(&record);
-    for (std::uint32_t point = 0; point < layout_.points; ++point)
-      if (auto const first = ledger.survey().representative[point]; first != point)
-        repetitions_[first].push_back(point);
-    for (std::size_t point = 0; point < layout_.points; ++point)
-      for (std::int64_t t = 0; t < ledger.trials() && !done_[point]; ++t) done_[point] = ran(point, t);
-  }
-
-  void write(Provenance const& provenance) {
-    write_attributes(provenance);
-    write_coordinates();
-    write_states();
-    write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
-                    "s", [](Record const& record) { return record.seconds; });
-    summary_ = child_group(names::kSummary);
-    auto const& metrics = study_.description().metrics;
-    for (std::size_t m = 0; m < metrics.size(); ++m)
-      if (ledger_.survey().applicable_somewhere[m]) write_metric(m);
-    write_search();
-    write_predictions();
-    write_failures();
-    write_artifacts();
-    hdf5::Lock const lock(hdf5::mutex());
-    hdf5::check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "flush");
-    scales_.clear();
-  }
-
- private:
-  bool ran(std::size_t point, std::int64_t trial) const {
-    auto const status = ledger_.status(point, trial);
-    return status == Status::ok || status == Status::failed || status == Status::not_converged;
-  }
-
-  void write_attributes(Provenance const& provenance) {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto const& about = study_.description();
-    Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
-    hdf5::set_attribute(root, "title", about.title);
-    hdf5::set_attribute(root, "experiment", about.name);
-    hdf5::set_attribute(root, "data_version", std::int64_t{about.data_version});
-    hdf5::set_attribute(root, "citation", about.citation);
-    hdf5::set_attribute(root, "Conventions", std::string("CF-1.8"));
-    hdf5::set_attribute(root, "thresher_format", names::kFormat);
-    hdf5::set_attribute(root, "seed", study_.options().seed);
-    hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
-    std::string names = "toml provenance_attributes";
-    for (auto const& [name, value] : provenance.attributes) {
-      hdf5::set_attribute(root, name, value);
-      names += " " + name;
-    }
-    // What does not count when files are compared: how, where and when, and which of equal ways to ask was
-    // used.
-    hdf5::set_attribute(root, "provenance_attributes", names);
-  }
-
-  void write_coordinates() {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto const& parameters = study_.description().parameters;
-    auto const& grid = study_.grid();
-    std::string coordinates;
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-      if (grid.axis_of(k)) continue;
-      write_values(file_, parameters[k], {grid.base()[k]}, {});
-      coordinates += (coordinates.empty() ? "" : " ") + parameters[k].name;
-    }
-    for (auto const& axis : grid.axes()) {
-      for (std::size_t j = 0; j < axis.parameters.size(); ++j) {
-        std::vector<Value> values;
-        for (auto const& row : axis.rows) values.push_back(row[j]);
-        auto const& parameter = parameters[axis.parameters[j]];
-        auto dataset = write_values(file_, parameter, values, {values.size()});
-        if (j == 0) {
-          hdf5::make_scale(dataset, parameter.name);
-          scales_.push_back(std::move(dataset));
-        } else {
-          hdf5::attach_scale(dataset, scales_.back(), 0);
-          coordinates += (coordinates.empty() ? "" : " ") + parameter.name;
-        }
-      }
-    }
-    std::vector<std::int64_t> trials(layout_.trials);
-    for (std::size_t t = 0; t < trials.size(); ++t) trials[t] = static_cast<std::int64_t>(t);
-    auto trial = hdf5::create_dataset<std::int64_t>(file_, names::kTrial, {layout_.trials},
-                                                    ResultLayout::chunk_of({layout_.trials}));
-    if (!trials.empty()) hdf5::write<std::int64_t>(trial, std::span<std::int64_t const>(trials));
-    hdf5::set_attribute(trial, "long_name", std::string("Monte Carlo replicate"));
-    hdf5::make_scale(trial, names::kTrial);
-    scales_.push_back(std::move(trial));
-    hdf5::set_attribute(Object(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/"), "coordinates", coordinates);
-  }
-
-  void attach(Object const& dataset, std::size_t dimensions) {
-    for (std::size_t d = 0; d < dimensions; ++d)
-      hdf5::attach_scale(dataset, scales_[d], static_cast<unsigned>(d));
-  }
-
-  template <class T>
-  Object per_trial(std::string const& name) {
-    auto dataset = hdf5::create_dataset<T>(file_, name, layout_.per_trial, layout_.trial_chunk);
-    attach(dataset, layout_.per_trial.size());
-    return dataset;
-  }
-
-  template <class T>
-  Object per_point(Object const& parent, std::string const& name, std::vector<T> const& values,
-                   std::string const& meaning) {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto dataset = hdf5::create_dataset<T>(parent, name, layout_.axes, ResultLayout::chunk_of(layout_.axes));
-    hdf5::write<T>(dataset, std::span<T const>(values));
-    attach(dataset, layout_.axes.size());
-    hdf5::set_attribute(dataset, "long_name", meaning);
-    return dataset;
-  }
-
-  /// A group that opens labelled by itself: it holds the axes' coordinates too.
-  Object child_group(std::string const& name) {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto group = hdf5::create_group(file_, name);
-    for (auto const& axis : study_.grid().axes())
-      for (auto const k : axis.parameters)
-        hdf5::hard_link(file_, study_.description().parameters[k].name, group);
-    return group;
-  }
-
-  void write_states() {
-    Object status;
-    {
-      hdf5::Lock const lock(hdf5::mutex());
-      status = per_trial<std::int8_t>(names::kStatus);
-      hdf5::set_attribute(status, "long_name", std::string("state of the trial"));
-      hdf5::set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
-      hdf5::set_attribute(status, "flag_meanings", std::string("not_run ok failed not_converged invalid"));
-    }
-    layout_.for_each_box(
-        [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
-          std::vector<std::int8_t> values;
-          bool any = false;
-          for (auto const point : points)
-            for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
-              auto const s = ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid;
-              values.push_back(static_cast<std::int8_t>(s == Status::in_flight ? Status::not_run : s));
-              any = any || values.back() != 0;
-            }
-          hdf5::Lock const lock(hdf5::mutex());
-          if (any) hdf5::write_box<std::int8_t>(status, start, count, std::span<std::int8_t const>(values));
-        });
-    per_point(file_, names::kTeamSize, ledger_.survey().team_size, "ranks that work on one trial together");
-  }
-
-  /// Writes a per-trial data set from the fresh records and the sources; returns its summaries per point.
-  template <class Of>
-  std::vector<Summary> write_per_trial(std::string const& name, std::string const& meaning,
-                                       std::string const& units, Of const& of) {
-    Object dataset;
-    {
-      hdf5::Lock const lock(hdf5::mutex());
-      dataset = per_trial<double>(name);
-      hdf5::set_attribute(dataset, "long_name", meaning);
-      hdf5::set_attribute(dataset, "units", units);
-    }
-    last_dataset_ = std::move(dataset);
-    std::vector<Summary> summaries(layout_.points, summarise({}));
-    auto const nan = std::nan("");
-    layout_.for_each_box(
-        [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
-          if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; }))
-            return;
-          std::vector<double> values(points.size() * layout_.trials, nan);
-          bool const whole = std::all_of(sources_.begin(), sources_.end(),
-                                         [&](auto const& source) { return source->same_layout(study_); });
-          if (whole)
-            for (auto const& source : sources_) {
-              hdf5::Lock const lock(hdf5::mutex());
-              auto const there = source->box(name, start, count);
-              for (std::size_t k = 0; k < values.size(); ++k)
-                if (std::isnan(values[k])) values[k] = there[k];
-            }
-          for (std::size_t k = 0; k < points.size(); ++k) {
-            if (!done_[points[k]]) continue;
-            auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
-            if (!whole) gather(name, points[k], row);
-            auto const fresh = by_point_.find(ledger_.survey().representative[points[k]]);
-            if (fresh != by_point_.end())
-              for (auto const* record : fresh->second)
-                if (record->trial < ledger_.trials())
-                  row[static_cast<std::size_t>(record->trial)] = of(*record);
-            std::vector<double> counted;
-            for (std::size_t t = 0; t < row.size(); ++t) {
-              auto const status = ledger_.status(points[k], static_cast<std::int64_t>(t));
-              if (!ran(points[k], static_cast<std::int64_t>(t))) row[t] = nan;
-              if (status == Status::ok || status == Status::not_converged) counted.push_back(row[t]);
-            }
-            summaries[points[k]] = summarise(std::move(counted));
-          }
-          hdf5::Lock const lock(hdf5::mutex());
-          hdf5::write_box<double>(last_dataset_, start, count, std::span<double const>(values));
-        });
-    return summaries;
-  }
-
-  /// Values of a point from the sources, under its own name or that of any point with the same trials; later
-  /// sources fill what earlier ones do not have.
-  void gather(std::string const& name, std::uint32_t point, std::span<double> row) {
-    auto const representative = ledger_.survey().representative[point];
-    std::vector<std::uint32_t> candidates{point, representative};
-    if (auto const more = repetitions_.find(representative); more != repetitions_.end())
-      candidates.insert(candidates.end(), more->second.begin(), more->second.end());
-    for (auto const& source : sources_) {
-      for (auto const candidate : candidates) {
-        auto const place = source->locate(study_.grid(), candidate);
-        if (!place) continue;
-        hdf5::Lock const lock(hdf5::mutex());
-        auto const values = source->row(name, *place);
-        for (std::size_t t = 0; t < std::min(values.size(), row.size()); ++t)
-          if (std::isnan(row[t])) row[t] = values[t];
-        break;
-      }
-    }
-  }
-
-  void write_metric(std::size_t m) {
-    auto const& metric = study_.description().metrics[m];
-    auto const summaries = write_per_trial(metric.name, metric.meaning, metric.units,
-                                           [m](Record const& record) { return record.values[m]; });
-    {
-      hdf5::Lock const lock(hdf5::mutex());
-      hdf5::set_attribute(last_dataset_, "valid_range",
-                          std::vector<double>{metric.range.lower(), metric.range.upper()});
-      hdf5::set_attribute(last_dataset_, "kind", std::string(text_of(metric.kind)));
-      if (!metric.prediction.empty()) hdf5::set_attribute(last_dataset_, "prediction", metric.prediction);
-    }
-    if (auto const search = LevelSearch::of(study_.configuration(), study_.description());
-        search && search->metric() == m)
-      for (auto const& summary : summaries) searched_means_.push_back(summary.mean);
-    auto const column = [&](auto const& of) {
-      std::vector<std::decay_t<decltype(of(summaries.front()))>> values;
-      for (auto const& summary : summaries) values.push_back(of(summary));
-      return values;
-    };
-    auto const units = [&](Object const& dataset) {
-      hdf5::Lock const lock(hdf5::mutex());
-      hdf5::set_attribute(dataset, "units", metric.units);
-    };
-    units(per_point(summary_, metric.name + "_mean", column([](auto const& s) { return s.mean; }),
-                    "mean of " + metric.name));
-    units(per_point(summary_, metric.name + "_se", column([](auto const& s) { return s.standard_error; }),
-                    "standard error of the mean of " + metric.name));
-    units(per_point(summary_, metric.name + "_median", column([](auto const& s) { return s.median; }),
-                    "median of " + metric.name));
-    per_point(summary_, metric.name + "_count", column([](auto const& s) { return s.count; }),
-              "number of finite values of " + metric.name);
-  }
-
-  /// Course of a level search: per line the values visited, their means, and the crossing.
-  void write_search() {
-    auto const search = LevelSearch::of(study_.configuration(), study_.description());
-    if (!search) return;
-    auto const& grid = study_.grid();
-    auto const searched = grid.axis_of(search->parameter());
-    if (!searched) return;
-    Extents lines;
-    for (std::size_t a = 0; a < grid.axes().size(); ++a)
-      if (a != *searched) lines.push_back(grid.axes()[a].rows.size());
-    std::vector<LevelSearch::Line> courses;
-    std::size_t longest = 1;
-    for (std::size_t point = 0; point < layout_.points; ++point) {
-      if (grid.position(point, *searched) != 0) continue;
-      courses.push_back(search->follow([&](std::int64_t value) -> std::optional<double> {
-        auto at = grid.point(point);
-        at[search->parameter()] = value;
-        auto const number = grid.find(at);
-        if (!number || !std::isfinite(searched_means_[*number])) return std::nullopt;
-        return searched_means_[*number];
-      }));
-      longest = std::max(longest, courses.back().visited.size());
-    }
-    hdf5::Lock const lock(hdf5::mutex());
-    auto const group = child_group(names::kSearch);
-    auto const attach_lines = [&](Object const& dataset) {
-      unsigned dimension = 0;
-      for (std::size_t a = 0; a < grid.axes().size(); ++a)
-        if (a != *searched) hdf5::attach_scale(dataset, scales_[a], dimension++);
-    };
-    auto steps = hdf5::create_dataset<std::int64_t>(group, "search_step", {longest});
-    std::vector<std::int64_t> indices(longest);
-    std::iota(indices.begin(), indices.end(), 0);
-    hdf5::write<std::int64_t>(steps, std::span<std::int64_t const>(indices));
-    hdf5::make_scale(steps, "search_step");
-    auto const write = [&](std::string const& name, std::string const& meaning, Extents const& extents,
-                           std::vector<double> const& values) {
-      auto const dataset =
-          hdf5::create_dataset<double>(group, name, extents, ResultLayout::chunk_of(extents));
-      hdf5::write<double>(dataset, std::span<double const>(values));
-      hdf5::set_attribute(dataset, "long_name", meaning);
-      attach_lines(dataset);
-      if (extents.size() > lines.size())
-        hdf5::attach_scale(dataset, steps, static_cast<unsigned>(lines.size()));
-    };
-    std::vector<double> crossings;
-    std::vector<double> visited;
-    std::vector<double> means;
-    for (auto const& course : courses) {
-      crossings.push_back(course.crossing.value_or(std::nan("")));
-      for (std::size_t k = 0; k < longest; ++k) {
-        visited.push_back(k < course.visited.size() ? static_cast<double>(course.visited[k]) : std::nan(""));
-        means.push_back(k < course.means.size() ? course.means[k] : std::nan(""));
-      }
-    }
-    auto const& parameter = study_.description().parameters[search->parameter()].name;
-    write("search_crossing", parameter + " at which " + study_.options().search_level + " is crossed", lines,
-          crossings);
-    auto per_step = lines;
-    per_step.push_back(longest);
-    write("search_values", "values of " + parameter + " in the order visited", per_step, visited);
-    write("search_means", "mean of " + study_.description().metrics[search->metric()].name + " there",
-          per_step, means);
-  }
-
-  void write_predictions() {
-    auto const& about = study_.description();
-    auto const group = child_group(names::kTheory);
-    for (std::size_t k = 0; k < about.predictions.size(); ++k) {
-      std::vector<double> values;
-      for (std::size_t point = 0; point < layout_.points; ++point)
-        values.push_back(ledger_.prediction(k, point));
-      auto const dataset = per_point(group, about.predictions[k].name, values, about.predictions[k].meaning);
-      hdf5::Lock const lock(hdf5::mutex());
-      hdf5::set_attribute(dataset, "units", std::string("1"));
-    }
-    auto const engine = child_group(names::kEngine);
-    for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
-      std::vector<std::int8_t> states;
-      for (std::size_t point = 0; point < layout_.points; ++point) {
-        auto const state = ledger_.theory_status(theory, ledger_.task_of(theory, point));
-        states.push_back(static_cast<std::int8_t>(state == Status::in_flight ? Status::not_run : state));
-      }
-      per_point(engine, about.theories[theory].name, states, "state of the predictions of this theory");
-    }
-  }
-
-  void write_failures() {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto const group = hdf5::create_group(file_, names::kFailures);
-    auto failures = ledger_.failures();
-    std::sort(failures.begin(), failures.end(), [](Failure const& a, Failure const& b) {
-      return std::pair(a.point, a.trial) < std::pair(b.point, b.trial);
-    });
-    Extents const extents{failures.size()};
-    auto const column = [&](std::string const& name, auto const& of) {
-      std::vector<std::int64_t> values;
-      for (auto const& failure : failures) values.push_back(of(failure));
-      auto const dataset =
-          hdf5::create_dataset<std::int64_t>(group, name, extents, ResultLayout::chunk_of(extents));
-      if (!values.empty()) hdf5::write<std::int64_t>(dataset, std::span<std::int64_t const>(values));
-    };
-    auto const& axes = study_.grid().axes();
-    for (std::size_t a = 0; a < axes.size(); ++a)
-      column(study_.description().parameters[axes[a].parameters.front()].name + "_index",
-             [&](Failure const& failure) {
-               return static_cast<std::int64_t>(study_.grid().position(failure.point, a));
-             });
-    column(names::kTrial, [](Failure const& failure) { return failure.trial; });
-    std::vector<std::string> reasons;
-    std::string all;
-    for (auto const& failure : failures) {
-      reasons.push_back(failure.reason);
-      all += failure.reason + '\n';
-    }
-    auto const dataset = hdf5::write_strings(group, "reason", reasons, extents);
-    // Strings of variable length lie outside HDF5's checksums.
-    hdf5::set_attribute(dataset, "crc32", std::int64_t{crc32(std::as_bytes(std::span(all)))});
-  }
-
-  using Load = std::function<Artifact()>;  ///< arrays are held one at a time
-  using Found = std::map<std::pair<std::uint32_t, std::int64_t>, Load>;
-  void write_artifacts();
-  Load find_artifact(std::string const& name, std::uint32_t point, std::int64_t trial);
-  void write_small(Object const& group, ArtifactDeclaration const& declared, Extents const& largest,
-                   Found const& found);
-  void write_file_names(Object const& group, ArtifactDeclaration const& declared, Found const& found);
-
-  Study const& study_;
-  Ledger const& ledger_;
-  std::vector<std::shared_ptr<ResultReader const>> const& sources_;
-  ResultLayout layout_;
-  Object file_;
-  Object summary_;
-  Object last_dataset_;
-  std::vector<double> searched_means_;  ///< of a level search: mean of its metric per point
-  std::vector<Object> scales_;          ///< of the axes, then of the trial
-  std::vector<bool> done_;              ///< whether any trial of the point ran
-  std::unordered_map<std::uint32_t, std::vector<Record const*>> by_point_;     ///< keyed by representative
-  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> repetitions_;  ///< keyed by representative
-};
-
-void Writer::write_artifacts() {
-  if (study_.options().artifacts == ArtifactTrials::none && study_.input() == nullptr) return;
-  for (auto const& declared : study_.description().artifacts) {
-    Found found;
-    Extents largest(declared.dimensions.size(), 0);
-    bool in_files = false;
-    for (std::uint32_t point = 0; point < layout_.points; ++point) {
-      if (!done_[point]) continue;
-      for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
-        if (!ran(point, t) || !study_.wants_artifact(declared.name, t)) continue;
-        auto load = find_artifact(declared.name, point, t);
-        if (!load) continue;
-        auto const artifact = load();
-        in_files = in_files || !artifact.file.empty();
-        if (artifact.file.empty())
-          for (std::size_t d = 0; d < largest.size(); ++d)
-            largest[d] = std::max<hsize_t>(largest[d], static_cast<hsize_t>(artifact.extents[d]));
-        found[{point, t}] = std::move(load);
-      }
-    }
-    if (found.empty()) continue;
-    hdf5::Lock const lock(hdf5::mutex());
-    if (!hdf5::exists(file_, names::kArtifacts)) {
-      auto const created = child_group(names::kArtifacts);
-      hdf5::hard_link(file_, names::kTrial, created);
-    }
-    Object const group(H5Gopen2(file_.get(), names::kArtifacts, H5P_DEFAULT), names::kArtifacts);
-    if (std::find(largest.begin(), largest.end(), 0) == largest.end())
-      write_small(group, declared, largest, found);
-    if (in_files) write_file_names(group, declared, found);
-  }
-}
-
-/// Where the array of a trial is: a fresh record, or a source. Empty when there is none.
-Writer::Load Writer::find_artifact(std::string const& name, std::uint32_t point, std::int64_t trial) {
-  auto const fresh = by_point_.find(ledger_.survey().representative[point]);
-  if (fresh != by_point_.end())
-    for (auto const* record : fresh->second)
-      if (record->trial == trial)
-        for (auto const& artifact : record->artifacts)
-          if (artifact.name == name) return [&artifact] { return artifact; };
-  for (auto const& source : sources_) {
-    auto const place = source->locate(study_.grid(), point);
-    if (!place) continue;
-    hdf5::Lock const lock(hdf5::mutex());
-    if (source->artifact(name, *place, trial).extents.empty()) continue;
-    return [source, name, place, trial] { return source->artifact(name, *place, trial); };
-  }
-  return {};
-}
-
-void Writer::write_small(Object const& group, ArtifactDeclaration const& declared, Extents const& largest,
-                         Found const& found) {
-  auto extents = layout_.per_trial;
-  extents.insert(extents.end(), largest.begin(), largest.end());
-  Extents chunk(layout_.per_trial.size(), 1);
-  chunk.insert(chunk.end(), largest.begin(), largest.end());
-  auto const dataset = hdf5::create_dataset<double>(group, declared.name, extents, chunk);
-  hdf5::set_attribute(dataset, "long_name", declared.meaning);
-  hdf5::set_attribute(dataset, "artifact_dimensions", fmt::format("{}", fmt::join(declared.dimensions, " ")));
-  attach(dataset, layout_.per_trial.size());
-  for (std::size_t d = 0; d < largest.size(); ++d) {
-    // Arrays may share a dimension of one length; netCDF reads a data set only when all of its dimensions
-    // have scales.
-    auto name = declared.dimensions[d];
-    if (hdf5::exists(group, name) && hdf5::extents(hdf5::open_dataset(group, name)) != Extents{largest[d]})
-      name = declared.name + "_" + name;
-    if (!hdf5::exists(group, name)) {
-      std::vector<std::int64_t> indices(largest[d]);
-      std::iota(indices.begin(), indices.end(), 0);
-      auto const scale =
-          hdf5::create_dataset<std::int64_t>(group, name, {largest[d]}, ResultLayout::chunk_of({largest[d]}));
-      hdf5::write<std::int64_t>(scale, std::span<std::int64_t const>(indices));
-      hdf5::make_scale(scale, name);
-    }
-    hdf5::attach_scale(dataset, hdf5::open_dataset(group, name),
-                       static_cast<unsigned>(layout_.per_trial.size() + d));
-  }
-  for (auto const& [where, load] : found) {
-    auto const artifact = load();
-    if (!artifact.file.empty() || artifact.values.empty()) continue;
-    Extents start;
-    for (std::size_t a = 0; a < layout_.axes.size(); ++a)
-      start.push_back(study_.grid().position(where.first, a));
-    start.push_back(static_cast<hsize_t>(where.second));
-    Extents count(start.size(), 1);
-    for (auto const n : artifact.extents) {
-      start.push_back(0);
-      count.push_back(static_cast<hsize_t>(n));
-    }
-    hdf5::write_box<double>(dataset, start, count, std::span<double const>(artifact.values));
-  }
-}
-
-/// Large arrays lie in files of their own; their names are here (an external link to a missing file would
-/// make the whole file unreadable to netCDF).
-void Writer::write_file_names(Object const& group, ArtifactDeclaration const& declared, Found const& found) {
-  std::vector<std::string> files(layout_.points * layout_.trials);
-  for (auto const& [where, load] : found)
-    files[where.first * layout_.trials + static_cast<std::size_t>(where.second)] = load().file;
-  auto const dataset = hdf5::write_strings(group, declared.name + "_file", files, layout_.per_trial);
-  hdf5::set_attribute(dataset, "long_name",
-                      "file, in the folder <output>.artifacts, of: " + declared.meaning);
-  attach(dataset, layout_.per_trial.size());
-}
-
 void sync(std::string const& path, int flags) {
   int const descriptor = open(path.c_str(), flags);
   if (descriptor < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
@@ -609,11 +91,296 @@ void sync(std::string const& path, int flags) {
 
 }  // namespace
 
+ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger const& ledger,
+                           std::vector<Record> const& records,
+                           std::vector<std::shared_ptr<ResultReader const>> const& sources)
+    : study_(study),
+      ledger_(ledger),
+      sources_(sources),
+      layout_(study),
+      file_(hdf5::create_file(path)),
+      done_(layout_.points, false) {
+  for (auto const& record : records)
+    if (record.trial >= 0) by_point_[ledger.survey().representative[record.point]].push_back(&record);
+  for (std::uint32_t point = 0; point < layout_.points; ++point)
+    if (auto const first = ledger.survey().representative[point]; first != point)
+      repetitions_[first].push_back(point);
+  for (std::size_t point = 0; point < layout_.points; ++point)
+    for (std::int64_t t = 0; t < ledger.trials() && !done_[point]; ++t) done_[point] = ran(point, t);
+}
+
+void ResultWriter::write(Provenance const& provenance) {
+  write_attributes(provenance);
+  write_coordinates();
+  write_states();
+  write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
+                  "s", [](Record const& record) { return record.seconds; });
+  summary_ = child_group(names::kSummary);
+  auto const& metrics = study_.description().metrics;
+  for (std::size_t m = 0; m < metrics.size(); ++m)
+    if (ledger_.survey().applicable_somewhere[m]) write_metric(m);
+  write_search();
+  write_predictions();
+  write_failures();
+  write_artifacts();
+  hdf5::Lock const lock(hdf5::mutex());
+  hdf5::check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "flush");
+  scales_.clear();
+}
+
+void ResultWriter::write_attributes(Provenance const& provenance) {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto const& about = study_.description();
+  Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
+  hdf5::set_attribute(root, "title", about.title);
+  hdf5::set_attribute(root, "experiment", about.name);
+  hdf5::set_attribute(root, "data_version", std::int64_t{about.data_version});
+  hdf5::set_attribute(root, "citation", about.citation);
+  hdf5::set_attribute(root, "Conventions", std::string("CF-1.8"));
+  hdf5::set_attribute(root, "thresher_format", names::kFormat);
+  hdf5::set_attribute(root, "seed", study_.options().seed);
+  hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
+  std::string names = "toml provenance_attributes";
+  for (auto const& [name, value] : provenance.attributes) {
+    hdf5::set_attribute(root, name, value);
+    names += " " + name;
+  }
+  // What does not count when files are compared: how, where and when, and which of equal ways to ask was
+  // used.
+  hdf5::set_attribute(root, "provenance_attributes", names);
+}
+
+void ResultWriter::write_coordinates() {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto const& parameters = study_.description().parameters;
+  auto const& grid = study_.grid();
+  std::string coordinates;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (grid.axis_of(k)) continue;
+    write_values(file_, parameters[k], {grid.base()[k]}, {});
+    coordinates += (coordinates.empty() ? "" : " ") + parameters[k].name;
+  }
+  for (auto const& axis : grid.axes()) {
+    for (std::size_t j = 0; j < axis.parameters.size(); ++j) {
+      std::vector<Value> values;
+      for (auto const& row : axis.rows) values.push_back(row[j]);
+      auto const& parameter = parameters[axis.parameters[j]];
+      auto dataset = write_values(file_, parameter, values, {values.size()});
+      if (j == 0) {
+        hdf5::make_scale(dataset, parameter.name);
+        scales_.push_back(std::move(dataset));
+      } else {
+        hdf5::attach_scale(dataset, scales_.back(), 0);
+        coordinates += (coordinates.empty() ? "" : " ") + parameter.name;
+      }
+    }
+  }
+  std::vector<std::int64_t> trials(layout_.trials);
+  for (std::size_t t = 0; t < trials.size(); ++t) trials[t] = static_cast<std::int64_t>(t);
+  auto trial = hdf5::create_dataset<std::int64_t>(file_, names::kTrial, {layout_.trials},
+                                                  ResultLayout::chunk_of({layout_.trials}));
+  if (!trials.empty()) hdf5::write<std::int64_t>(trial, std::span<std::int64_t const>(trials));
+  hdf5::set_attribute(trial, "long_name", std::string("Monte Carlo replicate"));
+  hdf5::make_scale(trial, names::kTrial);
+  scales_.push_back(std::move(trial));
+  hdf5::set_attribute(Object(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/"), "coordinates", coordinates);
+}
+
+Object ResultWriter::child_group(std::string const& name) {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto group = hdf5::create_group(file_, name);
+  for (auto const& axis : study_.grid().axes())
+    for (auto const k : axis.parameters)
+      hdf5::hard_link(file_, study_.description().parameters[k].name, group);
+  return group;
+}
+
+void ResultWriter::write_states() {
+  Object status;
+  {
+    hdf5::Lock const lock(hdf5::mutex());
+    status = per_trial<std::int8_t>(names::kStatus);
+    hdf5::set_attribute(status, "long_name", std::string("state of the trial"));
+    hdf5::set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
+    hdf5::set_attribute(status, "flag_meanings", std::string("not_run ok failed not_converged invalid"));
+  }
+  layout_.for_each_box(
+      [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
+        std::vector<std::int8_t> values;
+        bool any = false;
+        for (auto const point : points)
+          for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
+            auto const s = ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid;
+            values.push_back(static_cast<std::int8_t>(s == Status::in_flight ? Status::not_run : s));
+            any = any || values.back() != 0;
+          }
+        hdf5::Lock const lock(hdf5::mutex());
+        if (any) hdf5::write_box<std::int8_t>(status, start, count, std::span<std::int8_t const>(values));
+      });
+  per_point(file_, names::kTeamSize, ledger_.survey().team_size, "ranks that work on one trial together");
+}
+
+std::vector<Summary> ResultWriter::write_per_trial(std::string const& name, std::string const& meaning,
+                                                   std::string const& units,
+                                                   std::function<double(Record const&)> const& of) {
+  Object dataset;
+  {
+    hdf5::Lock const lock(hdf5::mutex());
+    dataset = per_trial<double>(name);
+    hdf5::set_attribute(dataset, "long_name", meaning);
+    hdf5::set_attribute(dataset, "units", units);
+  }
+  last_dataset_ = std::move(dataset);
+  std::vector<Summary> summaries(layout_.points, summarise({}));
+  auto const nan = std::nan("");
+  layout_.for_each_box(
+      [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
+        if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; }))
+          return;
+        std::vector<double> values(points.size() * layout_.trials, nan);
+        bool const whole = std::all_of(sources_.begin(), sources_.end(),
+                                       [&](auto const& source) { return source->same_layout(study_); });
+        if (whole)
+          for (auto const& source : sources_) {
+            hdf5::Lock const lock(hdf5::mutex());
+            auto const there = source->box(name, start, count);
+            for (std::size_t k = 0; k < values.size(); ++k)
+              if (std::isnan(values[k])) values[k] = there[k];
+          }
+        for (std::size_t k = 0; k < points.size(); ++k) {
+          if (!done_[points[k]]) continue;
+          auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
+          if (!whole) gather(name, points[k], row);
+          auto const fresh = by_point_.find(ledger_.survey().representative[points[k]]);
+          if (fresh != by_point_.end())
+            for (auto const* record : fresh->second)
+              if (record->trial < ledger_.trials())
+                row[static_cast<std::size_t>(record->trial)] = of(*record);
+          std::vector<double> counted;
+          for (std::size_t t = 0; t < row.size(); ++t) {
+            auto const status = ledger_.status(points[k], static_cast<std::int64_t>(t));
+            if (!ran(points[k], static_cast<std::int64_t>(t))) row[t] = nan;
+            if (status == Status::ok || status == Status::not_converged) counted.push_back(row[t]);
+          }
+          summaries[points[k]] = summarise(std::move(counted));
+        }
+        hdf5::Lock const lock(hdf5::mutex());
+        hdf5::write_box<double>(last_dataset_, start, count, std::span<double const>(values));
+      });
+  return summaries;
+}
+
+void ResultWriter::gather(std::string const& name, std::uint32_t point, std::span<double> row) {
+  auto const representative = ledger_.survey().representative[point];
+  std::vector<std::uint32_t> candidates{point, representative};
+  if (auto const more = repetitions_.find(representative); more != repetitions_.end())
+    candidates.insert(candidates.end(), more->second.begin(), more->second.end());
+  for (auto const& source : sources_) {
+    for (auto const candidate : candidates) {
+      auto const place = source->locate(study_.grid(), candidate);
+      if (!place) continue;
+      hdf5::Lock const lock(hdf5::mutex());
+      auto const values = source->row(name, *place);
+      for (std::size_t t = 0; t < std::min(values.size(), row.size()); ++t)
+        if (std::isnan(row[t])) row[t] = values[t];
+      break;
+    }
+  }
+}
+
+void ResultWriter::write_metric(std::size_t m) {
+  auto const& metric = study_.description().metrics[m];
+  auto const summaries = write_per_trial(metric.name, metric.meaning, metric.units,
+                                         [m](Record const& record) { return record.values[m]; });
+  {
+    hdf5::Lock const lock(hdf5::mutex());
+    hdf5::set_attribute(last_dataset_, "valid_range",
+                        std::vector<double>{metric.range.lower(), metric.range.upper()});
+    hdf5::set_attribute(last_dataset_, "kind", std::string(text_of(metric.kind)));
+    if (!metric.prediction.empty()) hdf5::set_attribute(last_dataset_, "prediction", metric.prediction);
+  }
+  if (auto const search = LevelSearch::of(study_.configuration(), study_.description());
+      search && search->metric() == m)
+    for (auto const& summary : summaries) searched_means_.push_back(summary.mean);
+  auto const column = [&](auto const& of) {
+    std::vector<std::decay_t<decltype(of(summaries.front()))>> values;
+    for (auto const& summary : summaries) values.push_back(of(summary));
+    return values;
+  };
+  auto const units = [&](Object const& dataset) {
+    hdf5::Lock const lock(hdf5::mutex());
+    hdf5::set_attribute(dataset, "units", metric.units);
+  };
+  units(per_point(summary_, metric.name + "_mean", column([](auto const& s) { return s.mean; }),
+                  "mean of " + metric.name));
+  units(per_point(summary_, metric.name + "_se", column([](auto const& s) { return s.standard_error; }),
+                  "standard error of the mean of " + metric.name));
+  units(per_point(summary_, metric.name + "_median", column([](auto const& s) { return s.median; }),
+                  "median of " + metric.name));
+  per_point(summary_, metric.name + "_count", column([](auto const& s) { return s.count; }),
+            "number of finite values of " + metric.name);
+}
+
+void ResultWriter::write_predictions() {
+  auto const& about = study_.description();
+  auto const group = child_group(names::kTheory);
+  for (std::size_t k = 0; k < about.predictions.size(); ++k) {
+    std::vector<double> values;
+    for (std::size_t point = 0; point < layout_.points; ++point)
+      values.push_back(ledger_.prediction(k, point));
+    auto const dataset = per_point(group, about.predictions[k].name, values, about.predictions[k].meaning);
+    hdf5::Lock const lock(hdf5::mutex());
+    hdf5::set_attribute(dataset, "units", std::string("1"));
+  }
+  auto const engine = child_group(names::kEngine);
+  for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
+    std::vector<std::int8_t> states;
+    for (std::size_t point = 0; point < layout_.points; ++point) {
+      auto const state = ledger_.theory_status(theory, ledger_.task_of(theory, point));
+      states.push_back(static_cast<std::int8_t>(state == Status::in_flight ? Status::not_run : state));
+    }
+    per_point(engine, about.theories[theory].name, states, "state of the predictions of this theory");
+  }
+}
+
+void ResultWriter::write_failures() {
+  hdf5::Lock const lock(hdf5::mutex());
+  auto const group = hdf5::create_group(file_, names::kFailures);
+  auto failures = ledger_.failures();
+  std::sort(failures.begin(), failures.end(), [](Failure const& a, Failure const& b) {
+    return std::pair(a.point, a.trial) < std::pair(b.point, b.trial);
+  });
+  Extents const extents{failures.size()};
+  auto const column = [&](std::string const& name, auto const& of) {
+    std::vector<std::int64_t> values;
+    for (auto const& failure : failures) values.push_back(of(failure));
+    auto const dataset =
+        hdf5::create_dataset<std::int64_t>(group, name, extents, ResultLayout::chunk_of(extents));
+    if (!values.empty()) hdf5::write<std::int64_t>(dataset, std::span<std::int64_t const>(values));
+  };
+  auto const& axes = study_.grid().axes();
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    column(study_.description().parameters[axes[a].parameters.front()].name + "_index",
+           [&](Failure const& failure) {
+             return static_cast<std::int64_t>(study_.grid().position(failure.point, a));
+           });
+  column(names::kTrial, [](Failure const& failure) { return failure.trial; });
+  std::vector<std::string> reasons;
+  std::string all;
+  for (auto const& failure : failures) {
+    reasons.push_back(failure.reason);
+    all += failure.reason + '\n';
+  }
+  auto const dataset = hdf5::write_strings(group, "reason", reasons, extents);
+  // Strings of variable length lie outside HDF5's checksums.
+  hdf5::set_attribute(dataset, "crc32", std::int64_t{crc32(std::as_bytes(std::span(all)))});
+}
+
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
                        std::vector<Record> const& records,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
                        Provenance const& provenance) {
-  Writer(path, study, ledger, records, sources).write(provenance);
+  ResultWriter(path, study, ledger, records, sources).write(provenance);
 }
 
 void replace_file(std::string const& temporary, std::string const& path) {
