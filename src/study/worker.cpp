@@ -3,6 +3,7 @@
 #include "study/messages.hpp"
 #include "study/trial_files.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -70,6 +71,7 @@ class Worker::Member : public TrialServices {
   }
   void store_distributed(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range rows,
                          std::span<double const> values) override {
+    if (!is_large(extents)) return store_whole(name, extents, rows, values);
     auto const file = write_artifact_file(study_.options().output, runner_.place(), comm_, std::string(name),
                                           extents, rows, values);
     if (comm_.rank() == 0) runner_.artifacts().push_back({std::string(name), extents, {}, file});
@@ -98,6 +100,18 @@ class Worker::Member : public TrialServices {
   std::optional<std::vector<std::byte>> restore() override { return state_.restore(comm_, runner_.place()); }
 
  private:
+  /// Brings a small array together on rank 0. Collective over the team.
+  void store_whole(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range rows,
+                   std::span<double const> values) {
+    std::int64_t row = 1;
+    for (std::size_t k = 1; k < extents.size(); ++k) row *= extents[k];
+    Artifact whole{std::string(name), extents,
+                   std::vector<double>(static_cast<std::size_t>(extents[0] * row))};
+    std::ranges::copy(values, whole.values.begin() + rows.begin * row);
+    mpi::sum_in_place(comm_, whole.values);
+    if (comm_.rank() == 0) store(std::move(whole));
+  }
+
   std::vector<std::byte> wait_for_order() {
     for (;;) {
       poll_stop();

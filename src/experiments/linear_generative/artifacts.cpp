@@ -9,33 +9,15 @@ namespace thresher::linear_generative {
 
 namespace {
 
-/// Arrays up to this many numbers are handed over whole, larger ones by the ranks that hold them.
-constexpr std::int64_t kSmall = 4096;
-
 /// Panels of both models side by side: coordinate x set x column.
 void store_panels(std::string const& name, std::array<linalg::ConstMatrixView, kSets> const& own_panels,
                   linalg::RowLayout const& layout, study::Team& team) {
   auto const columns = own_panels[0].columns;
-  auto const width = kSets * columns;
-  auto const interleaved = [&](std::array<linalg::ConstMatrixView, kSets> const& panels) {
-    std::vector<double> values;
-    for (std::int64_t row = 0; row < panels[0].rows; ++row)
-      for (auto const& panel : panels)
-        for (std::int64_t j = 0; j < columns; ++j) values.push_back(panel(row, j));
-    return values;
-  };
-  std::vector<std::int64_t> const extents{layout.rows(), kSets, columns};
-  if (layout.rows() * width > kSmall) {
-    auto const values = interleaved(own_panels);
-    team.store_distributed(name, extents, layout.owned(), values);
-    return;
-  }
-  std::array<linalg::DenseMatrix, kSets> whole;
-  for (std::size_t set = 0; set < kSets; ++set) {
-    whole[set] = linalg::DenseMatrix(layout.rows(), columns);
-    linalg::gather_rows(layout, own_panels[set], whole[set].view());
-  }
-  team.store({name, extents, interleaved({whole[0].view(), whole[1].view()})});
+  std::vector<double> values;
+  for (std::int64_t row = 0; row < layout.owned().size(); ++row)
+    for (auto const& panel : own_panels)
+      for (std::int64_t j = 0; j < columns; ++j) values.push_back(panel(row, j));
+  team.store_distributed(name, {layout.rows(), kSets, columns}, layout.owned(), values);
 }
 
 }  // namespace
