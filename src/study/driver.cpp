@@ -3,20 +3,19 @@
 #include "linalg/petsc.hpp"
 #include "study/coordinator.hpp"
 #include "study/environment.hpp"
+#include "study/failure_report.hpp"
 #include "study/input_file.hpp"
 #include "study/level_search.hpp"
+#include "study/merge.hpp"
 #include "study/plan.hpp"
+#include "study/provenance.hpp"
 #include "study/result_layout.hpp"
 #include "study/resume.hpp"
 #include "study/signals.hpp"
-#include "study/version.hpp"
 #include "study/worker.hpp"
 
 #include <fmt/format.h>
-#include <hdf5.h>
 #include <mpi.h>
-#include <petscversion.h>
-#include <slepcversion.h>
 
 #include <algorithm>
 #include <cassert>
@@ -111,13 +110,12 @@ class Run {
   void check_output();
   void survey_points();
   void adopt_journal_of_output();
-  Provenance provenance(std::string const& ended) const;
+  Provenance provenance_until(std::string const& ended) const {
+    return provenance(environment_, input_.get(), stored_.get(), ended);
+  }
   int run_study(Configuration const& configuration);
   int search_level(Configuration configuration);
   int execute();
-  int merge();
-  void report_failures() const;
-  std::string alone_command(Failure const& failure) const;
   std::string output() const { return study_->options().output; }
   bool keeps_results() const { return study_->options().only_trial < 0; }
 
@@ -131,10 +129,7 @@ class Run {
   double detected_memory_ = 0;
   double memory_per_rank_ = 0;
   std::function<bool(Point const&)> wanted_;  ///< of a level search, on rank 0
-  std::string hosts_;
-  std::string processors_;
-  std::string blas_;
-  std::string started_ = utc_now();
+  RunEnvironment environment_;
   // Rank 0 only.
   std::unique_ptr<Ledger> ledger_;
   JournalContents journal_;
@@ -143,6 +138,7 @@ class Run {
 int Run::operator()(int argc, char** argv) {
   on_rank_0(world_, [&] { read(argc, argv); });
   request_ = share(world_, request_);
+  environment_ = RunEnvironment::of(world_, experiment_.description().name + " " + request_.command_line);
   std::unique_ptr<Configuration> configuration;
   on_rank_0(world_, [&] {
     configuration = std::make_unique<Configuration>(configure(request_, experiment_.description()));
@@ -154,18 +150,13 @@ int Run::operator()(int argc, char** argv) {
     if (!input_) input_ = std::make_unique<InputFile>(configuration->options.input);
   }
   if (!configuration->options.merge.empty()) {
-    int code = kDone;
-    on_rank_0(world_, [&] {
-      study_ = std::make_unique<Study>(experiment_, *configuration, input_.get());
-      code = merge();
-    });
-    return mpi::broadcast_value(world_, code);
+    std::size_t failed = 0;
+    on_rank_0(world_, [&] { failed = merge_files(experiment_, *configuration, environment_); });
+    return mpi::broadcast_value(world_, failed == 0 ? kDone : kSomeFailed);
   }
   detected_memory_ = available_bytes_per_rank(world_);
-  hosts_ = tally(world_, host_name());
-  processors_ = tally(world_, processor_name());
-  blas_ = tally(world_, blas_kernels());
   session_ = std::make_unique<linalg::Session>(request_.petsc_options);
+  environment_.petsc_options = linalg::Session::options_in_force();
   signals::install();
   on_rank_0(world_, [&] { (void)LevelSearch::of(*configuration, experiment_.description()); });
   if (!configuration->options.search.empty()) return search_level(std::move(*configuration));
@@ -308,34 +299,6 @@ void Run::adopt_journal_of_output() {
     }
 }
 
-Provenance Run::provenance(std::string const& ended) const {
-  Provenance provenance;
-  auto const add = [&](char const* name, std::string const& value) {
-    provenance.attributes.emplace_back(name, value);
-  };
-  add("command_line", experiment_.description().name + " " + request_.command_line);
-  add("version", kVersion);
-  add("git_commit", kGitCommit);
-  char mpi_version[MPI_MAX_LIBRARY_VERSION_STRING];
-  int length = 0;
-  MPI_Get_library_version(mpi_version, &length);
-  add("mpi_version", std::string(mpi_version, static_cast<std::size_t>(length)));
-  add("petsc_version",
-      fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR));
-  add("slepc_version",
-      fmt::format("{}.{}.{}", SLEPC_VERSION_MAJOR, SLEPC_VERSION_MINOR, SLEPC_VERSION_SUBMINOR));
-  add("hdf5_version", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE));
-  add("blas", blas_.empty() ? "unknown (the reference BLAS is slow)" : blas_);
-  if (session_) add("petsc_options", linalg::Session::options_in_force());
-  add("processors", processors_);
-  add("hosts", hosts_);
-  add("ranks", std::to_string(world_.size()));
-  if (input_) add("input_identity", input_->identity());
-  auto const before = stored_ ? stored_->attribute("runs") : "";
-  add("runs", before + fmt::format("{} to {} on {} ranks of {}\n", started_, ended, world_.size(), hosts_));
-  return provenance;
-}
-
 int Run::execute() {
   auto const exchange = mpi::Communicator::duplicate(world_.get());
   std::unique_ptr<OutputLock> lock;
@@ -345,17 +308,18 @@ int Run::execute() {
                                                                   : Progress::Voice::normal);
   std::unique_ptr<Coordinator> coordinator;
   on_rank_0(world_, [&] {
-    if (blas_.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
-    if (blas_.find(',') != std::string::npos || processors_.find(',') != std::string::npos)
-      progress.say("warning: unlike processors work together (" + processors_ + "; " + blas_ +
-                   "): set OPENBLAS_CORETYPE for equal last bits");
+    if (environment_.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
+    if (environment_.blas.find(',') != std::string::npos ||
+        environment_.processors.find(',') != std::string::npos)
+      progress.say("warning: unlike processors work together (" + environment_.processors + "; " +
+                   environment_.blas + "): set OPENBLAS_CORETYPE for equal last bits");
     if (keeps_results()) {
       lock = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
       adopt_journal_of_output();
       std::vector<std::shared_ptr<ResultReader const>> sources;
       if (stored_) sources.push_back(stored_);
       ledger_->drop_beyond_decision();
-      storage = std::make_unique<Storage>(output(), *study_, provenance("(running)"), *lock);
+      storage = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock);
       try {
         storage->begin(*ledger_, std::move(sources), std::move(journal_.records), journal_.strikes);
       } catch (std::runtime_error const& error) {
@@ -394,10 +358,10 @@ int Run::execute() {
     auto const ending = coordinator->join();
     if (storage) {
       ledger_->drop_beyond_decision();
-      storage->finish(*ledger_, provenance(utc_now()));
+      storage->finish(*ledger_, provenance_until(utc_now()));
     }
     if (!ledger_->failures().empty()) {
-      report_failures();
+      report_failures(*study_, *ledger_);
       code = kSomeFailed;
     }
     if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
@@ -406,81 +370,6 @@ int Run::execute() {
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
   }
   return mpi::broadcast_value(world_, code);
-}
-
-int Run::merge() {
-  auto const& about = experiment_.description();
-  if (output().empty()) throw UserError("output: is not given; merge needs one");
-  if (std::filesystem::exists(output()) && !study_->options().overwrite)
-    throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output()));
-  std::vector<std::shared_ptr<ResultReader const>> parts;
-  for (auto const& path : split_names(study_->options().merge, ',')) {
-    if (std::filesystem::exists(path + ".journal"))
-      throw UserError(fmt::format("merge = {}: has a journal; finish that run with --resume first", path));
-    parts.push_back(std::make_shared<ResultReader const>(path, about));
-  }
-  if (parts.empty()) throw UserError("merge: names no file");
-  // The parts are shards of one study: that of the first, without its shard.
-  Request request;
-  request.inputs = parts.front()->inputs();
-  request.inputs.erase("shard");
-  request.inputs.erase("petsc_options");
-  request.inputs["output"] = {output(), ""};
-  auto const merged = configure(request, about);
-  if (!merged.options.input.empty()) input_ = std::make_unique<InputFile>(merged.options.input);
-  study_ = std::make_unique<Study>(experiment_, merged, input_.get());
-  auto const toml = merged.toml(about);
-  for (auto const& part : parts) {
-    Request other;
-    other.inputs = part->inputs();
-    other.inputs.erase("shard");
-    other.inputs.erase("petsc_options");
-    if (configure(other, about).toml(about) != toml)
-      throw UserError(
-          fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
-  }
-  stored_ = parts.front();
-  auto survey = thresher::study::survey(*study_, 1 << 30, std::numeric_limits<double>::infinity(),
-                                        stored_->team_sizes(study_->grid()));
-  ledger_ = std::make_unique<Ledger>(*study_, std::move(survey));
-  for (auto const& part : parts) part->enter_into(*ledger_, *study_);
-  OutputLock const lock(output(), study_->options().checkpoint_interval);
-  auto const temporary = output() + ".new";
-  write_result_file(temporary, *study_, *ledger_, {}, parts, provenance(utc_now()));
-  replace_file(temporary, output());
-  return ledger_->failures().empty() ? kDone : kSomeFailed;
-}
-
-std::string Run::alone_command(Failure const& failure) const {
-  auto const& about = study_->description();
-  auto const point = study_->grid().point(failure.point);
-  std::string command = about.name;
-  for (std::size_t k = 0; k < point.size(); ++k)
-    if (point[k] != about.parameters[k].default_value)
-      command += fmt::format(" --{} {}", about.parameters[k].name, to_text(point[k]));
-  if (study_->options().seed != Options{}.seed) command += fmt::format(" --seed {}", study_->options().seed);
-  if (study_->options().common_random_numbers) command += " --common_random_numbers";
-  if (!study_->options().input.empty()) command += " --input " + study_->options().input;
-  return command + fmt::format(" --only_trial {} --artifacts all", failure.trial);
-}
-
-void Run::report_failures() const {
-  constexpr std::size_t kMostLines = 10;
-  auto const& failures = ledger_->failures();
-  fmt::print(stderr, "{} failed; --resume --retry_failed runs them again\n", failures.size());
-  for (std::size_t k = 0; k < std::min(kMostLines, failures.size()); ++k) {
-    auto const& failure = failures[k];
-    auto const where = study_->grid().label(study_->description().parameters, failure.point);
-    if (failure.trial < 0) {
-      fmt::print(stderr, "  theory {} at {}: {}\n",
-                 study_->description().theories[theory_of_trial(failure.trial)].name, where, failure.reason);
-    } else {
-      fmt::print(stderr, "  trial {} at {}: {}\n    alone: {}\n", failure.trial, where, failure.reason,
-                 alone_command(failure));
-    }
-  }
-  if (failures.size() > kMostLines)
-    fmt::print(stderr, "  and {} more, see /failures\n", failures.size() - kMostLines);
 }
 
 }  // namespace

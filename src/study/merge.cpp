@@ -1,0 +1,59 @@
+#include "study/merge.hpp"
+
+#include "study/environment.hpp"
+#include "study/output_lock.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <limits>
+
+namespace thresher::study {
+
+std::size_t merge_files(Experiment const& experiment, Configuration const& configuration,
+                        RunEnvironment const& run) {
+  auto const& about = experiment.description();
+  auto const& output = configuration.options.output;
+  if (output.empty()) throw UserError("output: is not given; merge needs one");
+  if (std::filesystem::exists(output) && !configuration.options.overwrite)
+    throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output));
+  std::vector<std::shared_ptr<ResultReader const>> parts;
+  for (auto const& path : split_names(configuration.options.merge, ',')) {
+    if (std::filesystem::exists(path + ".journal"))
+      throw UserError(fmt::format("merge = {}: has a journal; finish that run with --resume first", path));
+    parts.push_back(std::make_shared<ResultReader const>(path, about));
+  }
+  if (parts.empty()) throw UserError("merge: names no file");
+  // The parts are shards of one study: that of the first, without its shard.
+  Request request;
+  request.inputs = parts.front()->inputs();
+  request.inputs.erase("shard");
+  request.inputs.erase("petsc_options");
+  request.inputs["output"] = {output, ""};
+  auto const merged = configure(request, about);
+  std::unique_ptr<InputFile> input;
+  if (!merged.options.input.empty()) input = std::make_unique<InputFile>(merged.options.input);
+  Study const study(experiment, merged, input.get());
+  auto const toml = merged.toml(about);
+  for (auto const& part : parts) {
+    Request other;
+    other.inputs = part->inputs();
+    other.inputs.erase("shard");
+    other.inputs.erase("petsc_options");
+    if (configure(other, about).toml(about) != toml)
+      throw UserError(
+          fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
+  }
+  auto surveyed = survey(study, 1 << 30, std::numeric_limits<double>::infinity(),
+                         parts.front()->team_sizes(study.grid()));
+  Ledger ledger(study, std::move(surveyed));
+  for (auto const& part : parts) part->enter_into(ledger, study);
+  OutputLock const lock(output, configuration.options.checkpoint_interval);
+  auto const temporary = output + ".new";
+  write_result_file(temporary, study, ledger, {}, parts,
+                    provenance(run, input.get(), parts.front().get(), utc_now()));
+  replace_file(temporary, output);
+  return ledger.failures().size();
+}
+
+}  // namespace thresher::study

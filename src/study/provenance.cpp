@@ -1,0 +1,53 @@
+#include "study/provenance.hpp"
+
+#include "study/environment.hpp"
+#include "study/version.hpp"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <mpi.h>
+#include <petscversion.h>
+#include <slepcversion.h>
+
+namespace thresher::study {
+
+RunEnvironment RunEnvironment::of(mpi::Communicator const& world, std::string command_line) {
+  return {.command_line = std::move(command_line),
+          .started = utc_now(),
+          .hosts = tally(world, host_name()),
+          .processors = tally(world, processor_name()),
+          .blas = tally(world, blas_kernels()),
+          .petsc_options = {},
+          .ranks = world.size()};
+}
+
+Provenance provenance(RunEnvironment const& run, InputFile const* input, ResultReader const* before,
+                      std::string const& ended) {
+  Provenance result;
+  auto const add = [&](char const* name, std::string const& value) {
+    result.attributes.emplace_back(name, value);
+  };
+  add("command_line", run.command_line);
+  add("version", kVersion);
+  add("git_commit", kGitCommit);
+  char mpi_version[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(mpi_version, &length);
+  add("mpi_version", std::string(mpi_version, static_cast<std::size_t>(length)));
+  add("petsc_version",
+      fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR));
+  add("slepc_version",
+      fmt::format("{}.{}.{}", SLEPC_VERSION_MAJOR, SLEPC_VERSION_MINOR, SLEPC_VERSION_SUBMINOR));
+  add("hdf5_version", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE));
+  add("blas", run.blas.empty() ? "unknown (the reference BLAS is slow)" : run.blas);
+  add("petsc_options", run.petsc_options);
+  add("processors", run.processors);
+  add("hosts", run.hosts);
+  add("ranks", std::to_string(run.ranks));
+  if (input != nullptr) add("input_identity", input->identity());
+  auto const runs = before != nullptr ? before->attribute("runs") : "";
+  add("runs", runs + fmt::format("{} to {} on {} ranks of {}\n", run.started, ended, run.ranks, run.hosts));
+  return result;
+}
+
+}  // namespace thresher::study
