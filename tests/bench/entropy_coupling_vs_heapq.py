@@ -16,6 +16,8 @@ import time
 import h5py
 import numpy as np
 
+import comparison
+
 MASS_BITS = 52
 TOTAL = 2.0**MASS_BITS
 
@@ -210,7 +212,6 @@ def main():
     arguments = parser.parse_args()
     rng = np.random.default_rng(1)
     print(f"Dirichlet(1) P, Bernoulli({arguments.bias}) observations, up to m = {arguments.m}, one core")
-    print(f"{'n':>8} {'coupling':>12} {'heapq s':>10} {'thresher s':>11} {'ratio':>7}  agreement")
     with tempfile.TemporaryDirectory() as folder:
         for n in (int(float(size)) for size in arguments.sizes.split(",")):
             weights = rng.exponential(size=n)
@@ -225,14 +226,14 @@ def main():
             gap = max(abs(a - b) for a, b in zip(expected, got)) if len(got) else float("nan")
             zero = len(expected) - 1 if expected[-1] == 0 else None
             note = f"largest difference {gap:.1e} bit, zero at m = {zero}"
-            print(f"{n:8d} {'list_greedy':>12} {plain:10.2f} {seconds:11.4f} {plain / seconds:7.0f}  {note}")
+            comparison.row(f"list_greedy, n = {n}, m = {arguments.m}", "NumPy + heapq", plain / seconds, note)
 
             start = time.perf_counter()
             expected = joint_greedy(p, q, arguments.m)
             plain = time.perf_counter() - start
             seconds, bits, _ = run_driver(arguments.driver, folder, p, q, arguments.m, arguments.m, "joint_mec")
             note = f"difference {abs(bits - expected):.1e} bit"
-            print(f"{n:8d} {'joint_mec':>12} {plain:10.2f} {seconds:11.4f} {plain / seconds:7.0f}  {note}")
+            comparison.row(f"joint_mec, n = {n}, m = {arguments.m}", "NumPy + heapq", plain / seconds, note)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import time
 
 import numpy
 
+import comparison
+
 ROWS, COLUMNS = 256, 4096
 REQUIRED_RATIO = 2.0
 
@@ -76,7 +78,11 @@ def main():
 
     best = max(rate for (layout, _), rate in medians.items() if layout == "row_major")
     ratio = best / medians["numpy", "float64"]
-    print(f"best row-major path: {ratio:.2f} times NumPy (required: {REQUIRED_RATIO:.0f})")
+    comparison.row("normals, row-major, best path", "NumPy `standard_normal`", ratio)
+    for path in ("avx2", "avx512"):
+        if ("column_major", path) in medians:
+            comparison.row(f"normals, column-major, {path}", "NumPy `standard_normal`",
+                           medians["column_major", path] / medians["numpy", "float64"])
     return 0 if ratio >= REQUIRED_RATIO else 1
 
 
