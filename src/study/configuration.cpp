@@ -231,6 +231,15 @@ Configuration configure(Request const& request, Description const& description) 
   return configuration;
 }
 
+void adopt_input(Configuration& configuration, Experiment const& experiment, InputReader const& input) {
+  Point first;
+  for (auto const& values : configuration.values) first.push_back(values.front());
+  auto const adopted = experiment.adopt_input(input, first);
+  auto const& parameters = experiment.description().parameters;
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    if (!configuration.given.contains(parameters[k].name)) configuration.values[k] = {adopted[k]};
+}
+
 std::string Configuration::toml(Description const& description) const {
   std::string text;
   for (std::size_t k = 0; k < description.parameters.size(); ++k) {

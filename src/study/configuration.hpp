@@ -56,6 +56,10 @@ struct Configuration {
 /// Parses all inputs. Throws UserError.
 Configuration configure(Request const& request, Description const& description);
 
+/// Gives parameters that were not given the values that the user's input decides (asked with the first value
+/// of every parameter).
+void adopt_input(Configuration& configuration, Experiment const& experiment, InputReader const& input);
+
 /// "a,b;c,d" as lists of names.
 std::vector<std::vector<std::string>> parse_zips(std::string const& text);
 std::vector<std::string> split_names(std::string const& text, char separator);

@@ -148,6 +148,7 @@ int Run::operator()(int argc, char** argv) {
   if (!configuration->options.input.empty()) {
     on_rank_0(world_, [&] { input_ = std::make_unique<InputFile>(configuration->options.input); });
     if (!input_) input_ = std::make_unique<InputFile>(configuration->options.input);
+    adopt_input(*configuration, experiment_, *input_);
   }
   if (!configuration->options.merge.empty()) {
     std::size_t failed = 0;

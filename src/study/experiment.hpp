@@ -80,6 +80,7 @@ struct Cost {
   double normals = 0;
   double flops = 0;
   double bytes_streamed = 0;
+  std::string remedy{};  ///< a setting that takes less memory ("storage = implicit"), or empty
 };
 
 /// What an experiment may say of a point before any compute.
@@ -132,6 +133,8 @@ class Experiment {
   Description const& description() const { return description_; }
 
   virtual void check(Point const& point, Verdict& verdict) const = 0;
+  /// `point` with what the user's input decides (of which the parameters that were not given are used).
+  virtual Point adopt_input(InputReader const& input, Point const& point) const = 0;
   virtual Cost cost(std::size_t stage, Point const& point, int ranks) const = 0;
   /// One flag per metric: whether it applies at the point.
   virtual std::vector<bool> applicable(Point const& point) const = 0;
@@ -155,6 +158,9 @@ class ExperimentOf : public Experiment {
  public:
   /// Refuses invalid points, names inert parameters. Not collective, no compute. Default: the ranges say all.
   virtual void check(P const&, Verdict&) const {}
+  /// Writes what the user's input decides, as its sizes, to `point`: used for parameters that were not given,
+  /// so `check` still sees those that were. Not collective. Default: nothing.
+  virtual void adopt_input(InputReader const&, P&) const {}
   /// Cost of `stage` (index of the declared stages) for one trial on a team of `ranks`.
   virtual Cost cost(std::size_t stage, P const& point, int ranks) const = 0;
   /// Metrics that apply at the point are left NaN-free (any number), the others NaN. Default: all apply.
@@ -237,6 +243,13 @@ class ExperimentOf : public Experiment {
   // ---- what the engine calls
   // ----------------------------------------------------------------------------------
   void check(Point const& point, Verdict& verdict) const final { check(table_.make(point), verdict); }
+  Point adopt_input(InputReader const& input, Point const& point) const final {
+    P adopted = table_.make(point);
+    adopt_input(input, adopted);
+    Point result;
+    for (std::size_t k = 0; k < point.size(); ++k) result.push_back(table_.get(adopted, k));
+    return result;
+  }
   Cost cost(std::size_t stage, Point const& point, int ranks) const final {
     return cost(stage, table_.make(point), ranks);
   }

@@ -5,8 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <cmath>
 #include <fstream>
+#include <functional>
+#include <numeric>
 #include <sys/stat.h>
 
 namespace thresher::study {
@@ -44,6 +47,13 @@ std::vector<double> InputFile::read(std::string const& name, mpi::Range rows, mp
     if (shape.size() == 2) {
       start.push_back(static_cast<hsize_t>(columns.begin));
       count.push_back(static_cast<hsize_t>(columns.size()));
+    }
+    if (shape.size() > 2) {
+      start.resize(shape.size(), 0);
+      count.insert(count.end(), shape.begin() + 1, shape.end());
+      [[maybe_unused]] auto const width =
+          std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
+      assert(columns.begin == 0 && columns.end == width);
     }
     values = hdf5::read_box<double>(dataset, start, count);
   } catch (std::exception const& error) {

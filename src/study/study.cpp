@@ -196,18 +196,22 @@ int choose_team_size(Study const& study, Point const& canonical, int ranks, doub
   auto const& option = study.options().ranks_per_trial;
   auto const fixed = option == "auto" ? std::vector<int>{} : std::vector<int>{std::stoi(option)};
   double smallest = std::numeric_limits<double>::infinity();
+  std::string remedy;
   for (int const g : fixed.empty() ? divisors(ranks) : fixed) {
     double bytes = 0;
-    for (std::size_t stage = 0; stage < about.stages.size(); ++stage)
-      bytes = std::max(bytes, study.experiment().cost(stage, canonical, g).bytes_per_rank);
+    for (std::size_t stage = 0; stage < about.stages.size(); ++stage) {
+      auto const cost = study.experiment().cost(stage, canonical, g);
+      bytes = std::max(bytes, cost.bytes_per_rank);
+      if (!cost.remedy.empty()) remedy = cost.remedy + ", ";
+    }
     if (bytes <= memory) return g;
     smallest = std::min(smallest, bytes);
   }
   throw UserError(fmt::format(
       "memory_per_rank = {:.3g} bytes: a trial at {} needs {:.3g} bytes per rank on a team of {}; allowed "
-      "are more "
-      "memory, more ranks per trial, or a smaller point",
-      memory, study.grid().label(about.parameters, number), smallest, fixed.empty() ? ranks : fixed.front()));
+      "are {}more memory, more ranks per trial, or a smaller point",
+      memory, study.grid().label(about.parameters, number), smallest, fixed.empty() ? ranks : fixed.front(),
+      remedy));
 }
 
 /// Points that differ only in inert parameters are computed once, at the first of them.

@@ -40,8 +40,8 @@ class InputReader {
   /// Extents of data set `name`. Throws UserError when it is missing.
   virtual std::vector<std::int64_t> extents(std::string const& name) const = 0;
   /// Entries [rows) x [columns) of a two-dimensional data set as doubles, row-major (a one-dimensional one
-  /// has one column). Throws UserError when an entry is not finite. Not collective: every rank reads its own
-  /// part.
+  /// has one column; rows of more dimensions are flat, and read whole). Throws UserError when an entry is not
+  /// finite. Not collective: every rank reads its own part.
   virtual std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const = 0;
 };
 

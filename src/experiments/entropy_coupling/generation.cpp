@@ -70,10 +70,17 @@ Weights checked(Weights weights, char const* name) {
   return weights;
 }
 
-study::InputReader const& input_of(study::Team const& team) {
-  if (team.input() == nullptr) throw study::UserError("laws from a file need an input");
-  return *team.input();
-}
+/// Where laws come from: a law without draws needs no team, a law that is not from a file no input.
+struct Source {
+  study::Team const* team;
+  study::InputReader const* input;
+
+  random::Stream stream(char const* name) const { return team->stream(name); }
+  study::InputReader const& file() const {
+    if (input == nullptr) throw study::UserError("laws from a file need an input");
+    return *input;
+  }
+};
 
 /// Law of the observed symbols among `samples` draws (inverse of the cumulative distribution).
 Weights empirical(Weights const& probabilities, std::int64_t samples, random::Stream const& stream) {
@@ -136,7 +143,7 @@ Weights input_observation_weights(study::InputReader const& input, std::int64_t 
 
 namespace {
 
-Weights symbol_base(Parameters const& parameters, study::Team const* team) {
+Weights symbol_base(Parameters const& parameters, Source const& source) {
   switch (parameters.p_kind) {
     case SymbolLaw::uniform:
       return Weights(static_cast<std::size_t>(parameters.n), 1.0);
@@ -145,14 +152,14 @@ Weights symbol_base(Parameters const& parameters, study::Team const* team) {
     case SymbolLaw::geometric:
       return geometric(parameters.n, parameters.p_ratio);
     case SymbolLaw::dirichlet:
-      return gammas(team->stream("p_base"), 0, parameters.n, parameters.p_alpha);
+      return gammas(source.stream("p_base"), 0, parameters.n, parameters.p_alpha);
     case SymbolLaw::file:
-      return input_symbol_weights(input_of(*team));
+      return input_symbol_weights(source.file());
   }
   throw std::logic_error("symbol law");
 }
 
-Weights observation_base(Parameters const& parameters, std::int64_t observation, study::Team const* team) {
+Weights observation_base(Parameters const& parameters, std::int64_t observation, Source const& source) {
   switch (parameters.q_kind) {
     case ObservationLaw::bernoulli:
       return {1 - parameters.q_bias, parameters.q_bias};
@@ -164,46 +171,47 @@ Weights observation_base(Parameters const& parameters, std::int64_t observation,
       return geometric(parameters.k, parameters.q_ratio);
     case ObservationLaw::dirichlet: {
       std::uint64_t const row = parameters.q_hetero ? static_cast<std::uint64_t>(observation) : 0;
-      return gammas(team->stream("q_base"), row, parameters.k, parameters.q_alpha);
+      return gammas(source.stream("q_base"), row, parameters.k, parameters.q_alpha);
     }
     case ObservationLaw::file:
-      return input_observation_weights(input_of(*team), observation);
+      return input_observation_weights(source.file(), observation);
   }
   throw std::logic_error("observation law");
 }
 
-Law make_symbol_law(Parameters const& parameters, study::Team const* team) {
-  Weights weights = symbol_base(parameters, team);
+Law make_symbol_law(Parameters const& parameters, Source const& source) {
+  Weights weights = symbol_base(parameters, source);
   shape(weights, parameters.p_jitter, parameters.p_floor,
-        [&](Weights& z) { team->stream("p_jitter").normals({0}, 0, z); });
-  if (parameters.p_samples > 0) weights = empirical(weights, parameters.p_samples, team->stream("p_sample"));
+        [&](Weights& z) { source.stream("p_jitter").normals({0}, 0, z); });
+  if (parameters.p_samples > 0) weights = empirical(weights, parameters.p_samples, source.stream("p_sample"));
   return quantise(weights, parameters.mass_bits, "p");
 }
 
-Law make_observation_law(Parameters const& parameters, std::int64_t observation, study::Team const* team) {
-  Weights weights = observation_base(parameters, observation, team);
+Law make_observation_law(Parameters const& parameters, std::int64_t observation, Source const& source) {
+  Weights weights = observation_base(parameters, observation, source);
   std::uint64_t const row = parameters.q_hetero ? static_cast<std::uint64_t>(observation) : 0;
   shape(weights, parameters.q_jitter, parameters.q_floor,
-        [&](Weights& z) { team->stream("q_jitter").normals({row}, 0, z); });
+        [&](Weights& z) { source.stream("q_jitter").normals({row}, 0, z); });
   return quantise(weights, parameters.mass_bits, "q");
 }
 
 }  // namespace
 
 Law symbol_law(Parameters const& parameters, study::Team const& team) {
-  return make_symbol_law(parameters, &team);
+  return make_symbol_law(parameters, {&team, team.input()});
 }
 
 Law observation_law(Parameters const& parameters, std::int64_t observation, study::Team const& team) {
-  return make_observation_law(parameters, observation, &team);
+  return make_observation_law(parameters, observation, {&team, team.input()});
 }
 
-Law fixed_symbol_law(Parameters const& parameters) {
-  return make_symbol_law(parameters, nullptr);
+Law fixed_symbol_law(Parameters const& parameters, study::InputReader const* input) {
+  return make_symbol_law(parameters, {nullptr, input});
 }
 
-Law fixed_observation_law(Parameters const& parameters) {
-  return make_observation_law(parameters, 0, nullptr);
+Law fixed_observation_law(Parameters const& parameters, std::int64_t observation,
+                          study::InputReader const* input) {
+  return make_observation_law(parameters, observation, {nullptr, input});
 }
 
 }  // namespace thresher::entropy_coupling

@@ -32,8 +32,9 @@ std::int64_t input_observations(study::InputReader const& input);
 Law symbol_law(Parameters const& parameters, study::Team const& team);
 Law observation_law(Parameters const& parameters, std::int64_t observation, study::Team const& team);
 
-/// The laws of kinds that need neither draws nor input (no jitter, no samples): what theory reads.
-Law fixed_symbol_law(Parameters const& parameters);
-Law fixed_observation_law(Parameters const& parameters);
+/// The laws of kinds that need no draws (no jitter, no samples); `input` serves those from a file.
+Law fixed_symbol_law(Parameters const& parameters, study::InputReader const* input = nullptr);
+Law fixed_observation_law(Parameters const& parameters, std::int64_t observation = 0,
+                          study::InputReader const* input = nullptr);
 
 }  // namespace thresher::entropy_coupling

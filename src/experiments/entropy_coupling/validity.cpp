@@ -95,18 +95,24 @@ void check_estimator(Parameters const& point, InputSizes const* input, study::Ve
 }
 
 /// Whether a law without draws has masses that vanish.
-void check_masses(Parameters const& point, study::Verdict& verdict) {
+void check_masses(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
   double const units = std::ldexp(1.0, static_cast<int>(point.mass_bits));
+  auto const endangered = [&](double floor, std::int64_t size) {
+    return size <= kSizeToTry && floor * units / static_cast<double>(size) < 2;
+  };
   try {
-    bool const endangered = point.p_floor * units / static_cast<double>(point.n) < 2;
-    if (endangered && !p_from_file(point) && !symbol_law_is_random(point) && point.n <= kSizeToTry)
-      fixed_symbol_law(point);
+    auto const symbols = p_from_file(point) ? input->symbols : point.n;
+    if (!symbol_law_is_random(point) && endangered(point.p_floor, symbols))
+      fixed_symbol_law(point, verdict.input());
   } catch (std::exception const& error) {
     verdict.refuse("p_floor", error.what());
   }
   try {
-    bool const endangered = point.q_floor * units / static_cast<double>(point.k) < 2;
-    if (endangered && !q_from_file(point) && !observation_law_is_random(point)) fixed_observation_law(point);
+    auto const sizes = q_from_file(point) ? input->alphabets : std::vector{point.k};
+    if (observation_law_is_random(point)) return;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      if (endangered(point.q_floor, sizes[i]))
+        fixed_observation_law(point, static_cast<std::int64_t>(i), verdict.input());
   } catch (std::exception const& error) {
     verdict.refuse("q_floor", error.what());
   }
@@ -132,7 +138,7 @@ void check_validity(Parameters const& point, InputSizes const* input, study::Ver
   check_input(point, input, verdict);
   if (!verdict.refusal().empty()) return;
   check_estimator(point, input, verdict);
-  check_masses(point, verdict);
+  check_masses(point, input, verdict);
   name_inert(point, verdict);
 }
 

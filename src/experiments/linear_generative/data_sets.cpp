@@ -52,7 +52,11 @@ DataSets::DataSets(std::span<Parameters const> points, study::Team& team) : team
     return;
   }
   UserImages const images(point, team);
-  for (int set = 0; set < kSets; ++set) generators_[static_cast<std::size_t>(set)] = images.generator(set);
+  for (int set = 0; set < kSets; ++set) {
+    generators_[static_cast<std::size_t>(set)] = images.generator(set);
+    auto const rows = images.file_rows(set);
+    file_rows_[static_cast<std::size_t>(set)].assign(rows.begin(), rows.end());
+  }
   reference_ratio_ = static_cast<double>(images.reference_rows()) / static_cast<double>(point.dim);
   population_is_known_ = images.reference_rows() > 0;
   population_.directions = linalg::DenseMatrix(point.dim, 0);
@@ -70,6 +74,11 @@ DataSets::DataSets(std::span<Parameters const> points, study::Team& team) : team
   auto known = reference_population(point, images.reference(team));
   population_ = std::move(known.population);
   reference_ = std::move(known.spectrum);
+}
+
+std::int64_t DataSets::name_of_example(int number, std::int64_t example) const {
+  auto const& rows = file_rows_[static_cast<std::size_t>(number)];
+  return rows.empty() ? example : rows[static_cast<std::size_t>(example)];
 }
 
 linalg::TallMatrix const& DataSets::set(int number, Parameters const& point) const {

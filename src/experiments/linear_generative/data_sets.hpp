@@ -31,6 +31,9 @@ class DataSets : public study::StageResult {
   /// (N - 2n) / d for user images.
   double reference_ratio() const { return reference_ratio_; }
 
+  /// What an example of a set is called: its row in the user's file, for generated data its number.
+  std::int64_t name_of_example(int number, std::int64_t example) const;
+
   /// Data set 0 or 1, held as `point` asks. The sets share memory: the other one is kept only where there is
   /// room for both, so a reference is good until the next call. Collective.
   linalg::TallMatrix const& set(int number, Parameters const& point) const;
@@ -48,6 +51,7 @@ class DataSets : public study::StageResult {
   double reference_ratio_ = 0;
   double room_ = 0;  ///< bytes that rows may take on each rank
   std::array<linalg::RowGenerator, kSets> generators_;
+  std::array<std::vector<std::int64_t>, kSets> file_rows_;  ///< of the user's images
   // Holding is not state that anyone sees: any set can be made again, bit for bit.
   mutable std::array<std::unique_ptr<linalg::TallMatrix>, kSets> held_;
 };

@@ -25,8 +25,8 @@ Experiment::Experiment() {
 }
 
 void Experiment::declare_population() {
-  parameter("dim", &Parameters::dim, "[2, 1e9]", "dimension d of an example (of user data: what they have)",
-            "data");
+  parameter("dim", &Parameters::dim, "[2, 1e9]",
+            "dimension d of an example; that of user data is taken from them", "data");
   parameter("gamma", &Parameters::gamma, "(0, 1e9]", "sample complexity n / d of each of the two data sets",
             "data");
   parameter("samples", &Parameters::samples, "[0, 1e12]",
@@ -227,7 +227,8 @@ void Experiment::declare_artifacts() {
   artifact("filter_response", {"set", "frequency_y", "frequency_x"},
            "conv: frequency response G of both samplers");
   artifact("generated_samples", {"coordinate", "set", "generated"}, "samples of both models");
-  artifact("nearest_example", {"set", "generated"}, "row of the training example nearest to each sample");
+  artifact("nearest_example", {"set", "generated"},
+           "row of the training example nearest to each sample; input: its row in the file");
   artifact("leading_vectors", {"coordinate", "set", "factor"},
            "leading eigenvectors of both sample covariances");
 }
@@ -246,6 +247,15 @@ void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
   refuse_invalid(point, report, verdict);
   name_inert(point, verdict);
   warn_of_surprises(point, verdict);
+}
+
+void Experiment::adopt_input(study::InputReader const& input, Parameters& point) const {
+  if (point.spectrum != Spectrum::input) return;
+  try {
+    if (input.has(point.dataset)) point.dim = input_extents(input, point.dataset).dim;
+  } catch (study::UserError const&) {
+    // `check` says what is wrong with the data set.
+  }
 }
 
 study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {

@@ -19,6 +19,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   Experiment();
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
+  void adopt_input(study::InputReader const& input, Parameters& point) const override;
   study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
   Metrics applicable(Parameters const& point) const override;
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,

@@ -13,6 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib.lines import Line2D
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#555555")
 MARKERS = ("o", "s", "D", "^")
@@ -29,12 +30,12 @@ def split(paths, output):
     theory = xr.open_dataset(paths[0], group="theory")
     figure, axes = plt.subplots(2, 2, figsize=(9, 6.4), sharex=True)
     panels = {
-        "convergence": "convergence q: smooth, one curve",
-        "latent_recovery": "latent recovery Q: a threshold each",
-        "w2_bulk": "bulk distance: no kink",
-        "w2_top": "distance along the leading direction: a kink",
+        "convergence": ("smooth, one curve", "convergence $q$"),
+        "latent_recovery": ("a threshold for each spike", "recovery of the factor, $Q$"),
+        "w2_bulk": ("the bulk: no kink", r"$W_2^2(N(0, \Sigma), N(0, C))\, /\, d$"),
+        "w2_top": ("along the learnt leading direction: a kink", "$W_2$ of the marginals"),
     }
-    for panel, (name, title) in zip(axes.ravel(), panels.items()):
+    for panel, (name, (title, label)) in zip(axes.ravel(), panels.items()):
         for k, spike in enumerate(file["spike"].values):
             mean, error = mean_and_error(file[name].sel(spike=spike))
             panel.errorbar(file["gamma"], mean, error, fmt=MARKERS[k], color=COLOURS[k], ms=4.5, mfc="white", lw=0.8,
@@ -43,16 +44,20 @@ def split(paths, output):
             panel.axvline(1 / spike**2, color=COLOURS[k], lw=0.8, ls=":")
         panel.set_xscale("log")
         panel.set_title(title, fontsize=10)
+        panel.set_ylabel(label)
         panel.spines[["top", "right"]].set_visible(False)
     for k, spike in enumerate(file["spike"].values):
         mean, _ = mean_and_error(file["memorisation"].sel(spike=spike))
         axes[0, 0].plot(file["gamma"], mean, MARKERS[k], color="0.6", ms=3)
         axes[0, 0].plot(file["gamma"], theory["memorisation"].sel(spike=spike), color="0.6", lw=1)
+    axes[0, 0].set_ylabel("convergence $q$, memorisation $m$")
     axes[0, 0].text(0.02, 0.56, "memorisation", color="0.45", fontsize=9)
     axes[1, 1].set_yscale("log")
     for panel in axes[1]:
-        panel.set_xlabel("examples per dimension, n / d")
-    axes[0, 1].legend(frameon=False, fontsize=9)
+        panel.set_xlabel("examples per dimension, $n / d$")
+    handles, labels = axes[0, 1].get_legend_handles_labels()
+    handles += [Line2D([], [], color="0.3", lw=1.2), Line2D([], [], color="0.3", lw=0.8, ls=":")]
+    axes[0, 1].legend(handles, labels + ["theory", "1 / spike$^2$"], frameon=False, fontsize=9)
     figure.tight_layout()
     figure.savefig(output, dpi=110)
 
@@ -67,7 +72,7 @@ def bias(paths, output):
         "one full filter": (conv.sel(model="conv", kernel=0), "-"),
         "7 x 7 network (d = 256, no latent image)": (net, ":"),
     }
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4), sharey=True)
     for k, (label, (file, dashes)) in enumerate(lines.items()):
         for panel, name in zip(axes, ("convergence", "latent_recovery")):
             if name not in file:
@@ -75,15 +80,14 @@ def bias(paths, output):
             mean, error = mean_and_error(file[name])
             panel.errorbar(file["samples"], mean, error, fmt=MARKERS[k], ls=dashes, color=COLOURS[k], ms=4.5,
                            mfc="white", lw=1, label=label)
-    axes[0].set_title("convergence q", fontsize=10)
-    axes[1].set_title("recovery of the latent image", fontsize=10)
+    axes[0].set_ylabel("convergence $q$")
+    axes[1].set_ylabel("recovery of the latent image, $Q$")
     for panel in axes:
         panel.set_xscale("log")
-        panel.set_xlabel("examples n (d = 400)")
+        panel.set_xlabel("examples $n$ ($d$ = 400)")
         panel.spines[["top", "right"]].set_visible(False)
-    axes[1].legend(*axes[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="lower left",
-                   bbox_to_anchor=(0, 0.06))
-    figure.tight_layout()
+    figure.legend(*axes[0].get_legend_handles_labels(), frameon=False, fontsize=9, loc="lower center", ncols=2)
+    figure.tight_layout(rect=(0, 0.12, 1, 1))
     figure.savefig(output, dpi=110)
 
 

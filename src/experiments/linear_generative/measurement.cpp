@@ -116,8 +116,10 @@ std::array<double, kSets> measure_memorisation(Decomposition const& decompositio
     own[k] = mean(cosines.subspan(k * count, count));
     unseen[1 - k] = mean(cosines.subspan((1 - k) * count, count));
     traces[k] = found.squared_norms / static_cast<double>(rows.rows());
-    auto const first = found.examples.begin() + static_cast<std::ptrdiff_t>(k * count);
-    nearest.insert(nearest.begin(), first, first + static_cast<std::ptrdiff_t>(count));
+    std::vector<std::int64_t> names;
+    for (auto const example : std::span(found.examples).subspan(k * count, count))
+      names.push_back(decomposition.sets().name_of_example(set, example));
+    nearest.insert(nearest.begin(), names.begin(), names.end());
   }
   metrics.memorisation = mean(own);
   metrics.memorisation_null = mean(unseen);

@@ -116,10 +116,14 @@ void UserImages::for_each_block(
   }
 }
 
+std::span<std::int64_t const> UserImages::file_rows(int set) const {
+  return std::span(order_).subspan(static_cast<std::size_t>(set * examples_),
+                                   static_cast<std::size_t>(examples_));
+}
+
 linalg::RowGenerator UserImages::generator(int set) const {
-  auto const begin = static_cast<std::size_t>(set * examples_);
-  std::vector<std::int64_t> rows(order_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                 order_.begin() + static_cast<std::ptrdiff_t>(begin) + examples_);
+  auto const own = file_rows(set);
+  std::vector<std::int64_t> rows(own.begin(), own.end());
   return [input = input_, dataset = dataset_, dim = dim_, rows = std::move(rows),
           mean = means_[static_cast<std::size_t>(set)],
           scale = scale_](mpi::Range wanted, std::span<double> out) {

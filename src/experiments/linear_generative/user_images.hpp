@@ -34,6 +34,9 @@ class UserImages {
   /// Generator of the rows of data set `set`: reads them (again) from the file.
   linalg::RowGenerator generator(int set) const;
 
+  /// Row in the file of the examples of data set `set`.
+  std::span<std::int64_t const> file_rows(int set) const;
+
   /// Rows of the reference population, N - 2n.
   std::int64_t reference_rows() const;
   /// Eigenvalues (descending) and eigenvectors of the reference covariance on every rank, found by one.

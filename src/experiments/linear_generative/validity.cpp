@@ -19,7 +19,8 @@ bool works_on_images(Model model) {
 
 void refuse_population(Parameters const& point, study::Verdict& verdict) {
   auto const n = number_of_examples(point);
-  if (point.samples > 0 && verdict.given("samples") && verdict.given("gamma"))
+  // The default is what a file says of a study by `samples` that is resumed or run again.
+  if (point.samples > 0 && verdict.given("gamma") && point.gamma != Parameters{}.gamma)
     verdict.refuse("samples",
                    "gamma is given too, and both say how many examples there are: give one of them");
   if (point.rank > std::min(n, point.dim))

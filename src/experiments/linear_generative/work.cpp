@@ -162,6 +162,10 @@ study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
   study::Cost cost;
   cost.bytes_per_rank = bytes_besides_rows(point, ranks);
   // `auto` takes room for rows only where there is some.
+  auto const method = settled_method(point);
+  bool const holds_rows = is_matrix_function(point.model) && method != Method::dense;
+  if (holds_rows && (point.storage == Storage::stored || point.storage == Storage::stored32))
+    cost.remedy = "storage = implicit";
   if (point.storage != Storage::automatic)
     cost.bytes_per_rank += linalg::TallMatrix::bytes_per_rank(number_of_examples(point), point.dim, ranks,
                                                               settled_storage(point, ranks, 0));

@@ -113,6 +113,25 @@ TEST_F(Validity, ChecksTheUsersLaws) {
   MemoryInput empty = input;
   empty.arrays["q"].values = {0, 0};
   EXPECT_THROW(refusal(both, &empty), study::UserError);
+  // Masses that vanish, unless a floor lifts them.
+  auto const as_they_are = [&](Parameters& p) {
+    both(p);
+    p.p_floor = p.q_floor = 0;
+  };
+  EXPECT_EQ(refusal(as_they_are, &input), "");
+  MemoryInput tiny = input;
+  tiny.arrays["p"].values[1] = 1e-30;
+  EXPECT_THAT(refusal(as_they_are, &tiny), HasSubstr("below 2^-52"));
+  EXPECT_EQ(refusal(both, &tiny), "");
+  MemoryInput rare = input;
+  rare.arrays["q"] = {{8, 2}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e-30, 1}};
+  EXPECT_THAT(refusal(
+                  [&](Parameters& p) {
+                    as_they_are(p);
+                    p.m_cap = 8;
+                  },
+                  &rare),
+              HasSubstr("q_floor"));
 }
 
 TEST_F(Validity, RunsTheUsersLaws) {

@@ -73,6 +73,26 @@ TEST_F(UserImagesTest, SetsAreDisjointRowsOfTheFile) {
   EXPECT_EQ(seen.size(), 40u);
 }
 
+TEST_F(UserImagesTest, NearestExamplesAreRowsOfTheFile) {
+  // A model of one example generates multiples of it, up to sign.
+  services_.wanted = {"generated_samples", "nearest_example"};
+  auto point = point_with(1);
+  point.center = Center::none;
+  run_trial(point, team_);
+  auto const original = images(300);
+  auto const& nearest = services_.artifacts.at("nearest_example");
+  auto const& samples = services_.artifacts.at("generated_samples");
+  ASSERT_EQ(nearest.extents, (std::vector<std::int64_t>{kSets, point.num_generated}));
+  EXPECT_NE(nearest.values.front(), nearest.values.back());
+  for (std::size_t set = 0; set < kSets; ++set)
+    for (std::size_t i = 0; i < 16; ++i) {
+      auto const row = static_cast<std::size_t>(nearest.values[set * 16 + i]);
+      auto const sample = [&](std::size_t j) { return samples.values[(j * kSets + set) * 16 + i]; };
+      for (std::size_t j = 1; j < kDim; ++j)
+        EXPECT_NEAR(sample(j) / sample(0), original[row * kDim + j] / original[row * kDim], 1e-9);
+    }
+}
+
 TEST_F(UserImagesTest, ReferenceHasTraceD) {
   for (auto const center : {Center::none, Center::global, Center::split}) {
     auto point = point_with(20);

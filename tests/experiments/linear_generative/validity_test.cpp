@@ -46,10 +46,12 @@ TEST_F(ValidityTest, PopulationsAreRefused) {
   auto point = spiked(100, 0.1, 1);
   point.rank = 11;
   EXPECT_THAT(refusal(point), HasSubstr("min(n, dim) = 10"));
-  point = spiked(100, 1, 1);
+  point = spiked(100, 0.5, 1);
   point.samples = 30;
   EXPECT_EQ(refusal(point, {"samples"}), "");
   EXPECT_THAT(refusal(point, {"samples", "gamma"}), HasSubstr("gamma is given too"));
+  point.gamma = 1;  // as a resumed study gives it
+  EXPECT_EQ(refusal(point, {"samples", "gamma"}), "");
   point = spiked(100, 1, 1);
   point.latent_basis = LatentBasis::random;
   point.spectrum = Spectrum::powerlaw;
@@ -112,6 +114,24 @@ TEST_F(ValidityTest, InputsAreRefused) {
   point.model = Model::sqrt;
   point.dim = 7;
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("give dim = 6"));
+}
+
+TEST_F(ValidityTest, InputsDecideTheDimension) {
+  study::Experiment const& engine = experiment_;
+  auto const& parameters = engine.description().parameters;
+  study::Point point;
+  std::size_t dim = 0;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (parameters[k].name == "dim") dim = k;
+    point.push_back(parameters[k].name == "spectrum" ? study::Value("input") : parameters[k].default_value);
+  }
+  MemoryInput const input{{10, 2, 3}, std::vector<double>(60, 1.0)};
+  auto expected = point;
+  expected[dim] = std::int64_t{6};
+  EXPECT_EQ(engine.adopt_input(input, point), expected);
+  // Left to check() to refuse.
+  MemoryInput const line{{60}, std::vector<double>(60, 1.0)};
+  EXPECT_EQ(engine.adopt_input(line, point), point);
 }
 
 TEST_F(ValidityTest, InputsWithHolesAreRefused) {
