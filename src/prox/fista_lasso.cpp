@@ -90,6 +90,7 @@ struct FistaLasso::State {
   std::span<double const> b;
   double lambda = 0;
   double scale = 0;  ///< ||b||^2/(2n)
+  std::function<bool(double)> stopping;
   std::vector<std::int64_t> candidates;
   std::vector<double> norms;  ///< ||A_j||/sqrt(n) of local columns
   SparseVector checked;       ///< signed support at the last check
@@ -259,6 +260,10 @@ struct FistaLasso::State {
       accept(x, std::move(r), gap);
       return TAO_DIVERGED_MAXITS;
     }
+    if (stopping && stopping(scale > 0 ? gap / scale : 0)) {
+      accept(x, std::move(r), gap);
+      return TAO_DIVERGED_USER;
+    }
     return TAO_CONTINUE_ITERATING;
   }
 
@@ -294,6 +299,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
   state.b = b;
   state.lambda = lambda;
   state.scale = linalg::inner_product(b, b) / (2 * state.n());
+  state.stopping = options.stopping;
   state.checked = {};
   state.checks_within_tolerance = 0;
   state.solution = {};
@@ -323,6 +329,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
   linalg::check(TaoSetFromOptions(tao));
   state.scatter(start, WriteEntries(state.beta.get()).get());
   linalg::check(TaoSolve(tao));
+  state.stopping = {};
 
   PetscInt iterations = 0;
   TaoConvergedReason reason = TAO_CONTINUE_ITERATING;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 /// The LASSO: minimise F(beta) = ||b - A beta||^2/(2n) + lambda ||beta||_1 over beta in R^p.
@@ -11,6 +12,9 @@ struct LassoOptions {
   double tolerance = 1e-9;
   /// Most iterations of FISTA, or sweeps of coordinate descent.
   std::int64_t max_iterations = 20000;
+  /// Asked on all ranks together between passes over A, with the duality gap over ||b||^2/(2n): true ends the
+  /// solve where it is.
+  std::function<bool(double relative_gap)> stopping = {};
 };
 
 /// Exactly nonzero entries of a vector, by ascending index.

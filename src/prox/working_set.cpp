@@ -45,8 +45,15 @@ WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOpt
 
 LassoSolution WorkingSet::solve(double lambda) {
   start(lambda);
-  while (!done_) take(products_of_wanted());
+  while (!done_) {
+    take(products_of_wanted());
+    if (options_.stopping && options_.stopping(relative_gap())) break;
+  }
   return solution();
+}
+
+double WorkingSet::relative_gap() const {
+  return data_sq_ > 0 ? gap_ / (data_sq_ / (2 * static_cast<double>(n_))) : 0;
 }
 
 std::vector<double> WorkingSet::products_of_wanted() const {
@@ -308,7 +315,7 @@ LassoSolution WorkingSet::solution() const {
     solved.coefficients.values.push_back(value);
   }
   solved.residual = residual_;
-  solved.relative_gap = data_sq_ > 0 ? gap_ / (data_sq_ / (2 * static_cast<double>(n_))) : 0;
+  solved.relative_gap = relative_gap();
   return solved;
 }
 

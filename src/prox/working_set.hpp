@@ -5,6 +5,7 @@
 #include "prox/top_columns.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -33,6 +34,8 @@ class WorkingSet {
   bool done() const { return done_; }
   /// b - A beta at the current iterate.
   std::span<double const> residual() const { return residual_; }
+  /// Duality gap over ||b||^2/(2n) as the last pass found it.
+  double relative_gap() const;
   /// Local columns whose products with the residual the next step needs, ascending.
   std::span<std::int64_t const> wanted() const { return wanted_; }
   /// products[k] = A_{wanted()[k]} . residual().
@@ -74,7 +77,7 @@ class WorkingSet {
 
   bool done_ = true;
   bool exact_ = false;  ///< the iterate is the exact solution in the columns of the panel
-  double gap_ = 0;
+  double gap_ = std::numeric_limits<double>::infinity();  ///< until a pass tells it
   int rounds_within_tolerance_ = 0;
   double largest_lambda_ = 0;
   double largest_outside_ = 0;  ///< over columns whose correlation is known

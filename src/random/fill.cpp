@@ -1,4 +1,5 @@
 #include "random/kernels.hpp"
+#include "random/normal_columns.hpp"
 #include "random/philox.hpp"
 #include "random/stream.hpp"
 #include "random/transpose.hpp"
@@ -111,6 +112,26 @@ std::size_t extent(std::int64_t begin, std::int64_t end) {
   return static_cast<std::size_t>(end - begin);
 }
 
+// Leading dimension of `outer` runs of `inner` entries that fit a memory of `size` entries.
+std::size_t checked_stride(std::int64_t leading, std::size_t inner, std::size_t outer, std::size_t size) {
+  auto const stride = static_cast<std::size_t>(std::max<std::int64_t>(leading, 0));
+  if (stride < inner || size < inner || (size - inner) / stride < outer - 1) {
+    throw std::invalid_argument("fill_normals: the block does not fit its memory");
+  }
+  return stride;
+}
+
+// Calls work(batch, at) for the substreams of rows [first, first + rows), `at` rows after the first.
+template <class Work>
+void for_each_batch(Key const& key, std::int64_t first, std::size_t rows, Work work) {
+  std::array<Substream, rows_at_once> storage;
+  for (std::size_t row = 0; row < rows; row += rows_at_once) {
+    std::span<Substream> const batch(storage.data(), std::min(rows_at_once, rows - row));
+    consecutive_substreams(key, {static_cast<std::uint64_t>(first) + row, 0, 0, for_rows}, batch);
+    work(std::span<Substream const>(batch), row);
+  }
+}
+
 }  // namespace
 
 struct BlockFill {
@@ -121,22 +142,28 @@ struct BlockFill {
     std::size_t const columns = extent(block.column_begin, block.column_end);
     if (rows == 0 || columns == 0) return;
     bool const by_rows = layout == Layout::row_major;
-    std::size_t const inner = by_rows ? columns : rows;
-    std::size_t const outer = by_rows ? rows : columns;
-    auto const stride = static_cast<std::size_t>(std::max<std::int64_t>(leading, 0));
-    if (stride < inner || out.size() < inner || (out.size() - inner) / stride < outer - 1) {
-      throw std::invalid_argument("fill_normals: the block does not fit its memory");
-    }
-
+    std::size_t const stride =
+        checked_stride(leading, by_rows ? columns : rows, by_rows ? rows : columns, out.size());
     auto const first = static_cast<std::uint64_t>(block.column_begin);
-    std::array<Substream, rows_at_once> storage;
-    for (std::size_t row = 0; row < rows; row += rows_at_once) {
-      std::span<Substream> const batch(storage.data(), std::min(rows_at_once, rows - row));
-      consecutive_substreams(stream.rows_,
-                             {static_cast<std::uint64_t>(block.row_begin) + row, 0, 0, for_rows}, batch);
-      auto const fill_batch = best_fill<Real>(layout, batch.size(), columns);
-      fill_batch(batch, first, columns, out.data() + row * (by_rows ? stride : 1), stride);
-    }
+    for_each_batch(stream.rows_, block.row_begin, rows,
+                   [&](std::span<Substream const> batch, std::size_t row) {
+                     auto const fill_batch = best_fill<Real>(layout, batch.size(), columns);
+                     fill_batch(batch, first, columns, out.data() + row * (by_rows ? stride : 1), stride);
+                   });
+  }
+
+  static void fill_columns(Stream const& stream, std::int64_t row_begin, std::int64_t row_end,
+                           std::span<std::int64_t const> columns, std::span<double> out,
+                           std::int64_t leading) {
+    std::size_t const rows = extent(row_begin, row_end);
+    for (auto const column : columns) extent(column, column);
+    if (rows == 0 || columns.empty()) return;
+    std::size_t const stride = checked_stride(leading, rows, columns.size(), out.size());
+    for_each_batch(stream.rows_, row_begin, rows, [&](std::span<Substream const> batch, std::size_t row) {
+      auto const fill_batch = best_fill<double>(Layout::column_major, batch.size(), 1);
+      for (std::size_t k = 0; k < columns.size(); ++k)
+        fill_batch(batch, static_cast<std::uint64_t>(columns[k]), 1, out.data() + k * stride + row, stride);
+    });
   }
 };
 
@@ -148,6 +175,11 @@ void fill_normals(Stream const& stream, Block block, Layout layout, std::span<do
 void fill_normals(Stream const& stream, Block block, Layout layout, std::span<float> out,
                   std::int64_t leading) {
   BlockFill::fill(stream, block, layout, out, leading);
+}
+
+void fill_normal_columns(Stream const& stream, std::int64_t row_begin, std::int64_t row_end,
+                         std::span<std::int64_t const> columns, std::span<double> out, std::int64_t leading) {
+  BlockFill::fill_columns(stream, row_begin, row_end, columns, out, leading);
 }
 
 }  // namespace thresher::random

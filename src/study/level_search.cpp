@@ -1,5 +1,6 @@
 #include "study/level_search.hpp"
 
+#include "study/level_crossing.hpp"
 #include "study/result_layout.hpp"
 
 #include <fmt/format.h>
@@ -61,35 +62,12 @@ std::optional<LevelSearch> LevelSearch::of(Configuration const& configuration,
 LevelSearch::Line LevelSearch::follow(
     std::function<std::optional<double>(std::int64_t)> const& mean_at) const {
   Line line;
-  auto const visit = [&](std::int64_t value) {
+  line.crossing = level_crossing(lower_, upper_, level_, [&](std::int64_t value) {
     line.visited.push_back(value);
     auto const mean = mean_at(value);
     if (mean) line.means.push_back(*mean);
     return mean;
-  };
-  auto at_lower = visit(lower_);
-  if (!at_lower) return line;
-  if (*at_lower >= level_) {
-    line.crossing = static_cast<double>(lower_);
-    return line;
-  }
-  auto at_upper = visit(upper_);
-  if (!at_upper) return line;
-  if (!(*at_upper >= level_)) {
-    line.crossing = std::numeric_limits<double>::infinity();
-    return line;
-  }
-  // mean(low) < level <= mean(high) throughout.
-  std::int64_t low = lower_;
-  std::int64_t high = upper_;
-  while (high - low > 1) {
-    auto const middle = low + (high - low) / 2;
-    auto const mean = visit(middle);
-    if (!mean) return line;
-    (*mean >= level_ ? high : low) = middle;
-    (*mean >= level_ ? at_upper : at_lower) = mean;
-  }
-  line.crossing = static_cast<double>(low) + (level_ - *at_lower) / (*at_upper - *at_lower);
+  });
   return line;
 }
 

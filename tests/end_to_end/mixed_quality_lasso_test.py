@@ -72,6 +72,25 @@ class Sharing(MixedQualityTest):
         self.check("Haswell")
 
 
+class LinesOfEqualRecovery(MixedQualityTest):
+    LINE = ["--estimator", "pdw", "--p", "1e6", "--s", 12, "--sigma1", 0.2, "--sigma2", 1.5, "--lambda_rule", "fixed",
+            "--lambda_scale", 0.4, "--weighting", "agnostic,interference", "--n1", "100,200,240,700",
+            "--common_random_numbers", "--quiet"]
+
+    def test_search_of_the_engine_finds_the_n2_of_one_trial_of_tracing(self):
+        self.run_study(*self.LINE, "--search", "n2=0:1024", "--search_level", "cond_success_prob=0.5", "--trials", 12,
+                       "--output", "search.h5")
+        self.run_study(*self.LINE, "--n2", 1024, "--iso_level", 0.5, "--iso_draws", 12, "--trials", 1, "--output", "iso.h5")
+        with xarray.open_dataset(self.folder / "search.h5", group="search") as search, \
+                xarray.open_dataset(self.folder / "iso.h5") as iso:
+            traced = iso.iso_n2.isel(trial=0)
+            found = search.search_crossing.transpose(*traced.dims)
+            numpy.testing.assert_allclose(found.values, traced.values, rtol=1e-9)
+            inside = numpy.isfinite(traced.values) & (traced.values > 0)
+            self.assertGreaterEqual(inside.sum(), 4)
+            self.assertTrue((traced.sel(n1=700) == 0).all())
+
+
 class BadInput(MixedQualityTest):
     def test_every_line_names_the_parameter_and_nothing_is_written(self):
         cases = [
@@ -93,6 +112,16 @@ class BadInput(MixedQualityTest):
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, f"{arguments}: {done.stderr}")
             self.assertIn(word, done.stderr, arguments)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_design_that_does_not_fit_is_refused_with_its_bytes_and_a_way_out(self):
+        # 2.2e9 entries: more than 2^31.
+        large = ["--p", "1e6", "--n1", 1100, "--n2", 1100, "--memory_per_rank", "8G", "--output", "x.h5"]
+        done = self.run_study(*large, expect=2)
+        self.assertRegex(done.stderr, r"needs 1\.7\de\+10 bytes per rank")
+        self.assertIn("storage = regenerate", done.stderr)
+        self.assertIn("estimator = pdw", done.stderr)
+        for way_out in (["--storage", "regenerate"], ["--estimator", "pdw"]):
+            self.assertIn("estimated time", self.run_study(*large, *way_out, "--plan").stdout)
 
 
 class Presets(MixedQualityTest):

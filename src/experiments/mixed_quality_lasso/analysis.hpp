@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/mixed_quality_lasso/advance.hpp"
 #include "experiments/mixed_quality_lasso/data_set.hpp"
 #include "experiments/mixed_quality_lasso/lambda.hpp"
 #include "experiments/mixed_quality_lasso/metrics.hpp"
@@ -26,7 +27,9 @@ struct Analysis {
   std::vector<double> y;
 
   std::vector<double> truth() const;  ///< beta* on the support
-  prox::LassoOptions lasso_options() const { return {point.tol, point.max_iter}; }
+  prox::LassoOptions lasso_options() const {
+    return {point.tol, point.max_iter, asks_between_passes(team, point.tol)};
+  }
   /// D^{1/2} X with the weights of `tuning`, or others.
   WeightedDesign design() const { return design(tuning.weights); }
   WeightedDesign design(std::span<double const> weights) const;

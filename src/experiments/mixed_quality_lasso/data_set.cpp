@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/data_set.hpp"
 
 #include "linalg/column_products.hpp"
+#include "random/normal_columns.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -42,19 +43,15 @@ DataSet::DataSet(std::span<Parameters const> points, study::Team& team, std::int
   held_high_ = chunks_.held(most_high_);
   held_ = held_high_ + chunks_.held(most_low_);
   support_rows_.resize(static_cast<std::size_t>(held_ * s));
-  for (std::int64_t j = 0; j < s; ++j) {
-    auto const column = std::span(support_rows_)
-                            .subspan(static_cast<std::size_t>(j * held_), static_cast<std::size_t>(held_));
-    auto const generate = [&](std::int64_t first_id, std::int64_t rows, std::int64_t offset) {
-      chunks_.for_each_run(rows, [&](std::int64_t begin, std::int64_t end, std::int64_t at) {
-        fill_rows(
-            first_id, begin, end, support_[static_cast<std::size_t>(j)],
-            column.subspan(static_cast<std::size_t>(offset + at), static_cast<std::size_t>(end - begin)));
-      });
-    };
-    generate(0, most_high_, 0);
-    generate(kLowQualityRow, most_low_, held_high_);
-  }
+  auto const generate = [&](std::int64_t first_id, std::int64_t rows, std::int64_t offset) {
+    chunks_.for_each_run(rows, [&](std::int64_t begin, std::int64_t end, std::int64_t at) {
+      random::fill_normal_columns(design_, first_id + begin, first_id + end, support_,
+                                  std::span(support_rows_).subspan(static_cast<std::size_t>(offset + at)),
+                                  held_);
+    });
+  };
+  generate(0, most_high_, 0);
+  generate(kLowQualityRow, most_low_, held_high_);
 
   // Every row of X_S sign is summed by one rank in the order of the support; zeros elsewhere leave its bits
   // alone.

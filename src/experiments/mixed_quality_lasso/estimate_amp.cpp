@@ -107,7 +107,8 @@ study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
     messages.accept();
     converged = step.length <= tolerance * std::max(1.0, step.norm);
     if (converged) break;
-    if (iterations % 64 == 0 && analysis.team.stopping()) throw study::Interrupted();
+    if (iterations % 8 == 0)
+      advance(analysis.team, part_solved(step.length / std::max(1.0, step.norm), tolerance));
   }
   analysis.measure_recovery(messages.estimate(), metrics);
   metrics.converged = converged ? 1 : 0;

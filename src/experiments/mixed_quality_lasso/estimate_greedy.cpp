@@ -14,7 +14,8 @@ namespace thresher::mixed_quality_lasso {
 
 study::Outcome run_omp(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
-  analysis.measure_recovery(matching_pursuit(design, design.scaled(analysis.y), analysis.point.s), metrics);
+  analysis.measure_recovery(
+      matching_pursuit(design, design.scaled(analysis.y), analysis.point.s, analysis.team), metrics);
   return study::Outcome::ok;
 }
 

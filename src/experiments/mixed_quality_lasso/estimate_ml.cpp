@@ -78,12 +78,12 @@ study::Outcome run_ml_swap(Analysis const& analysis, Metrics& metrics) {
   for (std::int64_t restart = 0; restart < point.ml_restarts; ++restart) {
     std::vector<std::int64_t> start;
     if (restart == 0 && point.s <= design.nonzero_rows())
-      start = matching_pursuit(design, b, point.s).indices;
+      start = matching_pursuit(design, b, point.s, analysis.team).indices;
     if (static_cast<std::int64_t>(start.size()) != point.s)
       start = starts.sequence({static_cast<std::uint64_t>(restart)}, 0).subset(point.p, point.s);
-    auto found = search_by_swaps(design, b, point.rho, std::move(start));
+    auto found = search_by_swaps(design, b, point.rho, std::move(start), analysis.team);
     if (restart == 0 || found.loss < best.loss) best = std::move(found);
-    if (analysis.team.stopping()) throw study::Interrupted();
+    advance(analysis.team, static_cast<double>(restart + 1) / static_cast<double>(point.ml_restarts));
   }
   report(analysis, design, best.subset, best.loss, metrics);
   return study::Outcome::ok;

@@ -39,20 +39,21 @@ study::Outcome run_lasso_path(Analysis const& analysis, Metrics& metrics) {
   double iterations = 0;
   bool converged = true;
   std::vector<PathPoint> path;
-  follow_path(design, b, analysis.point, [&](double lambda, prox::LassoSolution const& solution) {
-    std::int64_t const differing = differing_signs(analysis, solution.coefficients);
-    if (best < 0 || differing < best) {
-      best = differing;
-      best_estimate = solution.coefficients;
-      metrics.lambda_best = lambda;
-    }
-    hits += differing == 0 ? 1 : 0;
-    iterations += static_cast<double>(solution.iterations);
-    converged = converged && solution.converged;
-    auto const size = static_cast<std::int64_t>(solution.coefficients.indices.size());
-    path.push_back(path_point(lambda, solution, analysis.data.support()));
-    return size <= largest_support;
-  });
+  follow_path(design, b, analysis.point, analysis.team,
+              [&](double lambda, prox::LassoSolution const& solution) {
+                std::int64_t const differing = differing_signs(analysis, solution.coefficients);
+                if (best < 0 || differing < best) {
+                  best = differing;
+                  best_estimate = solution.coefficients;
+                  metrics.lambda_best = lambda;
+                }
+                hits += differing == 0 ? 1 : 0;
+                iterations += static_cast<double>(solution.iterations);
+                converged = converged && solution.converged;
+                auto const size = static_cast<std::int64_t>(solution.coefficients.indices.size());
+                path.push_back(path_point(lambda, solution, analysis.data.support()));
+                return size <= largest_support;
+              });
   analysis.measure_recovery(best_estimate, metrics);
   metrics.path_hits = hits;
   metrics.iterations = iterations;

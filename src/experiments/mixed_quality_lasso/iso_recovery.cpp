@@ -2,30 +2,13 @@
 
 #include "experiments/mixed_quality_lasso/weights.hpp"
 #include "experiments/mixed_quality_lasso/witness.hpp"
+#include "study/level_crossing.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace thresher::mixed_quality_lasso {
-
-double crossing_rows(std::int64_t most_n2, double level,
-                     std::function<double(std::int64_t n2)> const& recovery) {
-  double below = recovery(0);
-  if (below >= level) return 0;
-  double above = recovery(most_n2);
-  if (above < level) return std::numeric_limits<double>::infinity();
-  std::int64_t low = 0;
-  std::int64_t high = most_n2;
-  while (high - low > 1) {
-    std::int64_t const middle = low + (high - low) / 2;
-    double const value = recovery(middle);
-    (value < level ? low : high) = middle;
-    (value < level ? below : above) = value;
-  }
-  return static_cast<double>(low) + (level - below) / (above - below);
-}
 
 std::int64_t price_step(std::int64_t n1) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::nearbyint(static_cast<double>(n1) / 20)));
@@ -54,7 +37,7 @@ double mean_recovery(AnalysisMaker const& analyses, std::span<DataSet const* con
 study::Outcome run_iso(AnalysisMaker const& analyses, std::span<DataSet const* const> draws,
                        Parameters const& point, study::Team& team, Metrics& metrics) {
   auto const line = [&](std::int64_t n1) {
-    return crossing_rows(point.n2, point.iso_level, [&](std::int64_t n2) {
+    return *study::level_crossing(0, point.n2, point.iso_level, [&](std::int64_t n2) {
       if (team.stopping()) throw study::Interrupted();
       return mean_recovery(analyses, draws, point, n1, n2, team);
     });

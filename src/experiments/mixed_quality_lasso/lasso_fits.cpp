@@ -59,6 +59,11 @@ class FitInSteps {
   std::span<std::int64_t const> wanted() const { return solver_->wanted(); }
   std::span<double const> vector() const { return solver_->residual(); }
   LassoFit const& fit() const { return fit_; }
+  double part_done() const {
+    if (done()) return 1;
+    double const solved = part_solved(solver_->relative_gap(), analysis_.point.tol);
+    return has_two_stages(analysis_) ? (solved + (stage_ == Stage::first ? 0 : 1)) / 2 : solved;
+  }
 
   void take(std::span<double const> products) {
     if (stage_ == Stage::null_correlation) {
@@ -160,7 +165,9 @@ std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
     if (waiting.empty()) break;
     auto const products = products_for(waiting);
     for (std::size_t f = 0; f < waiting.size(); ++f) waiting[f]->take(products[f]);
-    if (team.stopping()) throw study::Interrupted();
+    double part = 0;
+    for (auto const& fit : all) part += fit.part_done() / static_cast<double>(all.size());
+    advance(team, part);
   }
   std::vector<LassoFit> fits;
   fits.reserve(all.size());
@@ -177,6 +184,7 @@ LassoFit fit_by_fista(Analysis const& analysis) {
     auto const design = analysis.design(fit.weights);
     fit.solution = prox::kept_fista(design).solve(design, design.scaled(analysis.y), analysis.tuning.lambda,
                                                   analysis.lasso_options());
+    if (analysis.team.stopping()) throw study::Interrupted();
     add_counts(fit.solution, fit);
   }
   auto const design = analysis.design(fit.weights);

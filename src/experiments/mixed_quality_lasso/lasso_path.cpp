@@ -1,5 +1,6 @@
 #include "experiments/mixed_quality_lasso/lasso_path.hpp"
 
+#include "experiments/mixed_quality_lasso/advance.hpp"
 #include "prox/kept_fista.hpp"
 #include "prox/working_set.hpp"
 
@@ -9,6 +10,7 @@
 namespace thresher::mixed_quality_lasso {
 
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
+                 study::Team& team,
                  std::function<bool(double lambda, prox::LassoSolution const&)> const& visit) {
   prox::LassoOptions const options{point.tol, point.max_iter};
   prox::WorkingSet working_set(design, b, options);
@@ -22,6 +24,7 @@ void follow_path(prox::Design const& design, std::span<double const> b, Paramete
     auto const solution = point.solver == Solver::fista
                               ? prox::kept_fista(design).solve(design, b, lambda, options, last)
                               : working_set.solve(lambda);
+    advance(team, exponent);
     if (!visit(lambda, solution)) return;
     last = solution.coefficients;
   }

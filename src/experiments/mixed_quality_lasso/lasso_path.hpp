@@ -14,8 +14,10 @@ namespace thresher::mixed_quality_lasso {
 
 /// Visits the LASSO solutions at largest_lambda * geomspace(1, lambda_min_ratio, n_lambda), the first (whose
 /// solution is zero) left out, with warm starts, until `visit` returns false. `visit` must answer alike on
-/// all ranks. Reads the grid, tolerance and solver of `point`. Collective.
+/// all ranks. Reads the grid, tolerance and solver of `point`. Throws study::Interrupted where the run wants
+/// to end. Collective.
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
+                 study::Team& team,
                  std::function<bool(double lambda, prox::LassoSolution const&)> const& visit);
 
 /// One row of the artifact `path`.

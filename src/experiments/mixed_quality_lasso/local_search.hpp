@@ -1,6 +1,7 @@
 #pragma once
 
 #include "prox/design.hpp"
+#include "study/team.hpp"
 
 #include <cstdint>
 #include <span>
@@ -16,9 +17,10 @@ struct SwapSearch {
   double loss = 0;
 };
 
-/// One pass over A per swap. `start` is ascending, the same on all ranks; so is the result. Collective.
+/// One pass over A per swap. `start` is ascending, the same on all ranks; so is the result. Throws
+/// study::Interrupted where the run wants to end. Collective.
 SwapSearch search_by_swaps(prox::Design const& design, std::span<double const> b, double rho,
-                           std::vector<std::int64_t> start);
+                           std::vector<std::int64_t> start, study::Team& team);
 
 /// b - rho sum over `subset` of A_j, added in order. Collective.
 std::vector<double> subset_residual(prox::Design const& design, std::span<double const> b, double rho,

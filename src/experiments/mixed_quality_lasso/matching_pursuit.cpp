@@ -1,5 +1,6 @@
 #include "experiments/mixed_quality_lasso/matching_pursuit.hpp"
 
+#include "experiments/mixed_quality_lasso/advance.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/top_columns.hpp"
 
@@ -89,8 +90,8 @@ class ChosenColumns {
 
 }  // namespace
 
-prox::SparseVector matching_pursuit(prox::Design const& design, std::span<double const> b,
-                                    std::int64_t steps) {
+prox::SparseVector matching_pursuit(prox::Design const& design, std::span<double const> b, std::int64_t steps,
+                                    study::Team& team) {
   auto const local = design.local_columns();
   std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
   std::iota(all.begin(), all.end(), local.begin);
@@ -98,6 +99,7 @@ prox::SparseVector matching_pursuit(prox::Design const& design, std::span<double
   std::vector<double> norms(all.size());
   ChosenColumns chosen(design, b);
   for (std::int64_t step = 0; step < steps; ++step) {
+    advance(team, static_cast<double>(step) / static_cast<double>(steps));
     design.correlate(all, linalg::ConstMatrixView(chosen.residual().data(), design.rows(), 1),
                      linalg::MatrixView(products.data(), local.size(), 1));
     if (step == 0) design.squared_norms(all, norms);

@@ -58,7 +58,8 @@ std::vector<double> block_mean_squares(UserBlocks const& blocks, std::span<doubl
 
 /// The criterion is n log(||b - A b_T||^2/n) + |T| (log n + 2 log p), the extended BIC (Chen & Chen 2008) of
 /// the refit.
-Selected select(UserData const& data, Parameters const& point, std::span<double const> block_weights) {
+Selected select(UserData const& data, Parameters const& point, study::Team& team,
+                std::span<double const> block_weights) {
   std::vector<double> roots;
   for (int const block : data.blocks.of_row)
     roots.push_back(std::sqrt(block_weights[static_cast<std::size_t>(block)]));
@@ -69,7 +70,7 @@ Selected select(UserData const& data, Parameters const& point, std::span<double 
   Selected best;
   double least = std::numeric_limits<double>::infinity();
   std::vector<std::int64_t> const truth = data.truth ? data.truth->indices : std::vector<std::int64_t>{};
-  follow_path(design, b, point, [&](double lambda, prox::LassoSolution const& solution) {
+  follow_path(design, b, point, team, [&](double lambda, prox::LassoSolution const& solution) {
     auto const& support = solution.coefficients.indices;
     auto const size = static_cast<std::int64_t>(support.size());
     best.iterations += static_cast<double>(solution.iterations);
@@ -143,7 +144,7 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, stud
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / (blocks.label[g] * blocks.label[g]);
     weights = normalise_weights(unit, weights);
   } else if (point.weighting == Weighting::residual) {
-    auto const first = select(data, point, ones);
+    auto const first = select(data, point, team, ones);
     auto const squares =
         block_mean_squares(blocks, residual_of(data, first.estimate.indices, first.estimate.values));
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / squares[g];
@@ -151,7 +152,7 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, stud
     iterations = first.iterations;
     converged = first.converged;
   }
-  auto const chosen = select(data, point, weights);
+  auto const chosen = select(data, point, team, weights);
   double const n = static_cast<double>(data.design.rows());
   double const size = static_cast<double>(chosen.refit.size());
 

@@ -43,6 +43,7 @@ void add_passes(Parameters const& point, Sizes const& size, double passes, study
     cost.normals += entries;
     cost.bytes_per_rank += kBytes * size.n * size.columns_per_rank;
     cost.bytes_streamed += kBytes * entries * passes;
+    cost.remedy = "storage = regenerate, estimator = pdw";
   } else {
     cost.normals += entries * passes;
   }

@@ -67,16 +67,16 @@ TEST_F(Baselines, MatchingPursuitRecoversWithoutNoise) {
   std::vector<double> b(60, 0.0);
   for (int i = 0; i < 60; ++i) b[i] = 3 * a[7 * 60 + i] - 2 * a[33 * 60 + i] + a[12 * 60 + i];
   prox::DenseDesign const design(comm, 60, 40, a);
-  auto const found = matching_pursuit(design, b, 3);
+  auto const found = matching_pursuit(design, b, 3, trials.team());
   EXPECT_EQ(found.indices, (std::vector<std::int64_t>{7, 12, 33}));
   EXPECT_NEAR(found.values[0], 3, 1e-12);
   EXPECT_NEAR(found.values[1], 1, 1e-12);
   EXPECT_NEAR(found.values[2], -2, 1e-12);
   // Nothing is left to explain: no fourth column.
-  EXPECT_LE(matching_pursuit(design, std::vector<double>(60, 0.0), 3).indices.size(), 0u);
+  EXPECT_LE(matching_pursuit(design, std::vector<double>(60, 0.0), 3, trials.team()).indices.size(), 0u);
   // The refit is the least-squares fit.
   for (double& entry : b) entry += normal(generator);
-  auto const noisy = matching_pursuit(design, b, 5);
+  auto const noisy = matching_pursuit(design, b, 5, trials.team());
   auto const refit = least_squares(design, b, noisy.indices);
   for (std::size_t k = 0; k < refit.size(); ++k) EXPECT_NEAR(noisy.values[k], refit[k], 1e-11);
 }
@@ -168,7 +168,7 @@ TEST_F(Baselines, SearchesAreOrdered) {
       auto const b = design.scaled(data->data_set().response(setting, 1));
       std::vector<std::int64_t> const start{0, 1, 2};
       auto const residual = subset_residual(design, b, 1, start);
-      auto const found = search_by_swaps(design, b, 1, start);
+      auto const found = search_by_swaps(design, b, 1, start, trials.team());
       EXPECT_LE(found.loss, linalg::inner_product(residual, residual));
       auto const left = subset_residual(design, b, 1, found.subset);
       EXPECT_EQ(found.loss, linalg::inner_product(left, left));

@@ -4,33 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <cmath>
+#include <vector>
 
 namespace thresher::mixed_quality_lasso {
 namespace {
 
 using testing::fixed_lambda;
 using testing::Trials;
-
-TEST(CrossingRows, InterpolatesBetweenNeighbours) {
-  int calls = 0;
-  auto const rise = [&](std::int64_t n2) {
-    ++calls;
-    return static_cast<double>(n2) / 1000;
-  };
-  EXPECT_NEAR(crossing_rows(1000, 0.3335, rise), 333.5, 1e-9);
-  EXPECT_LE(calls, 13);
-  EXPECT_EQ(crossing_rows(1000, 0.25, rise), 250.0);
-  auto const step = [](std::int64_t n2) { return n2 >= 7 ? 1.0 : 0.0; };
-  EXPECT_EQ(crossing_rows(9, 0.5, step), 6.5);
-}
-
-TEST(CrossingRows, EndsOfTheRange) {
-  double const infinity = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(crossing_rows(10, 0.5, [](std::int64_t) { return 0.9; }), 0);
-  EXPECT_EQ(crossing_rows(10, 0.5, [](std::int64_t) { return 0.1; }), infinity);
-  EXPECT_EQ(crossing_rows(0, 0.5, [](std::int64_t) { return 0.1; }), infinity);
-}
 
 Parameters iso_point(Weighting weighting) {
   auto point = fixed_lambda(Estimator::pdw, weighting, 0.4);

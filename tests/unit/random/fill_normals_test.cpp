@@ -1,4 +1,5 @@
 #include "paths.hpp"
+#include "random/normal_columns.hpp"
 #include "random/stream.hpp"
 
 #include <gtest/gtest.h>
@@ -96,6 +97,41 @@ TEST(FillNormals, ManyRowsAndFarRowsKeepTheirIdentity) {
     expect_block<double>({10, 10 + 2100, 4, 9}, layout, 0, entry);
     expect_block<double>({far, far + 40, far + 1, far + 40}, layout, 1, entry);
   }
+}
+
+TEST(FillNormalColumns, ScatteredColumnsAreThoseOfTheMatrix) {
+  std::vector<std::int64_t> const columns{7, 0, 8, 1LL << 40, 7, 191};
+  test::PathGuard const guard;
+  for (VectorPath path : test::available_paths()) {
+    SCOPED_TRACE(test::name_of(path));
+    set_vector_path(path);
+    for (auto const& [begin, end] :
+         std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 8}, {0, 64}, {5, 2105}}) {
+      std::int64_t const rows = end - begin;
+      std::int64_t const leading = rows + 2;
+      std::vector<double> out(columns.size() * static_cast<std::size_t>(leading), untouched<double>);
+      fill_normal_columns(stream, begin, end, columns, out, leading);
+      for (std::size_t k = 0; k < columns.size(); ++k)
+        for (std::int64_t i = 0; i < leading; ++i) {
+          double const value = out[k * static_cast<std::size_t>(leading) + static_cast<std::size_t>(i)];
+          double const expected = i < rows ? stream.normal({static_cast<std::uint64_t>(begin + i)},
+                                                           static_cast<std::uint64_t>(columns[k]))
+                                           : untouched<double>;
+          ASSERT_EQ(value, expected) << "row " << begin + i << ", column " << columns[k];
+        }
+    }
+  }
+}
+
+TEST(FillNormalColumns, RefusesColumnsThatDoNotFit) {
+  std::vector<double> out(6);
+  std::vector<std::int64_t> const two{4, 1};
+  EXPECT_NO_THROW(fill_normal_columns(stream, 0, 3, two, out, 3));
+  EXPECT_NO_THROW(fill_normal_columns(stream, 0, 3, {}, {}, 3));
+  EXPECT_THROW(fill_normal_columns(stream, 0, 3, two, out, 4), std::invalid_argument);
+  EXPECT_THROW(fill_normal_columns(stream, 0, 3, two, out, 2), std::invalid_argument);
+  std::vector<std::int64_t> const negative{-1};
+  EXPECT_THROW(fill_normal_columns(stream, 0, 3, negative, out, 3), std::invalid_argument);
 }
 
 TEST(FillNormals, EmptyBlocksTouchNothing) {
