@@ -35,7 +35,7 @@ def main():
         def start(ranks, name):
             command = ["mpirun", "-n", str(ranks), "--bind-to", "none", options.driver, "--estimator", "lasso",
                        "--p", str(options.p), "--s", str(options.s), "--n1", str(options.n // 2),
-                       "--n2", str(options.n - options.n // 2), "--storage", options.storage, "--trials", "4",
+                       "--n2", str(options.n - options.n // 2), "--storage", options.storage, "--trials", "8",
                        "--ranks_per_trial", str(ranks), "--quiet", "--overwrite",
                        "--output", str(pathlib.Path(folder) / name)]
             return subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL)
