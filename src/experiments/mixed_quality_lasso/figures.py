@@ -100,6 +100,8 @@ def price(files, output):
         mean = part.iso_n2.where(inside).mean("trial").values
         left.plot(line.n1, mean, "+", color=colour, ms=8)
         fit = np.isfinite(mean)
+        if fit.sum() < 3:
+            continue
         slope, intercept = np.polyfit(line.n1.values[fit], mean[fit], 1)
         deviation = np.abs(mean[fit] - intercept - slope * line.n1.values[fit]).max()
         print(f"{name}: slope {slope:.3f}, largest deviation from a straight line {deviation:.1f} of {mean[fit].max():.0f} rows")
