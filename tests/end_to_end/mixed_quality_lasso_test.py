@@ -4,9 +4,11 @@ import os
 import pathlib
 import time
 import unittest.mock
+import warnings
 
 import h5py
 import numpy
+import sklearn.linear_model
 import xarray
 
 import running
@@ -89,6 +91,44 @@ class LinesOfEqualRecovery(MixedQualityTest):
             inside = numpy.isfinite(traced.values) & (traced.values > 0)
             self.assertGreaterEqual(inside.sum(), 4)
             self.assertTrue((traced.sel(n1=700) == 0).all())
+
+
+class OwnData(MixedQualityTest):
+    def standardised(self, x, y):
+        x = x - x.mean(axis=0)
+        return x / numpy.sqrt((x**2).mean(axis=0)), y - y.mean()
+
+    def test_coefficients_are_those_of_scikit_learn(self):
+        """50 LASSO problems, wider and taller than square, without and with row weights."""
+        numbers = numpy.random.default_rng(4)
+        largest = 0
+        for problem in range(25):
+            n, p = ((80, 40), (60, 150))[problem % 2]
+            x = numbers.standard_normal((n, p)) @ numpy.diag(numbers.uniform(0.5, 2, p)) + numbers.standard_normal(p)
+            noise = numpy.where(numpy.arange(n) % 3 == 0, 0.3, 1.0)
+            y = x[:, :5] @ numbers.choice([-1.0, 1.0], 5) + noise * numbers.standard_normal(n) + 7
+            with h5py.File(self.folder / "rows.h5", "w") as file:
+                file["X"], file["y"], file["noise_sd"] = x, y, noise
+            self.run_study("--input", "rows.h5", "--estimator", "lasso_path", "--weighting", "agnostic,inverse_variance",
+                           "--n_lambda", 20, "--trials", 1, "--quiet", "--overwrite", "--output", "fit.h5")
+            with xarray.open_dataset(self.folder / "fit.h5") as fit, h5py.File(self.folder / "fit.h5") as file:
+                for k, weighting in enumerate(fit.weighting.values):
+                    w = numpy.ones(n) if weighting == "agnostic" else noise**-2.0
+                    scaled, centred = self.standardised(x, y)
+                    root = numpy.sqrt(w / w.mean())
+                    theirs = sklearn.linear_model.Lasso(alpha=float(fit.lambda_best.isel(weighting=k, trial=0)), tol=1e-15,
+                                                        fit_intercept=False, max_iter=200000)
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")  # its gap does not reach 1e-15
+                        theirs.fit(scaled * root[:, None], centred * root)
+                    pairs = file["artifacts/betahat"][k, 0]
+                    pairs = pairs[numpy.isfinite(pairs[:, 0])]
+                    ours = numpy.zeros(p)
+                    ours[pairs[:, 0].astype(int)] = pairs[:, 1]
+                    self.assertGreater(len(pairs), 0)
+                    numpy.testing.assert_array_equal(ours != 0, theirs.coef_ != 0)
+                    largest = max(largest, abs(ours - theirs.coef_).max())
+        self.assertLess(largest, 1e-9)
 
 
 class BadInput(MixedQualityTest):
