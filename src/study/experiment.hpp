@@ -3,11 +3,13 @@
 #include "study/declaration.hpp"
 #include "study/team.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -38,7 +40,7 @@ struct Metric {
   Interval range;
   std::string units = "1";
   std::string meaning;
-  std::string prediction;         ///< what theory says of its mean, if there is such a prediction
+  std::string prediction;         ///< what theory says of its mean, or bounds it: none, one or several names
   bool may_be_undefined = false;  ///< NaN is legitimate even where the metric applies
 };
 
@@ -60,6 +62,12 @@ struct ArtifactDeclaration {
   std::string meaning;
 };
 
+/// What to look at first: metrics (or, where nothing was measured, predictions) over a parameter.
+struct Headline {
+  std::vector<std::string> quantities;
+  std::string over;
+};
+
 /// Everything that an experiment declares, once.
 struct Description {
   std::string name;
@@ -72,6 +80,7 @@ struct Description {
   std::vector<Theory> theories;
   std::vector<Prediction> predictions;
   std::vector<ArtifactDeclaration> artifacts;
+  std::vector<Headline> headlines;
 };
 
 /// What a stage of one trial costs on a team: memory per rank, work summed over the team.
@@ -237,6 +246,14 @@ class ExperimentOf : public Experiment {
   void artifact(std::string name, std::vector<std::string> dimensions, std::string meaning) {
     description_.artifacts.push_back({std::move(name), std::move(dimensions), std::move(meaning)});
   }
+  /// Figures that tell a study's result, the preferred ones first: post-processing draws the first one whose
+  /// parameter is an axis of the study. `quantities` (all metrics or all predictions) and `over` must have
+  /// been declared.
+  void headline(std::vector<std::string> quantities, std::string over) {
+    index_of(over);
+    for (auto const& quantity : quantities) check_quantity(quantity);
+    description_.headlines.push_back({std::move(quantities), std::move(over)});
+  }
   P parameters(Point const& point) const { return table_.make(point); }
 
  private:
@@ -297,6 +314,13 @@ class ExperimentOf : public Experiment {
     for (std::size_t k = 0; k < description_.parameters.size(); ++k)
       if (description_.parameters[k].name == name) return k;
     throw std::logic_error("no parameter named " + name);
+  }
+
+  void check_quantity(std::string const& name) const {
+    auto const has_name = [&](auto const& declared) { return declared.name == name; };
+    if (std::none_of(description_.metrics.begin(), description_.metrics.end(), has_name) &&
+        std::none_of(description_.predictions.begin(), description_.predictions.end(), has_name))
+      throw std::logic_error("no metric or prediction named " + name);
   }
 
   Table<P> table_;

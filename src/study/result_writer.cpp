@@ -140,7 +140,12 @@ void ResultWriter::write_attributes(Provenance const& provenance) {
   hdf5::set_attribute(root, "thresher_format", names::kFormat);
   hdf5::set_attribute(root, "seed", study_.options().seed);
   hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
-  std::string names = "toml provenance_attributes";
+  std::vector<std::string> headlines;
+  for (auto const& headline : about.headlines)
+    headlines.push_back(fmt::format("{} over {}", fmt::join(headline.quantities, " "), headline.over));
+  if (!headlines.empty())
+    hdf5::set_attribute(root, "headlines", fmt::format("{}", fmt::join(headlines, "; ")));
+  std::string names = "toml headlines provenance_attributes";
   for (auto const& [name, value] : provenance.attributes) {
     hdf5::set_attribute(root, name, value);
     names += " " + name;

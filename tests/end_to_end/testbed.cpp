@@ -139,6 +139,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     prediction("expected", &Predictions::expected, "power of the absolute mean");
     theory("hits", {"size", "mean", "level"}, predict_hit);
     prediction("hit_expected", &Predictions::hit_expected, "probability of a hit (normal law)");
+    headline({"hit", "estimate"}, "size");
     artifact("numbers", {"number"}, "the first numbers drawn");
   }
 

@@ -288,6 +288,43 @@ class Plot(ToolTest):
         self.image(curves, "--statistic", "median", "--metric", "mse")
         self.image(curves, "--size", "3x2")
 
+    def svg(self, path, *options):
+        self.succeeds("plot", path, "--output", "figure.svg", *options)
+        return self.path("figure.svg").read_text()
+
+    def test_the_experiment_says_what_to_draw(self):
+        def study(headlines):
+            return self.written("a.h5", transition(trials=20, thetas=(0.6, 1.0, 1.4), attributes={"headlines": headlines}))
+
+        text = self.svg(study("sign_recovery mse over theta"))
+        self.assertIn("probability of sign recovery", text)
+        self.assertIn("mean mse", text)
+        # The first one whose parameter is an axis; metrics of other studies of the experiment are passed over.
+        text = self.svg(study("mse over n2; unmeasured sign_recovery over p"))
+        self.assertIn("probability of sign recovery", text)
+        self.assertNotIn("mse", text)
+        self.assertEqual(text, self.svg(study(""), "--along", "p"))
+        self.assertNotEqual(text, self.svg(study("")))
+
+    def test_quantities_that_span_decades(self):
+        decaying = np.repeat(np.array([10.0 ** -np.arange(6), [1.0, 1e-1, 1e-2, 0, 0, 0]])[..., None], 5, axis=2)
+        study = Study({"a": [1, 2], "m": list(range(1, 7))}, {"h": Metric(decaying, valid_range=(0, np.inf))}, 5)
+        path = self.written("decay.h5", study)
+        self.assertEqual(self.svg(path), self.svg(path, "--y_scale", "log"))
+        self.assertNotEqual(self.svg(path), self.svg(path, "--y_scale", "linear"))
+        narrow = self.written("narrow.h5", Study({"m": [1, 2, 3]}, {"h": Metric(np.ones((3, 2)) * [[1], [2], [3]])}, 2))
+        self.assertEqual(self.svg(narrow), self.svg(narrow, "--y_scale", "linear"))
+
+    def test_a_map_tells_zero_from_nothing(self):
+        values = np.exp(-np.add.outer(np.arange(8.0), np.arange(8.0)))[..., None] * np.ones(2)
+        images = []
+        for corner in (0.0, np.nan, 1e-9):
+            values[7, 7] = corner
+            path = self.written("map.h5", Study({"a": list(range(8)), "b": list(range(8))}, {"h": Metric(values)}, 2))
+            self.image(path)
+            images.append(self.path("figure.png").read_bytes())
+        self.assertEqual(len(set(images)), 3)
+
     def test_axes_of_words_infinity_points_and_theory_alone(self):
         hits = np.random.default_rng(3).integers(0, 2, (3, 40)).astype(float)
         words = Study({"estimator": ["amp", "lasso", "omp"]}, {"hit": Metric(hits, "indicator", valid_range=(0, 1), prediction="q")},

@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 from . import style
 from .layout import panel_points, value_label
 from .style import plt
-from .text import number, spaced
+from .text import number, symbol
 
 MOST_BANDS = 4  # more lines than this get error bars: bands over each other hide the curves
 
@@ -20,24 +20,25 @@ def draw(view, layout, measured, predictions, settings):
     drawn; `predictions`: for each of them, a list of (name, values).
     """
     panels = list(panel_points(view, layout.panels))
+    abreast = len(panels) == 1  # then several quantities stand side by side, each with a y axis of its own
     rows, columns = _arrange(len(measured), len(panels))
     size = settings.size or ((4.6, 3.3) if rows * columns == 1 else (max(2.9 * columns + 0.5, 4.4), 2.45 * rows + 0.5))
     x, ticks = _with_infinity(layout.x)
     with plt.rc_context(style.SETTINGS):
         figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=x is not None,
-                                    sharey="row" if len(measured) > 1 else True, layout="constrained")
-        used = []
+                                    sharey=False if abreast else "row" if len(measured) > 1 else True, layout="constrained")
+        used, coloured = [], set()
         for quantity, (entry, theory) in enumerate(zip(measured, predictions)):
             for place, (fixed, title) in enumerate(panels):
-                axes = grid[quantity, place] if len(measured) > 1 else grid.flat[place]
-                _panel(axes, view, layout, x, fixed, entry, theory)
+                axes = grid.flat[quantity] if abreast else grid[quantity, place] if len(measured) > 1 else grid.flat[place]
+                coloured |= _panel(axes, view, layout, x, fixed, entry, theory)
                 axes.set_title(title if quantity == 0 else "")
                 used.append(axes)
         for axes in grid.flat:
             axes.set_visible(axes in used)
-        _scales(used, x, ticks, measured, predictions)
-        _labels(figure, grid, layout, measured, used, settings)
-        handles, labels = _legend_entries(view, layout, measured, predictions, settings)
+        _scales(used, x, ticks, measured, predictions, settings.y_scale)
+        _labels(figure, grid, layout, measured, used, abreast, settings)
+        handles, labels = _legend_entries(view, layout, measured, predictions, coloured, settings)
         if settings.title:
             figure.suptitle(settings.title, fontsize=9.5)
         alone = len(used) == 1 and len(handles) <= 7
@@ -46,8 +47,9 @@ def draw(view, layout, measured, predictions, settings):
 
 
 def _arrange(quantities, panels):
-    if quantities > 1:
+    if quantities > 1 and panels > 1:
         return quantities, panels
+    panels *= quantities
     columns = 2 if panels == 4 else min(panels, 4 if panels > 6 else 3)
     return -(-panels // columns), columns
 
@@ -76,11 +78,12 @@ def _line_points(view, layout, fixed):
 
 
 def _panel(axes, view, layout, x_all, fixed, entry, theory):
+    """Draws one panel; returns the numbers of the lines that left more than markers in their colour."""
     lines = list(_line_points(view, layout, fixed))
     colours = style.colours(view.axes[layout.lines] if layout.lines is not None else None)
     words = x_all is None
     shared = [_is_shared(x_all, values, lines) for _, values in theory]
-    drawn = set()
+    drawn, coloured = set(), set()
     for line, index in lines:
         x, shift = _x_of_line(view, layout, x_all, line, len(lines), index)
         order = np.argsort(x, kind="stable")
@@ -93,15 +96,20 @@ def _panel(axes, view, layout, x_all, fixed, entry, theory):
             if shared[k] and k in drawn:
                 continue
             drawn.add(k)
+            if not shared[k]:
+                coloured.add(line)
             _theory_line(axes, x[order] + shift, y[order], words, "black" if shared[k] else colours[line],
                          style.dashes(line if len(theory) == 1 and not shared[k] else k))
         mean, low, high = entry[2:]
         if mean is not None:
             parts = (np.atleast_1d(part[index])[order] for part in (mean, low, high))
-            _measured_line(axes, x[order] + shift, *parts, colours[line], line, len(lines) <= MOST_BANDS and not words,
-                           joined=not has_theory and not words)
+            joined = not has_theory and not words
+            if joined:
+                coloured.add(line)
+            _measured_line(axes, x[order] + shift, *parts, colours[line], line, len(lines) <= MOST_BANDS and not words, joined)
     if words:
         _word_ticks(axes, view, layout)
+    return coloured
 
 
 def _x_of_line(view, layout, x_all, line, amount, index):
@@ -150,20 +158,23 @@ def _word_ticks(axes, view, layout):
     axes.set_xticks(range(len(labels)), labels, rotation=30 if long else 0, ha="right" if long else "center")
 
 
-def _scales(used, x, ticks, measured, predictions):
+def _scales(used, x, ticks, measured, predictions, y_scale):
     per_quantity = len(used) // len(measured)
     for place, axes in enumerate(used):
         _, is_probability, mean, _, _ = measured[place // per_quantity]
         drawn = [mean] if mean is not None else [values for _, values in predictions[place // per_quantity]]
         finite = np.concatenate([values[np.isfinite(values)] for values in drawn])
-        if is_probability and np.ptp(finite) > 0.4:
-            axes.set_ylim(-0.03, 1.03)
-        elif finite.size and finite.min() > 0 and finite.max() / finite.min() > 100:
+        if y_scale == "log" or (y_scale == "auto" and not is_probability and style.spans_decades(finite)):
             style.scale_logarithmic(axes.yaxis, finite)
+        elif is_probability and np.ptp(finite) > 0.4:
+            axes.set_ylim(-0.03, 1.03)
     finite = x[np.isfinite(x)] if x is not None else np.array([])
     if finite.size and style.is_logarithmic(finite):
         for axes in used:
-            style.scale_logarithmic(axes.xaxis, finite[finite != (ticks[0] if ticks else None)])
+            style.scale_logarithmic(axes.xaxis, finite[finite != (ticks[0] if ticks else None)], 9 if len(used) == 1 else 6)
+    elif finite.size and np.all(finite == np.round(finite)):
+        for axes in used:
+            axes.xaxis.get_major_locator().set_params(integer=True)
     if ticks:
         for axes in used:
             axes.axvline(ticks[0], color="0.8", linewidth=0.6, zorder=1)
@@ -171,9 +182,11 @@ def _scales(used, x, ticks, measured, predictions):
                           textcoords="offset points", va="top", fontsize=9, annotation_clip=False)
 
 
-def _labels(figure, grid, layout, measured, used, settings):
+def _labels(figure, grid, layout, measured, used, abreast, settings):
     rows, columns = grid.shape
-    for row in range(rows):
+    for axes, entry in zip(used, measured if abreast else ()):
+        axes.set_ylabel(settings.y_label or entry[0])
+    for row in range(0 if abreast else rows):
         grid[row, 0].set_ylabel(settings.y_label or measured[row if len(measured) > 1 else 0][0])
     for column in range(columns):
         shown = [grid[row, column] for row in range(rows) if grid[row, column] in used]
@@ -182,15 +195,16 @@ def _labels(figure, grid, layout, measured, used, settings):
     figure.align_ylabels(grid[:, 0])
 
 
-def _legend_entries(view, layout, measured, predictions, settings):
+def _legend_entries(view, layout, measured, predictions, coloured, settings):
     """What tells the lines apart, then what markers and lines mean."""
     names = list(dict.fromkeys(name for theory in predictions for name, _ in theory))
+    one_each = max(map(len, predictions)) <= 1  # then dashes tell lines apart, not predictions
     has_data = any(entry[2] is not None for entry in measured)
     handles, labels = [], []
     if layout.lines is not None:
         axis = view.axes[layout.lines]
-        by_line = len(names) <= 1
         for line, colour in enumerate(style.colours(axis)):
+            by_line = one_each and line in coloured
             plain = "none" if has_data else "-"
             handles.append(Line2D([], [], color=colour, marker=style.marker(line) if has_data else "none",
                                   linestyle=style.dashes(line) if by_line else plain, markerfacecolor="white",
@@ -200,10 +214,12 @@ def _legend_entries(view, layout, measured, predictions, settings):
         handles.append((Patch(color=style.GREY, alpha=0.25, linewidth=0),
                         Line2D([], [], color=style.GREY, marker="o", linestyle="none", markerfacecolor="white")))
         labels.append(f"simulation, {number(100 * settings.confidence)} % interval")
+    if has_data and one_each and len(names) > 1:
+        names = [""]  # each panel has its own, named like what it predicts
     for k, name in enumerate(names):
         if not has_data and len(names) == 1:
             break  # the y axis says it
         handles.append(Line2D([], [], color=style.GREY if layout.lines is not None else style.WORDS[0],
                               linestyle=style.dashes(k)))
-        labels.append(f"theory: {spaced(name)}" if has_data else spaced(name))
+        labels.append(f"theory: {symbol(name)}".removesuffix(": ") if has_data else symbol(name))
     return handles, labels

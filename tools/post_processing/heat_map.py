@@ -2,13 +2,15 @@
 
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.lines import Line2D
 
 from . import style
 from .layout import axis_label, panel_points
 from .style import plt
-from .text import number, spaced
+from .text import number, symbol
 
+MOST_DECADES = 1e6  # of a logarithmic colour scale
 CONTOUR_STYLES = ("dashed", "solid", "dotted")
 
 
@@ -20,15 +22,17 @@ def draw(view, layout, entry, contours, settings):
     rows = -(-len(panels) // columns)
     size = settings.size or ((4.8, 3.7) if len(panels) == 1 else (2.8 * columns + 0.9, 2.5 * rows + 0.5))
     finite = mean[np.isfinite(mean)]
-    low, high = (0, 1) if is_probability else (finite.min(), finite.max()) if finite.size else (0, 1)
+    norm, ends = _colour_scale(finite, is_probability)
+    # A logarithm of 0 would look like a point without data.
+    shown = np.where(mean < norm.vmin, norm.vmin / 2, mean) if ends == "min" else mean
     with plt.rc_context({**style.SETTINGS, "axes.grid": False}):
         figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True, layout="constrained")
         x, y = (view.axes[position].values.astype(float) for position in (layout.along, layout.across))
         x_log, y_log = (style.is_logarithmic(values) and values[0] > 0 for values in (x, y))
         for place, (fixed, title) in enumerate(panels):
             axes = grid.flat[place]
-            picture = axes.pcolormesh(_edges(x, x_log), _edges(y, y_log), _plane(mean, layout, fixed), cmap=style.MAP_COLOURS,
-                                      vmin=low, vmax=high, rasterized=True)
+            picture = axes.pcolormesh(_edges(x, x_log), _edges(y, y_log), _plane(shown, layout, fixed), norm=norm, rasterized=True,
+                                      cmap=plt.get_cmap(style.MAP_COLOURS).with_extremes(under="white"))
             for name, values, levels in contours:
                 _contour(axes, x, y, _plane(values, layout, fixed), levels)
             axes.set_title(title)
@@ -45,12 +49,22 @@ def draw(view, layout, entry, contours, settings):
             shown = [grid[row, column] for row in range(rows) if row * columns + column < len(panels)]
             shown[-1].set_xlabel(settings.x_label or layout.x_label)
             shown[-1].tick_params(labelbottom=True)
-        bar = figure.colorbar(picture, ax=grid.ravel().tolist(), shrink=0.9 if rows == 1 else 0.6)
-        bar.set_label(label)
+        bar = figure.colorbar(picture, ax=grid.ravel().tolist(), shrink=0.9 if rows == 1 else 0.6, extend=ends)
+        bar.set_label(label + (f"; white: below {norm.vmin:.0e}" if ends == "min" else ""))
         _legend(figure, contours)
         if settings.title:
             figure.suptitle(settings.title, fontsize=9.5)
         return figure
+
+
+def _colour_scale(finite, is_probability):
+    """Norm of the colours, and which end of it is open: logarithmic where positive values span decades, 0 is white then."""
+    if is_probability or finite.size == 0:
+        return Normalize(0, 1), "neither"
+    if style.spans_decades(finite):
+        low = max(finite[finite > 0].min(), finite.max() / MOST_DECADES)
+        return LogNorm(low, finite.max()), "min" if finite.min() < low else "neither"
+    return Normalize(finite.min(), finite.max()), "neither"
 
 
 def _plane(values, layout, fixed):
@@ -90,5 +104,5 @@ def _legend(figure, contours):
             line = Line2D([], [], color="white", linewidth=1.4, linestyle=_style(levels, k))
             line.set_path_effects([patheffects.Stroke(linewidth=2.6, foreground="black"), patheffects.Normal()])
             handles.append(line)
-            labels.append(f"theory: {spaced(name)} = {number(level)}")
+            labels.append(f"theory: {symbol(name)} = {number(level)}")
     style.add_legend(figure, None, handles, labels, handlelength=2.8)

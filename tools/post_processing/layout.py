@@ -26,8 +26,8 @@ class Layout:
     x_label: str
 
 
-def choose(view, options):
-    """The layout that the options ask for, with the file's own habits where they are silent."""
+def choose(view, options, quantities):
+    """The layout that the options ask for, with the file's own habits for the quantities where they are silent."""
     study = view.study
     varying = view.varying()
     kind = options.kind
@@ -40,7 +40,7 @@ def choose(view, options):
         return _heat_map(view, options, varying, numeric)
 
     x = evaluate(options.x, study) if options.x else None
-    along = running_axis(view, options, varying, x)
+    along = running_axis(view, options, varying, x, quantities)
     rest = [position for position in varying if position != along]
     lines = _lines(view, options, rest)
     panels = tuple(position for position in rest if position != lines)
@@ -60,7 +60,7 @@ def _position(view, name):
     return view.study.axes.index(axis)
 
 
-def running_axis(view, options, varying, x):
+def running_axis(view, options, varying, x, quantities):
     if options.along:
         position = _position(view, options.along)
         if position not in varying:
@@ -72,8 +72,7 @@ def running_axis(view, options, varying, x):
         candidates = [position for position in varying if _varies(values, position)]
         if not candidates and varying:
             raise InputError(f"--x {options.x}: is the same at every point")
-    named = [_position(view, name) for name in view.study.declared("default_x") if name in view.study.axis_names]
-    for position in named:
+    for position in (_position(view, name) for name in view.study.default_axes(quantities)):
         if position in candidates:
             return position
     numeric = [position for position in candidates if view.axes[position].is_numeric]

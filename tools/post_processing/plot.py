@@ -1,6 +1,6 @@
 """Draws a figure: curves with confidence bands, or a heat map, the theory over it; PNG, SVG or PDF.
 
-Without options the figure follows from the file: the first recovery metric, the longest axis along x, a few values as
+Without options the figure follows from the file: the metrics that the experiment names, its parameter along x, a few values as
 lines, the rest as panels; two long axes make a heat map. Finite-size overlays: --lines p; rescaled axes: --x "n/n_alg".
 """
 
@@ -16,7 +16,7 @@ from .intervals import mean_interval
 from .selection import View
 from .study_file import StudyFile
 from .summary import wanted_predictions
-from .text import spaced
+from .text import spaced, symbol
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -30,13 +30,14 @@ class Settings:
     x_label: str
     y_label: str
     size: tuple | None
+    y_scale: str
 
 
 def add_arguments(parser):
     add_file(parser)
     parser.add_argument("--output", metavar="path", help="figure to write: .png, .svg or .pdf (default: beside the file, .png)")
     parser.add_argument("--kind", choices=("auto", "curves", "heat_map"), default="auto", help="default auto")
-    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, a row of panels each (default: the file's first)")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, a row of panels each (default: the experiment's own)")
     parser.add_argument("--prediction", type=names, metavar="a,b",
                         help="theory to draw over it, or 'none' (default: what belongs to the metric)")
     parser.add_argument("--statistic", choices=("mean", "median"), default="mean", help="default mean")
@@ -50,6 +51,8 @@ def add_arguments(parser):
     parser.add_argument("--title", default=None, help="text above the figure")
     parser.add_argument("--x_label", default=None)
     parser.add_argument("--y_label", default=None)
+    parser.add_argument("--y_scale", choices=("auto", "linear", "log"), default="auto",
+                        help="of curves; auto: log for positive quantities that span decades (default auto)")
     parser.add_argument("--size", type=_size, metavar="WxH", help="in inches, for example 5x3.5")
 
 
@@ -98,27 +101,28 @@ def make_figure(study, options):
         if not filled.any():
             raise InputError(f"{study.path}: no trial of '{', '.join(metrics)}' there yet")
         view = view.without_empty(filled)
-    settings = Settings(options.confidence, options.title, options.x_label, options.y_label, options.size)
-    plan = layout.choose(view, options)
+    settings = Settings(options.confidence, options.title, options.x_label, options.y_label, options.size, options.y_scale)
+    predictions = [] if metrics else _theory_alone(study, view, options)
+    plan = layout.choose(view, options, metrics or predictions)
     if options.contour and plan.kind != "heat_map":
         raise InputError("--contour is for heat maps (--kind heat_map)")
     if plan.kind == "heat_map":
-        return _heat_map(heat_map, study, view, plan, metrics, options, settings)
+        return _heat_map(heat_map, study, view, plan, metrics if options.metric else metrics[:1], options, settings)
     if metrics:
         measured = [_measured(study, view, name, options) for name in metrics]
-        theory = [[(prediction, view.take(study.at_points(prediction)))
-                   for prediction in wanted_predictions(study, name, options.prediction) if _is_drawable(options)]
-                  for name in metrics]
+        theory = [_theory_of(study, view, name, options) for name in metrics]
     else:
-        predictions = _theory_alone(study, view, options)
-        measured = [(spaced(predictions[0]) if len(predictions) == 1 else "prediction", False, None, None, None)]
+        measured = [(symbol(predictions[0]) if len(predictions) == 1 else "prediction", False, None, None, None)]
         theory = [[(name, view.take(study.at_points(name))) for name in predictions]]
     return curves.draw(view, plan, measured, theory, settings)
 
 
-def _is_drawable(options):
-    """Theory predicts means; over medians it is drawn only when asked for."""
-    return options.statistic == "mean" or options.prediction is not None
+def _theory_of(study, view, metric, options):
+    """(name, values) of the predictions to draw over a metric, as far as they are defined here."""
+    if options.statistic != "mean" and options.prediction is None:
+        return []  # theory predicts means; over medians it is drawn only when asked for
+    theory = [(name, view.take(study.at_points(name))) for name in wanted_predictions(study, metric, options.prediction)]
+    return [(name, values) for name, values in theory if np.isfinite(values).any()]
 
 
 def _metrics(study, view, options):
@@ -129,23 +133,21 @@ def _metrics(study, view, options):
         return options.metric
     if study.trials == 0 or not study.metrics:
         return []
-    name = study.default_metric()
-    if study.summary(name).count.sum() == 0:
-        return []
-    return [name]
+    return [name for name in study.default_metrics() if study.summary(name).count.sum() > 0]
 
 
 def _theory_alone(study, view, options):
     if options.prediction and options.prediction != ["none"]:
         return wanted_predictions(study, None, options.prediction)
-    declared = [name for name in study.declared("default_prediction") if name in study.predictions]
-    if declared:
-        return declared
-    for name in study.predictions:
-        values = view.take(study.at_points(name))
-        if np.isfinite(values).any() and np.nanmax(values) > np.nanmin(values):
-            return [name]
+    for wanted in (study.default_theory(), *([name] for name in study.predictions)):
+        varying = [name for name in wanted if _varies(view.take(study.at_points(name)))]
+        if varying:
+            return varying
     raise InputError(f"{study.path}: holds neither trials nor a prediction that varies")
+
+
+def _varies(values):
+    return bool(np.isfinite(values).any() and np.nanmax(values) > np.nanmin(values))
 
 
 def _measured(study, view, name, options):
@@ -161,10 +163,13 @@ def _measured(study, view, name, options):
 
 def quantity_label(metric, statistic="mean"):
     """What the y axis says: 'probability of sign recovery', 'mean mse'."""
-    units = "" if metric.units in ("", "1") else f" ({metric.units})"
+    name, units = metric.name, ""
+    if metric.units not in ("", "1"):
+        name = name.removesuffix(f"_{metric.units}s").removesuffix(f"_{metric.units}")
+        units = f" ({metric.units})"
     if metric.kind == "indicator" and statistic == "mean":
-        return f"probability of {spaced(metric.name)}"
-    return f"{statistic} {spaced(metric.name)}{units}"
+        return f"probability of {spaced(name)}"
+    return f"{statistic} {symbol(name)}{units}"
 
 
 def _heat_map(heat_map, study, view, plan, metrics, options, settings):
@@ -176,7 +181,7 @@ def _heat_map(heat_map, study, view, plan, metrics, options, settings):
     else:
         name = _theory_alone(study, view, options)[0]
         values = view.take(study.at_points(name))
-        entry, wanted = (spaced(name), False, values, None, None), []
+        entry, wanted = (symbol(name), False, values, None, None), []
     levels = (0.1, 0.5, 0.9) if entry[1] else None
     contours = []
     if options.contour:

@@ -156,7 +156,7 @@ class StudyFile:
         self.metrics = {}
         self.scalars = {}
         along = {name: {} for name in self.axis_names}
-        coordinates = self.declared("coordinates")
+        coordinates = attribute(self.file, "coordinates").split()
         for name in members(root):
             item = root[name]
             if not isinstance(item, h5py.Dataset) or name in self.axis_names:
@@ -186,10 +186,6 @@ class StudyFile:
         predictions = tuple(attribute(item, "prediction").split())
         return Metric(name, attribute(item, "kind", "value"), attribute(item, "long_name"),
                       attribute(item, "units", "1"), bounds, predictions)
-
-    def declared(self, attribute_name):
-        """Names that a root attribute lists, separated by blanks; empty where the file has no such attribute."""
-        return attribute(self.file, attribute_name).split()
 
     def option(self, name):
         """A value of the study's own TOML, None where it is not in it."""
@@ -294,23 +290,45 @@ class StudyFile:
 
     # ---- defaults that the file itself suggests ----------------------------------------------------------------------
 
-    def default_metric(self):
-        """The metric to look at first: what the file names, else a probability (best: a predicted one) that was measured."""
-        named = [name for name in self.declared("default_metric") if name in self.metrics]
-        ranked = sorted(self.metrics, key=lambda name: _interest(self.metrics[name]))
-        for name in named + ranked:
-            if np.any(self.summary(name).count > 0):
-                return name
-        if not self.metrics:
-            raise InputError(f"{self.path}: has no metrics")
-        return (named + ranked)[0]
+    def headlines(self):
+        """(quantities, parameter) of the figures that tell the result, those over an axis of this file first."""
+        declared = []
+        for entry in filter(None, attribute(self.file, "headlines").split(";")):
+            quantities, _, over = entry.rpartition(" over ")
+            declared.append((tuple(quantities.split()), over.strip()))
+        return sorted(declared, key=lambda headline: not self.varies(headline[1]))
+
+    def varies(self, name):
+        """Whether a parameter has several values in this file."""
+        return any(len(axis) > 1 for axis in self.axes if axis.name == name or name in axis.companions)
+
+    def default_metrics(self, accepts=lambda metric: True):
+        """The metrics to look at first, of those accepted: a headline's, else a probability (best: a predicted one)."""
+        headlines = [[name for name in quantities if name in self.metrics] for quantities, _ in self.headlines()]
+        ranked = [[name] for name in sorted(self.metrics, key=lambda name: _interest(self.metrics[name]))]
+        candidates = [[name for name in names if accepts(self.metrics[name])] for names in headlines + ranked]
+        for names in candidates:
+            measured = [name for name in names if np.any(self.summary(name).count > 0)]
+            if measured:
+                return measured
+        if not any(candidates):
+            raise InputError(f"{self.path}: has no metrics" if not self.metrics else f"{self.path}: no metric suggests itself: give --metric")
+        return next(names for names in candidates if names)
 
     def default_predictions(self, metric):
         """The predictions that belong beside a metric."""
-        named = [name for name in self.metric(metric).predictions if name in self.predictions]
-        if named:
-            return named
-        return [name for name in self.declared("default_prediction") if name in self.predictions]
+        return [name for name in self.metric(metric).predictions if name in self.predictions]
+
+    def default_theory(self):
+        """The predictions to look at first where nothing was measured."""
+        for quantities, _ in self.headlines():
+            if set(quantities) <= set(self.predictions):
+                return list(quantities)
+        return []
+
+    def default_axes(self, quantities):
+        """Axes to run along x for these quantities, the preferred ones first."""
+        return [over for names, over in self.headlines() if set(names) & set(quantities) and self.varies(over)]
 
 
 def _interest(metric):

@@ -1,6 +1,7 @@
 """Looks of the figures: fit for a paper in colour, and still readable when printed in grey."""
 
 import os
+import re
 import tempfile
 
 # matplotlib keeps a cache in the home folder; where that cannot be written it gets a folder that can.
@@ -21,6 +22,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 2)),
           (0, (2.5, 1)), (0, (1, 2.5)))
 GREY = "0.35"
+MOST_LINEAR = 100  # a larger ratio of the largest to the smallest positive value is shown on a logarithmic scale
 MAP_COLOURS = "viridis"
 
 SETTINGS = {
@@ -77,8 +79,14 @@ def is_logarithmic(values):
     return np.std(ratios) / np.mean(ratios) < np.std(steps) / np.mean(steps)
 
 
-def scale_logarithmic(axis, values):
-    """A logarithmic axis, with room for 0 where the values have one.
+def spans_decades(values):
+    """Whether quantities from 0 on differ so much that a logarithmic scale shows them better."""
+    positive = values[values > 0]
+    return positive.size > 2 and values.min() >= 0 and positive.max() / positive.min() > MOST_LINEAR
+
+
+def scale_logarithmic(axis, values, most=9):
+    """A logarithmic axis, with room for 0 where the values have one, and `most` ticks with numbers.
 
     Its ticks are plain numbers (1, 2, 5, 10, ...) where powers of ten alone would be too few.
     """
@@ -94,11 +102,15 @@ def scale_logarithmic(axis, values):
     shown = [place for place in places if low * 0.999 <= place <= high * 1.001]
     if len(shown) < 2:
         return
-    if len(shown) > 9:
-        shown = shown[:: -(-len(shown) // 9)]
+    if len(shown) > most:
+        decades = [place for place in shown if f"{place:e}".startswith("1.0")]
+        shown = decades if len(decades) > 2 else shown
+        shown = shown[:: -(-len(shown) // most)]
     axis.set_major_locator(ticker.FixedLocator(([0] if np.any(values == 0) else []) + shown))
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: _tick(value)))
     axis.set_minor_formatter(ticker.NullFormatter())
+    if np.any(values == 0):
+        axis.set_minor_locator(ticker.NullLocator())
 
 
 def _tick(value):
@@ -116,7 +128,7 @@ def add_legend(figure, axes, handles, labels, **settings):
         if not _covers_something(legend, axes):
             return
         legend.remove()
-    longest = max(len(label.replace("$", "").replace("\\", "")) for label in labels)
+    longest = max(len(re.sub(r"\\mathrm|[${}\\]", "", label)) for label in labels)
     columns = max(1, int(figure.get_size_inches()[0] / (0.6 + 0.065 * longest)))
     figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=min(len(handles), columns), **settings)
 

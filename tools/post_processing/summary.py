@@ -21,7 +21,7 @@ FORMATS = ("text", "csv", "markdown")
 
 def add_arguments(parser):
     add_file(parser)
-    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, or 'all' (default: the file's first)")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, or 'all' (default: the experiment's own)")
     parser.add_argument("--prediction", type=names, metavar="a,b",
                         help="predictions to set beside them, or 'none' (default: those that belong to the metric)")
     add_selection(parser)
@@ -36,7 +36,7 @@ def run(options):
             headings, rows = _theory_table(study, view, options)
             _write_csv(headings, rows, True) if options.format == "csv" else _print(headings, rows, options.format)
             return
-        metrics = options.metric or [study.default_metric()]
+        metrics = options.metric or study.default_metrics()[:1]
         if metrics == ["all"]:
             metrics = list(study.metrics)
         for position, name in enumerate(metrics):

@@ -46,7 +46,7 @@ class _Crossing:
 
 def add_arguments(parser):
     add_file(parser)
-    parser.add_argument("--metric", metavar="name", help="default: the file's first")
+    parser.add_argument("--metric", metavar="name", help="default: the experiment's own")
     parser.add_argument("--level", type=float, help="level to cross (default: the middle of the metric's range)")
     parser.add_argument("--prediction", metavar="name", help="theory to compare with, or 'none'")
     parser.add_argument("--x", metavar="expression", help="where crossings are measured: an expression of coordinates and predictions")
@@ -81,11 +81,11 @@ def run(options):
 def find(study, options):
     """Headings, rows and notes of the table of crossings."""
     view = View(study, options.select)
-    metric = study.metric(options.metric or study.default_metric())
+    metric = study.metric(options.metric or study.default_metrics(*([_has_middle] if options.level is None else []))[0])
     level = _level(metric, options)
     prediction = _prediction(study, metric, options)
     x_all = evaluate(options.x, study) if options.x else None
-    along = layout.running_axis(view, options, view.varying(), x_all)
+    along = layout.running_axis(view, options, view.varying(), x_all, [metric.name])
     if along is None:
         raise InputError(f"{study.path}: has no axis with several values to look for a crossing along")
     if x_all is None:
@@ -124,13 +124,17 @@ def find(study, options):
     return headings, rows, {"heading": heading, "gaps": any(marks), "range": (min(seen_x), max(seen_x))}
 
 
+def _has_middle(metric):
+    return metric.kind == "indicator" or bool(np.isfinite(metric.valid_range).all())
+
+
 def _level(metric, options):
     low, high = metric.valid_range
     level = options.level
     if level is None:
         if metric.kind == "indicator":
             level = 0.5
-        elif np.isfinite(low) and np.isfinite(high):
+        elif _has_middle(metric):
             level = (low + high) / 2
         else:
             raise InputError(f"'{metric.name}' has no natural middle: give --level")

@@ -21,6 +21,9 @@ Experiment::Experiment() {
   declare_metrics();
   declare_predictions();
   declare_artifacts();
+  headline({"h_bits"}, "m");
+  headline({"m_zero"}, "n");
+  headline({"m_zero"}, "p_samples");
 }
 
 void Experiment::declare_parameters() {
@@ -84,14 +87,15 @@ void Experiment::declare_metrics() {
     return declared;
   };
   maybe("h_bits", &Metrics::h_bits, value, "[0, inf)", "H(X|Y_1..Y_m) of the coupling", "bit").prediction =
-      "h_ind_mean_bits";
+      "h_ind_mean_bits h_exact2_mean_bits";
   metric("zero", &Metrics::zero, MetricKind::indicator, "[0, 1]", "H(X|Y_1..Y_m) is exactly zero")
       .prediction = "zero_prob_exact2";
   maybe("h_frac", &Metrics::h_frac, value, "[0, 1]", "h_bits/H(P)");
   maybe("efficiency", &Metrics::efficiency, value, "[0, 1]",
         "bits of X obtained per bit of observation entropy: (H(P) - h_bits)/h_q_sum_bits");
   maybe("m_zero", &Metrics::m_zero, count, "[0, inf)",
-        "smallest number of observations at which the estimator reaches zero (undefined beyond m_cap)");
+        "smallest number of observations at which the estimator reaches zero (undefined beyond m_cap)")
+      .prediction = "m_shift_lb m_shift_ub";
   maybe("m_excess", &Metrics::m_excess, count, "(-inf, inf)",
         "m_zero - m_lb: 0 certifies that m_zero is the least");
   maybe("m_excess_gen", &Metrics::m_excess_gen, count, "(-inf, inf)",

@@ -22,6 +22,8 @@ Experiment::Experiment() {
   declare_metrics();
   declare_predictions();
   declare_artifacts();
+  headline({"memorisation", "convergence", "latent_recovery"}, "gamma");
+  headline({"memorisation", "convergence", "latent_recovery"}, "samples");
 }
 
 void Experiment::declare_population() {

@@ -33,6 +33,9 @@ Experiment::Experiment() {
   declare_metrics();
   declare_predictions();
   declare_artifacts();
+  headline({"sign_recovery"}, "theta");
+  headline({"sign_recovery"}, "n2");
+  headline({"gamma_agnostic", "gamma_agnostic_sharp", "gamma_informed"}, "sigma2");
 }
 
 void Experiment::declare_parameters() {
