@@ -16,7 +16,9 @@ def wilson(mean, count, confidence):
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = (mean + z**2 / (2 * count)) / (1 + z**2 / count)
         half = z / (1 + z**2 / count) * np.sqrt(mean * (1 - mean) / count + z**2 / (4 * count**2))
-        low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+        # Without a success (or a failure) the interval ends at 0 (or 1), which rounding misses.
+        low = np.where(mean == 0, 0, np.clip(centre - half, 0, 1))
+        high = np.where(mean == 1, 1, np.clip(centre + half, 0, 1))
     none = ~(count > 0)
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
