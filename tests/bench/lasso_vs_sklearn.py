@@ -18,6 +18,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 import numpy as np
+import comparison
 from sklearn.linear_model import Lasso, lasso_path
 
 warnings.filterwarnings("ignore")
@@ -96,6 +97,8 @@ def main():
         "ratio": (generated + solved) / our_seconds,
     }
     print(json.dumps(result, indent=2))
+    work = "LASSO path of 60 penalties" if options.path else "LASSO trial"
+    comparison.row(f"{work}, n = {options.n}, p = {options.p}, s = {options.s}", "NumPy + scikit-learn", result["ratio"])
     if result["ratio"] < 2:
         print("less than twice as fast", file=sys.stderr)
         return 1

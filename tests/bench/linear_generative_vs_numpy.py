@@ -21,6 +21,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import h5py
 import numpy as np
 
+import comparison
+
 
 def numpy_trial(rng, dim, gamma, spike, ridge, seeds=16, distance=True):
     """One trial of `sqrt`, canonical `spiked`, by whole eigendecompositions."""
@@ -111,8 +113,7 @@ def main():
             theirs.append(seconds_of(lambda: numpy_trial(rng, options.dim, gamma, 1.0, ridge))[0])
         a, b = np.median(ours), np.median(theirs)
         slower += a > b
-        print(f"dense, d = {options.dim}, gamma = {gamma}, ridge = {ridge}: {a:.3f} s, NumPy {b:.3f} s, "
-              f"ratio {b / a:.2f}", flush=True)
+        comparison.row(f"dense sampling, d = {options.dim}, gamma = {gamma}, ridge = {ridge}", "NumPy + LAPACK", b / a)
 
     for gamma, ridge in ((0.5, 0.0), (1.0, 0.1)):
         common = ["--dim", str(options.large), "--gamma", str(gamma), "--ridge", str(ridge), "--wasserstein", "false"]
@@ -120,9 +121,11 @@ def main():
         again, _ = driver.trial([*common, "--method", "krylov", "--storage", "implicit"], more=1)
         dense, _ = driver.trial([*common, "--method", "dense"], more=1)
         theirs, _ = seconds_of(lambda: numpy_trial(rng, options.large, gamma, 1.0, ridge, distance=False))
-        print(f"krylov, d = {options.large}, gamma = {gamma}, ridge = {ridge}: stored {krylov:.2f} s, regenerated "
-              f"{again:.2f} s ({metrics['krylov_steps']:.1f} steps, {metrics['data_passes']:.0f} passes); dense "
-              f"{dense:.2f} s, NumPy {theirs:.2f} s: krylov is {dense / krylov:.1f} times as fast as dense", flush=True)
+        work = f"Krylov sampling, d = {options.large}, gamma = {gamma}, ridge = {ridge}"
+        note = f"{metrics['krylov_steps']:.1f} steps, {metrics['data_passes']:.0f} passes"
+        comparison.row(work, "our dense method", dense / krylov, note)
+        comparison.row(f"{work}, regenerated", "our dense method", dense / again, note)
+        comparison.row(work, "NumPy + LAPACK", theirs / krylov)
     return 1 if slower else 0
 
 
