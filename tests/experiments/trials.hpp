@@ -11,7 +11,7 @@
 
 // Trials without an engine, and the mean of what they measure.
 
-namespace thresher::testing {
+namespace thresher::trials {
 
 /// The metrics of one trial of `point`, through all stages. Trials with the same text share their draws,
 /// whatever the point. Collective.
@@ -45,4 +45,4 @@ inline Mean mean_of(std::vector<double> const& values) {
   return mean;
 }
 
-}  // namespace thresher::testing
+}  // namespace thresher::trials

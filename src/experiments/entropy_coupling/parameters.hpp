@@ -1,7 +1,8 @@
 #pragma once
 
+#include "study/experiment.hpp"
+
 #include <cstdint>
-#include <limits>
 
 namespace thresher::entropy_coupling {
 
@@ -41,7 +42,7 @@ struct Parameters {
   std::int64_t m = 8;
 };
 
-inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+using study::kUndefined;
 
 /// Measured in every trial. Ranges and meanings are declared in experiment.cpp.
 struct Metrics {

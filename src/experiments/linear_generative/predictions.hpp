@@ -2,33 +2,31 @@
 
 #include "experiments/linear_generative/parameters.hpp"
 #include "experiments/linear_generative/population_spectrum.hpp"
-
-#include <limits>
+#include "study/experiment.hpp"
 
 namespace thresher::linear_generative {
 
 /// What theory says at a point; NaN where it says nothing. A member has the name of its metric.
 struct Predictions {
-  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  double samples_used = kNone;
-  double gamma_used = kNone;
-  double convergence = kNone;
-  double convergence_trace = kNone;
-  double root_trace = kNone;
-  double sample_variance = kNone;
-  double memorisation = kNone;
-  double memorisation_null = kNone;
-  double latent_recovery = kNone;
-  double latent_recovery_top = kNone;
-  double top_eigenvalue = kNone;
-  double w2_top = kNone;
-  double w2_bulk = kNone;
-  double kl_per_dim = kNone;
-  double samples_q50 = kNone;
-  double samples_q90 = kNone;
-  double samples_q99 = kNone;
-  double samples_recovery = kNone;
-  double samples_recovery_top = kNone;
+  double samples_used = study::kUndefined;
+  double gamma_used = study::kUndefined;
+  double convergence = study::kUndefined;
+  double convergence_trace = study::kUndefined;
+  double root_trace = study::kUndefined;
+  double sample_variance = study::kUndefined;
+  double memorisation = study::kUndefined;
+  double memorisation_null = study::kUndefined;
+  double latent_recovery = study::kUndefined;
+  double latent_recovery_top = study::kUndefined;
+  double top_eigenvalue = study::kUndefined;
+  double w2_top = study::kUndefined;
+  double w2_bulk = study::kUndefined;
+  double kl_per_dim = study::kUndefined;
+  double samples_q50 = study::kUndefined;
+  double samples_q90 = study::kUndefined;
+  double samples_q99 = study::kUndefined;
+  double samples_recovery = study::kUndefined;
+  double samples_recovery_top = study::kUndefined;
 };
 
 /// The n and n / d really used.

@@ -1,57 +1,54 @@
 #pragma once
 
 #include "experiments/mixed_quality_lasso/parameters.hpp"
-
-#include <limits>
+#include "study/experiment.hpp"
 
 namespace thresher::mixed_quality_lasso {
 
 /// What theory, or plain arithmetic, says of a point; NaN where it does not apply there.
 struct Predictions {
-  static constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+  double n = study::kUndefined;
+  double n_alg = study::kUndefined;
+  double theta_realised = study::kUndefined;
+  double sigma_avg_sq = study::kUndefined;
 
-  double n = undefined;
-  double n_alg = undefined;
-  double theta_realised = undefined;
-  double sigma_avg_sq = undefined;
+  double lam = study::kUndefined;
+  double weight_hq = study::kUndefined;
+  double weight_lq = study::kUndefined;
+  double n_eff = study::kUndefined;
 
-  double lam = undefined;
-  double weight_hq = undefined;
-  double weight_lq = undefined;
-  double n_eff = undefined;
+  double it_ratio_agnostic = study::kUndefined;
+  double it_ratio_informed = study::kUndefined;
+  double gamma_agnostic = study::kUndefined;
+  double gamma_informed = study::kUndefined;
+  double aon_ratio_agnostic = study::kUndefined;
+  double lq_marginal_agnostic = study::kUndefined;
+  double gamma_agnostic_sharp = study::kUndefined;
+  double aon_ratio_informed = study::kUndefined;
+  double fano_ratio = study::kUndefined;
+  double fano_success_upper = study::kUndefined;
 
-  double it_ratio_agnostic = undefined;
-  double it_ratio_informed = undefined;
-  double gamma_agnostic = undefined;
-  double gamma_informed = undefined;
-  double aon_ratio_agnostic = undefined;
-  double lq_marginal_agnostic = undefined;
-  double gamma_agnostic_sharp = undefined;
-  double aon_ratio_informed = undefined;
-  double fano_ratio = undefined;
-  double fano_success_upper = undefined;
+  double ml_fail_union = study::kUndefined;
 
-  double ml_fail_union = undefined;
+  double lasso_success = study::kUndefined;
+  double lasso_nu = study::kUndefined;
+  double lasso_t = study::kUndefined;
+  double lasso_v = study::kUndefined;
+  double gamma_lasso_agnostic = study::kUndefined;
+  double gamma_lasso_interference = study::kUndefined;
+  double se_mse = study::kUndefined;
+  double se_tpr = study::kUndefined;
+  double se_fdp = study::kUndefined;
+  double se_df = study::kUndefined;
+  double se_alpha = study::kUndefined;
 
-  double lasso_success = undefined;
-  double lasso_nu = undefined;
-  double lasso_t = undefined;
-  double lasso_v = undefined;
-  double gamma_lasso_agnostic = undefined;
-  double gamma_lasso_interference = undefined;
-  double se_mse = undefined;
-  double se_tpr = undefined;
-  double se_fdp = undefined;
-  double se_df = undefined;
-  double se_alpha = undefined;
+  double theta50 = study::kUndefined;
 
-  double theta50 = undefined;
+  double lasso_success_tuned = study::kUndefined;
+  double lam_tuned = study::kUndefined;
 
-  double lasso_success_tuned = undefined;
-  double lam_tuned = undefined;
-
-  double iso_n2_theory = undefined;
-  double iso_price_theory = undefined;
+  double iso_n2_theory = study::kUndefined;
+  double iso_price_theory = study::kUndefined;
 };
 
 // Each function fills its own members at a valid point and leaves the others alone. "The setting" below is

@@ -10,7 +10,7 @@ namespace {
 void expect_reference(std::vector<Metrics> const& trials, double Metrics::*metric, double mean, double error,
                       char const* name) {
   auto const found = estimate(trials, metric);
-  EXPECT_NEAR(found.mean, mean, 4 * std::hypot(found.error, error)) << name << " +- " << found.error;
+  EXPECT_NEAR(found.value, mean, 4 * std::hypot(found.error, error)) << name << " +- " << found.error;
 }
 
 Predictions predictions_for(Parameters const& point) {
@@ -76,10 +76,10 @@ TEST(Theory, TracesAndDistancesOfSpikedSpectra) {
                                             {&Metrics::sample_variance, theory.sample_variance},
                                             {&Metrics::w2_bulk, theory.w2_bulk}}) {
       auto const found = estimate(trials, metric);
-      EXPECT_NEAR(found.mean, predicted, 4 * found.error + 0.005);
+      EXPECT_NEAR(found.value, predicted, 4 * found.error + 0.005);
     }
-    EXPECT_NEAR(estimate(trials, &Metrics::memorisation).mean / theory.memorisation, 1, 0.03);
-    EXPECT_NEAR(estimate(trials, &Metrics::memorisation_null).mean / theory.memorisation_null, 1, 0.03);
+    EXPECT_NEAR(estimate(trials, &Metrics::memorisation).value / theory.memorisation, 1, 0.03);
+    EXPECT_NEAR(estimate(trials, &Metrics::memorisation_null).value / theory.memorisation_null, 1, 0.03);
   }
 }
 
@@ -95,7 +95,7 @@ TEST(Theory, PowerLaws) {
                                             {&Metrics::root_trace, theory.root_trace},
                                             {&Metrics::w2_bulk, theory.w2_bulk}}) {
       auto const found = estimate(trials, metric);
-      EXPECT_NEAR(found.mean, predicted, 4 * found.error + 0.005 + slack * predicted) << alpha;
+      EXPECT_NEAR(found.value, predicted, 4 * found.error + 0.005 + slack * predicted) << alpha;
     }
   }
 }
@@ -105,10 +105,10 @@ TEST(Theory, RecoveryOnBothSidesOfTheThreshold) {
   auto above = spiked(500, 0.5, 2);
   above.wasserstein = Choice::no;
   auto const found = estimate(run_trials(above, 20), &Metrics::latent_recovery);
-  EXPECT_NEAR(found.mean, predictions_for(above).latent_recovery, 4 * found.error + 0.02);
+  EXPECT_NEAR(found.value, predictions_for(above).latent_recovery, 4 * found.error + 0.02);
   auto below = above;
   below.gamma = 0.125;
-  EXPECT_LT(estimate(run_trials(below, 20), &Metrics::latent_recovery).mean, 0.06);
+  EXPECT_LT(estimate(run_trials(below, 20), &Metrics::latent_recovery).value, 0.06);
 }
 
 TEST(Theory, EntriesOfOtherLawsFollowTheSamePredictions) {
@@ -118,7 +118,7 @@ TEST(Theory, EntriesOfOtherLawsFollowTheSamePredictions) {
     point.wasserstein = Choice::no;
     point.latent_basis = LatentBasis::random;
     auto const found = estimate(run_trials(point, 20), &Metrics::convergence_trace);
-    EXPECT_NEAR(found.mean, predictions_for(point).convergence_trace, 4 * found.error + 0.005);
+    EXPECT_NEAR(found.value, predictions_for(point).convergence_trace, 4 * found.error + 0.005);
   }
 }
 
@@ -126,8 +126,8 @@ TEST(Theory, BulkDistanceIsAFunctionOfConvergence) {
   auto point = spiked(400, 1, 1);
   point.num_generated = 64;
   auto const trials = run_trials(point, 5);
-  double const q = estimate(trials, &Metrics::convergence_trace).mean;
-  EXPECT_NEAR(estimate(trials, &Metrics::w2_bulk).mean, 2 * (1 - std::sqrt(q)), 0.01);
+  double const q = estimate(trials, &Metrics::convergence_trace).value;
+  EXPECT_NEAR(estimate(trials, &Metrics::w2_bulk).value, 2 * (1 - std::sqrt(q)), 0.01);
 }
 
 TEST(Theory, VarianceAlongTheFactorIsRightAtAnyLoad) {
@@ -135,20 +135,20 @@ TEST(Theory, VarianceAlongTheFactorIsRightAtAnyLoad) {
   point.num_generated = 64;
   point.wasserstein = Choice::no;
   auto const found = estimate(run_trials(point, 40), &Metrics::latent_variance_ratio);
-  EXPECT_NEAR(found.mean, 1, 4 * found.error);
+  EXPECT_NEAR(found.value, 1, 4 * found.error);
 }
 
 TEST(Images, ConvolutionConvergesWithoutRecovery) {
   auto point = field(400, 4, 40, Model::conv);
   auto const conv = run_trials(point, 10);
-  EXPECT_GT(estimate(conv, &Metrics::convergence).mean, 0.9);
-  EXPECT_LT(estimate(conv, &Metrics::latent_recovery).mean, 0.05);
-  EXPECT_LT(estimate(conv, &Metrics::latent_variance_ratio).mean, 0.2);
+  EXPECT_GT(estimate(conv, &Metrics::convergence).value, 0.9);
+  EXPECT_LT(estimate(conv, &Metrics::latent_recovery).value, 0.05);
+  EXPECT_LT(estimate(conv, &Metrics::latent_variance_ratio).value, 0.2);
   point.samples = 64;
   point.model = Model::sqrt;
   auto const root = run_trials(point, 10);
-  EXPECT_GT(estimate(root, &Metrics::latent_recovery).mean, 0.6);
-  EXPECT_LT(estimate(root, &Metrics::convergence).mean, 0.8);
+  EXPECT_GT(estimate(root, &Metrics::latent_recovery).value, 0.6);
+  EXPECT_LT(estimate(root, &Metrics::convergence).value, 0.8);
 }
 
 }  // namespace

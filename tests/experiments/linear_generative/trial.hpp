@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../trials.hpp"
 #include "experiments/linear_generative/decomposition.hpp"
 #include "experiments/linear_generative/measurement.hpp"
 #include "study/team.hpp"
@@ -89,19 +90,11 @@ inline Trial run_trial(Parameters const& point, std::int64_t trial = 0) {
   return run_trial(point, team, trial);
 }
 
-/// Mean and standard error of a metric.
-struct Estimate {
-  double mean = 0;
-  double error = 0;
-};
-inline Estimate estimate(std::vector<Metrics> const& trials, double Metrics::*metric) {
-  Estimate result;
-  auto const count = static_cast<double>(trials.size());
-  for (auto const& trial : trials) result.mean += trial.*metric / count;
-  double square = 0;
-  for (auto const& trial : trials) square += std::pow(trial.*metric - result.mean, 2);
-  result.error = std::sqrt(square / (count - 1) / count);
-  return result;
+/// Mean of a metric, with its standard error.
+inline trials::Mean estimate(std::vector<Metrics> const& measured, double Metrics::*metric) {
+  std::vector<double> values;
+  for (auto const& each : measured) values.push_back(each.*metric);
+  return trials::mean_of(values);
 }
 
 inline std::vector<Metrics> run_trials(Parameters const& point, int count) {
@@ -156,7 +149,7 @@ inline std::vector<std::pair<std::string, double Metrics::*>> const& measured() 
 
 /// Without what tells how a method got there, and without what only `dense` measures.
 inline Metrics without_method(Metrics metrics) {
-  metrics.eps_converged = metrics.krylov_steps = metrics.data_passes = metrics.kl_per_dim = Metrics::kNone;
+  metrics.eps_converged = metrics.krylov_steps = metrics.data_passes = metrics.kl_per_dim = study::kUndefined;
   return metrics;
 }
 

@@ -146,7 +146,7 @@ TEST_F(UserImagesTest, TheoryIsThatOfTheReference) {
   point.num_generated = 64;
   for (int trial = 0; trial < 20; ++trial) trials.push_back(run_trial(point, team_, trial).metrics);
   auto const found = estimate(trials, &Metrics::convergence_trace);
-  EXPECT_NEAR(found.mean, estimate(trials, &Metrics::expected_convergence_trace).mean,
+  EXPECT_NEAR(found.value, estimate(trials, &Metrics::expected_convergence_trace).value,
               4 * found.error + 0.03);
   for (auto const& metrics : trials) {
     EXPECT_NEAR(metrics.reference_ratio, 180.0 / kDim, 1e-12);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../trials.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 #include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "mpi/communicator.hpp"
@@ -48,19 +49,10 @@ class Trials {
   std::string identity_;
 };
 
+using thresher::trials::Mean;
+using thresher::trials::mean_of;
+
 /// Mean of a metric over trials, with its standard error.
-struct Mean {
-  double value = 0;
-  double error = 0;
-};
-inline Mean mean_of(std::vector<double> const& values) {
-  double const count = static_cast<double>(values.size());
-  double sum = 0;
-  double squares = 0;
-  for (double const value : values) sum += value;
-  for (double const value : values) squares += (value - sum / count) * (value - sum / count);
-  return {sum / count, std::sqrt(squares / (count - 1) / count)};
-}
 inline Mean mean_over_trials(Trials& trials, Parameters const& point, int count, double Metrics::*metric) {
   std::vector<double> values;
   for (int trial = 0; trial < count; ++trial) values.push_back(trials.run(point, trial).*metric);

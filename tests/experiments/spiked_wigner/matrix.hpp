@@ -3,7 +3,7 @@
 #include "experiments/spiked_wigner/spiked_matrix.hpp"
 #include "linalg/dense_matrix.hpp"
 
-namespace thresher::spiked_wigner::testing {
+namespace thresher::spiked_wigner {
 
 /// This rank's rows of the matrix, entry by entry: its products with the unit vectors. Collective.
 inline linalg::DenseMatrix own_rows(SpikedMatrix const& matrix) {
@@ -23,4 +23,4 @@ inline Parameters point(std::int64_t n, double theta) {
   return made;
 }
 
-}  // namespace thresher::spiked_wigner::testing
+}  // namespace thresher::spiked_wigner

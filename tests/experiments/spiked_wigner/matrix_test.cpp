@@ -10,11 +10,9 @@
 namespace thresher::spiked_wigner {
 namespace {
 
-using testing::own_rows;
-using testing::point;
-using thresher::testing::mean_of;
+using trials::mean_of;
 
-class MatrixTest : public ::testing::Test {
+class MatrixTest : public testing::Test {
  protected:
   linalg::DenseMatrix draw(Parameters const& point, std::int64_t trial = 0) {
     team_.begin_trial({"matrix\n", trial});

@@ -11,12 +11,10 @@
 namespace thresher::spiked_wigner {
 namespace {
 
-using testing::own_rows;
-using testing::point;
-using thresher::testing::mean_of;
-using thresher::testing::run_trial;
+using trials::mean_of;
+using trials::run_trial;
 
-class SpectrumTest : public ::testing::Test {
+class SpectrumTest : public testing::Test {
  protected:
   std::vector<Metrics> trials(Parameters const& point, int count) {
     std::vector<Metrics> all;

@@ -10,12 +10,10 @@
 namespace thresher::spiked_wigner {
 namespace {
 
-using testing::own_rows;
-using testing::point;
-using thresher::testing::run_trial;
+using trials::run_trial;
 
 /// Trials on the whole world against the same trials on each rank alone.
-class TeamTest : public ::testing::Test {
+class TeamTest : public testing::Test {
  protected:
   mpi::Communicator world_ = mpi::Communicator::duplicate(MPI_COMM_WORLD);
   mpi::Communicator self_ = mpi::Communicator::self();
