@@ -85,7 +85,7 @@ class SlurmTest(unittest.TestCase):
     @classmethod
     def submit_run(cls, name, study, launcher, *slurm):
         return cls.cluster.submit("-n", RANKS, f"--job-name={name}", *slurm, JOBS / "run.sbatch", DRIVER, *study, "--output",
-                                  cls.output(name), folder=cls.work, environment={"THRESHER_LAUNCHER": launcher})
+                                  cls.output(name), folder=cls.work, environment={"THRESHER_LAUNCHER": launcher, "HOME": "/nonexistent"})
 
     @classmethod
     def submit_array(cls, name, study, parts):
@@ -114,11 +114,12 @@ class SlurmTest(unittest.TestCase):
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr + self.log(name))
 
-    def assert_over_for_good(self, job, name):
-        """A job that ended stays away: it would come back within seconds."""
+    def assert_over_for_good(self, jobs, name):
+        """Jobs (by launcher) that ended stay away: they would come back within seconds."""
         time.sleep(15)
-        self.assertEqual(self.cluster.state(job), "CANCELLED", self.log(name))
-        self.assertEqual(self.cluster.command("squeue", "-h", "-j", job, "-t", "PENDING,RUNNING").stdout, "")
+        for launcher, job in jobs.items():
+            self.assertEqual(self.cluster.state(job), "CANCELLED", self.log(f"{name}_{launcher}"))
+            self.assertEqual(self.cluster.command("squeue", "-h", "-j", job, "-t", "PENDING,RUNNING").stdout, "")
 
     def wait_for_trials(self, name, amount):
         """Until the result file or the journal shows that the job is at work."""
@@ -130,73 +131,6 @@ class SlurmTest(unittest.TestCase):
         self.cluster.wait_for(enough, f"{name} has done {amount} trials", seconds=120, failed=lambda: self.log(name))
 
     # ---- tests -------------------------------------------------------------------------------------------------------
-
-    def test_a_job_longer_than_its_limit_goes_on_until_it_is_done(self):
-        for launcher, job in self.limited.items():
-            name = f"limited_{launcher}"
-            with self.subTest(launcher):
-                state, code = self.cluster.wait_until_over(job)
-                self.readers[launcher].over.set()
-                self.assertEqual((state, code), ("COMPLETED", 0), self.log(name))
-                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 2, self.log(name))
-                self.assertGreaterEqual(self.log(name).count("warned of the time limit"), 2)
-                self.assert_same(name, STUDY)
-
-    def test_a_file_that_is_being_written_can_be_read_all_the_time(self):
-        for launcher, job in self.limited.items():
-            self.cluster.wait_until_over(job)
-            reader = self.readers[launcher]
-            reader.over.set()
-            reader.join()
-            self.assertEqual(reader.problems, [])
-            self.assertGreater(reader.opened, 100)
-            self.assertEqual(reader.done, sorted(reader.done), "trials never disappear")
-
-    def test_parts_of_an_array_join_to_one_run(self):
-        for number in (self.array, self.merge):
-            self.assertEqual(self.cluster.wait_until_over(number), ("COMPLETED", 0), self.log("parts") + self.log("join_parts"))
-        self.assert_same("parts", SHORT_STUDY)
-
-    def test_scancel_ends_a_job_for_good(self):
-        jobs = {launcher: self.submit_run(f"cancelled_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
-        for launcher in jobs:
-            self.wait_for_trials(f"cancelled_{launcher}", 3)
-        self.cluster.command("scancel", *jobs.values())
-        for launcher, job in jobs.items():
-            name = f"cancelled_{launcher}"
-            with self.subTest(launcher):
-                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
-                self.assert_over_for_good(job, name)
-                trials_done(self.output(name))  # a whole file
-
-    def test_scancel_ends_a_second_start_for_good(self):
-        jobs = {launcher: self.submit_run(f"twice_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
-        for launcher in jobs:
-            self.wait_for_trials(f"twice_{launcher}", 3)
-        self.cluster.command("scontrol", "requeue", ",".join(jobs.values()))
-        for launcher, job in jobs.items():
-            self.cluster.wait_for(lambda job=job: self.cluster.job(job).get("Restarts") == "1" and self.cluster.state(job) == "RUNNING",
-                                  "the second start", seconds=120)
-        time.sleep(8)
-        self.cluster.command("scancel", *jobs.values())
-        for launcher, job in jobs.items():
-            name = f"twice_{launcher}"
-            with self.subTest(launcher):
-                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
-                self.assert_over_for_good(job, name)
-                self.assertGreaterEqual(trials_done(self.output(name)), 3)
-
-    def test_a_lost_node_does_not_end_the_study(self):
-        jobs = {launcher: self.submit_run(f"lost_{launcher}", SHORT_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
-        for launcher in jobs:
-            self.wait_for_trials(f"lost_{launcher}", 3)
-        self.assertEqual(self.cluster.lose_node(*jobs.values()), len(jobs))
-        for launcher, job in jobs.items():
-            name = f"lost_{launcher}"
-            with self.subTest(launcher):
-                self.assertEqual(self.cluster.wait_until_over(job), ("COMPLETED", 0), self.log(name))
-                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 1)
-                self.assert_same(name, SHORT_STUDY)
 
     def test_mistakes_end_at_once(self):
         def ends(script, *arguments, saying, slurm=()):
@@ -212,6 +146,78 @@ class SlurmTest(unittest.TestCase):
         ends("merge.sbatch", DRIVER, "--output", "x.h5", saying="no files x.shard_*_of_*.h5")
         (self.work / "y.shard_1_of_2.h5").write_text("")
         ends("merge.sbatch", DRIVER, "--output", "y.h5", saying="part 2 of 2 is missing")
+
+    def test_scancel_ends_a_job_for_good(self):
+        jobs = {launcher: self.submit_run(f"cancelled_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher in jobs:
+            self.wait_for_trials(f"cancelled_{launcher}", 3)
+        self.cluster.command("scancel", *jobs.values())
+        for launcher, job in jobs.items():
+            name = f"cancelled_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
+                trials_done(self.output(name))  # a whole file
+        self.assert_over_for_good(jobs, "cancelled")
+
+    def test_scancel_ends_a_second_start_for_good(self):
+        jobs = {launcher: self.submit_run(f"twice_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher in jobs:
+            self.wait_for_trials(f"twice_{launcher}", 3)
+        self.cluster.command("scontrol", "requeue", ",".join(jobs.values()))
+        for launcher, job in jobs.items():
+            self.cluster.wait_for(lambda job=job: self.cluster.job(job).get("Restarts") == "1" and self.cluster.state(job) == "RUNNING",
+                                  "the second start", seconds=120)
+        time.sleep(8)
+        self.cluster.command("scancel", *jobs.values())
+        for launcher, job in jobs.items():
+            name = f"twice_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job, seconds=60)[0], "CANCELLED", self.log(name))
+                self.assertGreaterEqual(trials_done(self.output(name)), 3)
+        self.assert_over_for_good(jobs, "twice")
+
+    def test_parts_of_an_array_join_to_one_run(self):
+        for number in (self.array, self.merge):
+            self.assertEqual(self.cluster.wait_until_over(number), ("COMPLETED", 0), self.log("parts") + self.log("join_parts"))
+        self.assert_same("parts", SHORT_STUDY)
+
+    def test_a_file_that_is_being_written_can_be_read_all_the_time(self):
+        for launcher, job in self.limited.items():
+            self.cluster.wait_until_over(job)
+            reader = self.readers[launcher]
+            reader.over.set()
+            reader.join()
+            self.assertEqual(reader.problems, [])
+            self.assertGreater(reader.opened, 100)
+            self.assertEqual(reader.done, sorted(reader.done), "trials never disappear")
+
+    def test_a_job_longer_than_its_limit_goes_on_until_it_is_done(self):
+        for launcher, job in self.limited.items():
+            name = f"limited_{launcher}"
+            with self.subTest(launcher):
+                state, code = self.cluster.wait_until_over(job)
+                self.readers[launcher].over.set()
+                self.assertEqual((state, code), ("COMPLETED", 0), self.log(name))
+                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 2, self.log(name))
+                self.assertGreaterEqual(self.log(name).count("warned of the time limit"), 2)
+                self.assert_same(name, STUDY)
+
+    def test_a_lost_node_does_not_end_the_study(self):
+        jobs = {launcher: self.submit_run(f"lost_{launcher}", SHORT_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
+        for launcher in jobs:
+            self.wait_for_trials(f"lost_{launcher}", 3)
+        self.assertEqual(self.cluster.lose_node(*jobs.values()), len(jobs))
+        for launcher, job in jobs.items():
+            name = f"lost_{launcher}"
+            with self.subTest(launcher):
+                self.assertEqual(self.cluster.wait_until_over(job), ("COMPLETED", 0), self.log(name))
+                self.assertGreaterEqual(int(self.cluster.job(job)["Restarts"]), 1)
+                self.assert_same(name, SHORT_STUDY)
+
+
+def load_tests(_loader, _tests, _pattern):
+    """The tests in the order of their definition: what is awaited longest comes late, and the node is lost at the very end."""
+    return unittest.TestSuite(SlurmTest(name) for name in vars(SlurmTest) if name.startswith("test_"))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ Experiment::Experiment() {
   declare_artifacts();
   headline({"sign_recovery"}, "theta");
   headline({"sign_recovery"}, "n2");
+  headline({"iso_n2"}, "n1");
   headline({"gamma_agnostic", "gamma_agnostic_sharp", "gamma_informed"}, "sigma2");
 }
 
