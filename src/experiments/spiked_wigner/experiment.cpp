@@ -39,6 +39,8 @@ Experiment::Experiment() {
   prediction("eigenvalue", &Predictions::eigenvalue, "max(2, theta + 1 / theta), n -> infinity");
   prediction("overlap", &Predictions::overlap, "max(0, 1 - 1 / theta^2), n -> infinity");
 
+  headline({"overlap", "eigenvalue"}, "theta");
+
   artifact("signal", {"coordinate"}, "the hidden direction");
   artifact("eigenvector", {"coordinate"}, "the leading eigenvector");
 }
