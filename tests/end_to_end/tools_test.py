@@ -317,13 +317,13 @@ class Plot(ToolTest):
 
     def test_a_map_tells_zero_from_nothing(self):
         values = np.exp(-np.add.outer(np.arange(8.0), np.arange(8.0)))[..., None] * np.ones(2)
+        values[7, 7] = 0
         images = []
-        for corner in (0.0, np.nan, 1e-9):
-            values[7, 7] = corner
-            path = self.written("map.h5", Study({"a": list(range(8)), "b": list(range(8))}, {"h": Metric(values)}, 2))
-            self.image(path)
+        for beside in (0.0, np.nan):
+            values[7, 6] = beside
+            self.image(self.written("map.h5", Study({"a": list(range(8)), "b": list(range(8))}, {"h": Metric(values)}, 2)))
             images.append(self.path("figure.png").read_bytes())
-        self.assertEqual(len(set(images)), 3)
+        self.assertNotEqual(*images)
 
     def test_axes_of_words_infinity_points_and_theory_alone(self):
         hits = np.random.default_rng(3).integers(0, 2, (3, 40)).astype(float)
