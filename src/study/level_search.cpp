@@ -81,20 +81,26 @@ SearchState search_state(LevelSearch const& search, Configuration const& configu
   std::set<std::int64_t> all;
   auto visited = std::make_shared<std::map<std::size_t, std::set<std::int64_t>>>();
   auto const& metric = description.metrics[search.metric()].name;
+  double const unreached = -std::numeric_limits<double>::infinity();
+  // A plan does not know the means; that the level is crossed half-way is as good as any course.
+  auto const unknown = [&](std::int64_t value) -> std::optional<double> {
+    if (!configuration.options.plan) return std::nullopt;
+    return value < search.middle() ? unreached : -unreached;
+  };
   for (std::size_t number = 0; number < lines.size(); ++number) {
     auto const line = search.follow([&](std::int64_t value) -> std::optional<double> {
-      if (stored == nullptr || stored->trials() < configuration.options.trials) return std::nullopt;
+      if (stored == nullptr || stored->trials() < configuration.options.trials) return unknown(value);
       auto point = lines.point(number);
       point[search.parameter()] = value;
       auto const place = stored->grid().find(point);
-      if (!place) return std::nullopt;
+      if (!place) return unknown(value);
       hdf5::Lock const lock(hdf5::mutex());
       auto const states = stored->states(*place);
       auto const missing = [](Status s) { return s == Status::not_run; };
-      if (std::any_of(states.begin(), states.end(), missing)) return std::nullopt;
+      if (std::any_of(states.begin(), states.end(), missing)) return unknown(value);
       // A point without any finite value (an invalid or failed one) does not reach the level.
       auto const summary = summarise(stored->row(metric, *place));
-      return summary.count > 0 ? summary.mean : -std::numeric_limits<double>::infinity();
+      return summary.count > 0 ? summary.mean : unreached;
     });
     all.insert(line.visited.begin(), line.visited.end());
     (*visited)[number].insert(line.visited.begin(), line.visited.end());

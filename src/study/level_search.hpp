@@ -20,6 +20,7 @@ class LevelSearch {
 
   std::size_t parameter() const { return parameter_; }
   std::size_t metric() const { return metric_; }
+  std::int64_t middle() const { return lower_ + (upper_ - lower_) / 2; }
 
   /// Course of one line: values in the order visited, those whose mean is known with it, and where the level
   /// is crossed (interpolated between neighbours; the lower end when the level is reached there, infinity

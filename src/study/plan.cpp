@@ -45,9 +45,9 @@ std::string bytes_text(double bytes) {
 }
 
 std::string seconds_text(double seconds) {
-  if (seconds < 120) return fmt::format("{:.2g} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.2g} min", seconds / 60);
-  return fmt::format("{:.3g} h", seconds / 3600);
+  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.3g} min", seconds / 60);
+  return fmt::format("{:.4g} h", seconds / 3600);
 }
 
 /// Points that cost alike.
@@ -110,7 +110,7 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
   double trials = 0;
   std::size_t valid = 0;
   for (std::uint32_t point = 0; point < grid.size(); ++point) {
-    if (!survey.valid[point]) continue;
+    if (!survey.valid[point] || !survey.wanted[point]) continue;
     ++valid;
     if (survey.representative[point] != point) continue;
     std::size_t data = 0;

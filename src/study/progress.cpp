@@ -31,7 +31,7 @@ std::string Progress::line(State const& state) const {
   std::string text;
   if (terminal_) {
     auto const full = static_cast<std::size_t>(30 * std::clamp(part, 0.0, 1.0));
-    text = "[" + std::string(full, '#') + std::string(30 - full, ' ') + "] ";
+    text = fmt::format("[{:#<{}}{:<{}}] ", "", full, "", 30 - full);
   }
   text += fmt::format("{}/{} trials and predictions ({:.0f} %), {:.3g} s", state.finished, state.total,
                       100 * part, elapsed);
