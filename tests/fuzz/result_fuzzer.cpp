@@ -1,0 +1,49 @@
+// Edits of a result file, which is read as an input file as well.
+#include "fuzzing.hpp"
+#include "study/input_file.hpp"
+#include "study/result_file.hpp"
+#include "study/resume.hpp"
+#include "study/study.hpp"
+
+#include <memory>
+
+using namespace thresher::study;
+
+namespace {
+
+std::string write_whole() {
+  auto const& study = fuzzing::small_study();
+  auto const path = fuzzing::file_of({});
+  Ledger ledger(study, survey(study, 1, 1e9, {}));
+  auto const records = fuzzing::some_records();
+  for (auto const& record : records) ledger.enter(record);
+  write_result_file(path, study, ledger, records, {}, {{{"runs", "once"}}});
+  return path;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  auto const& experiment = fuzzing::small_study().experiment();
+  static auto const whole = fuzzing::bytes_of(write_whole());
+  auto const path = fuzzing::file_of(fuzzing::edited(whole, {data, size}));
+  fuzzing::accepts([&] {
+    ResultReader const stored(path, experiment.description());
+    if (static_cast<double>(stored.grid().size()) * static_cast<double>(stored.trials()) > 1e6) return;
+    Request request;
+    complete_request(request, stored, experiment.description());
+    Study const study(experiment, configure(request, experiment.description()), nullptr);
+    require_extension(study, stored);
+    Ledger ledger(study, survey(study, 1, 1e9, stored.team_sizes(study.grid())));
+    stored.enter_into(ledger, study);
+  });
+  fuzzing::accepts([&] {
+    InputFile const input(path);
+    for (auto const* name : {"size", "status", "theory/expected", "failures/reason"}) {
+      auto const extents = input.extents(name);
+      if (extents.empty() || extents.size() > 2 || extents[0] > 1000 || extents.back() > 1000) continue;
+      input.read(name, {0, extents[0]}, {0, extents.back()});
+    }
+  });
+  return 0;
+}
