@@ -72,20 +72,52 @@ void add_option(CLI::App& app, Specification const& what, std::string const& gro
   if (what.kind == Kind::boolean) option->expected(0, 1);
 }
 
+constexpr std::size_t kLargestText = std::size_t{1} << 28;
+
 std::string read_file(std::string const& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) throw UserError("config = " + path + ": cannot be read");
-  return text.str();
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  std::string piece(65536, '\0');
+  while (file && text.size() <= kLargestText) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.eof() && text.size() > kLargestText)
+    throw UserError("config = " + path + ": has more than 256 MiB");
+  if (!file.eof()) throw UserError("config = " + path + ": cannot be read");
+  return text;
+}
+
+/// The parser builds a table for each part of a dotted key, one inside the other, and takes them down
+/// recursively. Our keys have one part.
+void refuse_endless_keys(std::string const& text, std::string const& source) {
+  constexpr int kMostDots = 1000;
+  int dots = 0;
+  std::size_t line = 1;
+  for (char const c : text) {
+    if (c == '\n') ++line;
+    if (c == '\n' || c == ',' || c == '=' || c == '{') dots = 0;
+    if (c == '.' && ++dots > kMostDots)
+      throw UserError(fmt::format("{}:{}: a key of more than {} parts", source, line, kMostDots));
+  }
 }
 
 std::string quoted(std::string const& text) {
   std::string result = "\"";
   for (char const c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      result += fmt::format("\\u{:04x}", c);
+      continue;
+    }
     if (c == '"' || c == '\\') result += '\\';
     result += c;
   }
   return result + "\"";
+}
+
+/// The study is kept as TOML.
+void require_utf8(std::string const& name, std::string const& text) {
+  if (!is_utf8(text)) throw UserError(fmt::format("{} = {}: allowed is UTF-8", name, text));
 }
 
 std::string toml_text(Value const& value) {
@@ -117,6 +149,7 @@ std::vector<std::vector<std::string>> parse_zips(std::string const& text) {
 }
 
 Inputs read_toml(std::string const& text, std::string const& source, Description const& description) {
+  refuse_endless_keys(text, source);
   toml::table table;
   try {
     table = toml::parse(text, source);
@@ -141,11 +174,14 @@ Request read_request(int argc, char** argv, Description const& description) {
   for (int k = 1; k < argc; ++k) {
     std::string const argument = argv[k];
     if (k > 1) request.command_line += ' ';
-    request.command_line += argument;
+    request.command_line += printable(argument);
     if (!after_dashes && argument == "--") {
       after_dashes = true;
+    } else if (after_dashes) {
+      // As they are kept: words between spaces.
+      for (auto& option : split_names(argument, ' ')) request.petsc_options.push_back(std::move(option));
     } else {
-      (after_dashes ? request.petsc_options : arguments).push_back(argument);
+      arguments.push_back(argument);
     }
   }
 
@@ -211,12 +247,17 @@ Configuration configure(Request const& request, Description const& description) 
   auto const& options = options_table();
   for (std::size_t k = 0; k < options.specifications().size(); ++k) {
     auto const& what = options.specifications()[k];
-    parse(what,
-          [&](std::string const& text) { options.set(configuration.options, k, parse_value(what, text)); });
+    parse(what, [&](std::string const& text) {
+      if (describes_study(what.name)) require_utf8(what.name, text);
+      options.set(configuration.options, k, parse_value(what, text));
+    });
   }
   for (auto const& parameter : description.parameters) {
     auto& values = configuration.values.emplace_back();
-    if (!parse(parameter, [&](std::string const& text) { values = parse_values(parameter, text); }))
+    if (!parse(parameter, [&](std::string const& text) {
+          require_utf8(parameter.name, text);
+          values = parse_values(parameter, text);
+        }))
       values = {parameter.default_value};
   }
   configuration.zips = parse_zips(configuration.options.zip);
@@ -226,6 +267,7 @@ Configuration configure(Request const& request, Description const& description) 
     for (std::size_t j = 0; j < axis.parameters.size(); ++j)
       for (std::size_t row = 0; row < axis.rows.size(); ++row)
         configuration.values[axis.parameters[j]][row] = axis.rows[row][j];
+  for (auto const& option : request.petsc_options) require_utf8("--", option);
   for (auto const& option : request.petsc_options)
     configuration.petsc_options += (configuration.petsc_options.empty() ? "" : " ") + option;
   return configuration;

@@ -40,7 +40,12 @@ void Coordinator::start() {
       run();
     } catch (std::exception const& error) {
       // The teams wait for orders that nobody gives any more.
-      std::fprintf(stderr, "thresher: %s\n", error.what());
+      auto message = fmt::format("{}: {}", study_.description().name, error.what());
+      if (storage_ != nullptr) {
+        storage_->abandon();
+        message += fmt::format("; {}", kAfterStorageError);
+      }
+      progress_.say(message);
       std::fflush(nullptr);
       MPI_Abort(exchange_.get(), 1);
     }

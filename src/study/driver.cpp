@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -77,6 +78,14 @@ Request share(mpi::Communicator const& world, Request request) {
   return shared;
 }
 
+/// What a user reads of an error: one line, of which long values leave the ends.
+std::string message_line(std::string const& text) {
+  constexpr std::size_t kHead = 600;
+  constexpr std::size_t kTail = 400;
+  if (text.size() <= kHead + kTail) return printable(text);
+  return printable(text.substr(0, kHead)) + " ... " + printable(text.substr(text.size() - kTail));
+}
+
 /// Runs `work` on rank 0; a user's error there is told once and ends all ranks with exit code 2. Collective.
 void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work) {
   std::string error;
@@ -89,6 +98,9 @@ void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work
       code = -1;
     } catch (UserError const& user) {
       error = user.what();
+      code = kBadInput;
+    } catch (std::filesystem::filesystem_error const& refusal) {
+      error = refusal.what();
       code = kBadInput;
     }
   }
@@ -216,7 +228,7 @@ void Run::read(int argc, char** argv) {
   request_ = read_request(argc, argv, about);
   auto const options = configure(request_, about).options;
   if (!options.resume || !options.merge.empty()) return;
-  if (options.output.empty() || !std::filesystem::exists(options.output)) return;
+  if (options.output.empty() || !result_file_exists(options.output)) return;
   stored_ = std::make_shared<ResultReader const>(options.output, about);
   complete_request(request_, *stored_, about);
 }
@@ -227,7 +239,7 @@ void Run::check_output() {
   if (options.output.empty())
     throw UserError("output: is not given; allowed is a file name, as in --output results.h5");
   if (options.resume && options.overwrite) throw UserError("resume = true: excludes overwrite");
-  if (std::filesystem::exists(output()) && !options.resume && !options.overwrite)
+  if (result_file_exists(output()) && !options.resume && !options.overwrite)
     throw UserError(
         fmt::format("output = {}: exists; allowed are --resume, --overwrite or another name", output()));
   if (stored_) require_extension(*study_, *stored_);
@@ -359,7 +371,11 @@ int Run::execute() {
     auto const ending = coordinator->join();
     if (storage) {
       ledger_->drop_beyond_decision();
-      storage->finish(*ledger_, provenance_until(utc_now()));
+      try {
+        storage->finish(*ledger_, provenance_until(utc_now()));
+      } catch (std::runtime_error const& error) {
+        throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
+      }
     }
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
@@ -388,7 +404,8 @@ int run_driver(int argc, char** argv, Experiment const& experiment) {
     } catch (HelpRequest const&) {
       code = kDone;
     } catch (UserError const& error) {
-      if (world.rank() == 0) fmt::print(stderr, "{}: {}\n", experiment.description().name, error.what());
+      if (world.rank() == 0)
+        fmt::print(stderr, "{}: {}\n", experiment.description().name, message_line(error.what()));
       code = kBadInput;
     } catch (std::exception const& error) {
       fmt::print(stderr, "{}: fault on rank {}: {}\n", experiment.description().name, world.rank(),
@@ -396,6 +413,10 @@ int run_driver(int argc, char** argv, Experiment const& experiment) {
       std::fflush(nullptr);
       MPI_Abort(world.get(), 1);
     }
+  }
+  if (!hdf5::ends_cleanly()) {
+    std::fflush(nullptr);
+    std::_Exit(code);
   }
   MPI_Finalize();
   return code;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace thresher::study {
 
@@ -75,6 +76,12 @@ Grid::Grid(std::vector<Parameter> const& parameters, std::vector<std::vector<Val
   for (std::size_t k = 0; k < parameters.size(); ++k) base_.push_back(values[k].front());
   for (auto& axis : axes_) bring_into_order(parameters, axis);
   std::erase_if(axes_, [](Axis const& axis) { return axis.rows.size() == 1; });
+  for (auto const& axis : axes_) {
+    auto& order = by_value_.emplace_back(axis.rows.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::sort(
+        order, {}, [&](auto row) -> auto const& { return axis.rows[row]; });
+  }
   strides_.resize(axes_.size());
   for (std::size_t a = axes_.size(); a-- > 0;) {
     strides_[a] = size_;
@@ -100,15 +107,12 @@ std::optional<std::size_t> Grid::find(Point const& point) const {
   std::size_t number = 0;
   for (std::size_t a = 0; a < axes_.size(); ++a) {
     auto const& axis = axes_[a];
-    std::size_t row = 0;
-    auto const matches = [&](std::vector<Value> const& values) {
-      for (std::size_t j = 0; j < values.size(); ++j)
-        if (values[j] != point[axis.parameters[j]]) return false;
-      return true;
-    };
-    while (row < axis.rows.size() && !matches(axis.rows[row])) ++row;
-    if (row == axis.rows.size()) return std::nullopt;
-    number += row * strides_[a];
+    std::vector<Value> wanted;
+    for (std::size_t const k : axis.parameters) wanted.push_back(point[k]);
+    auto const at = std::ranges::lower_bound(
+        by_value_[a], wanted, {}, [&](auto row) -> auto const& { return axis.rows[row]; });
+    if (at == by_value_[a].end() || axis.rows[*at] != wanted) return std::nullopt;
+    number += *at * strides_[a];
     for (std::size_t const k : axis.parameters) along_axis[k] = true;
   }
   for (std::size_t k = 0; k < point.size(); ++k)

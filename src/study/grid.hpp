@@ -46,6 +46,7 @@ class Grid {
   Point base_;
   std::vector<Axis> axes_;
   std::vector<std::size_t> strides_;
+  std::vector<std::vector<std::size_t>> by_value_;  ///< per axis: its rows, ascending as values
   std::size_t size_ = 1;
 };
 

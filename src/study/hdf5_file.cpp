@@ -3,7 +3,9 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <stdexcept>
 
@@ -25,6 +27,8 @@ herr_t append_message(unsigned, H5E_error2_t const* error, void* text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   throw std::runtime_error(std::string("HDF5: ") + what + (text.empty() ? "" : ": " + text));
 }
+
+std::atomic<bool> a_file_stayed_open{false};
 
 void be_quiet() {
   static bool const quiet = [] {
@@ -90,11 +94,16 @@ Object create(std::string const& path, Object const& access) {
   // Readers list metrics and predictions in declared order.
   check(H5Pset_link_creation_order(properties.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
         "link order");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.get(), access.get()), path.c_str()};
+  auto const id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.get(), access.get());
+  if (id < 0) a_file_stayed_open = true;  // it may have been opened, and not written
+  return {id, path.c_str()};
 }
 
 std::pair<Object, Object> select(Object const& dataset, Extents const& start, Extents const& count) {
   Object file(H5Dget_space(dataset.get()), "space");
+  if (H5Sget_simple_extent_ndims(file.get()) != static_cast<int>(count.size()) ||
+      start.size() != count.size())
+    throw std::runtime_error("HDF5: a data set has another number of dimensions");
   if (count.empty()) return {std::move(file), Object(H5Screate(H5S_SCALAR), "scalar space")};
   check(H5Sselect_hyperslab(file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
         "selection");
@@ -117,7 +126,7 @@ Object::~Object() {
   Lock const lock(mutex());
   switch (H5Iget_type(id_)) {
     case H5I_FILE:
-      H5Fclose(id_);
+      if (H5Fclose(id_) < 0) a_file_stayed_open = true;
       break;
     case H5I_GROUP:
       H5Gclose(id_);
@@ -157,6 +166,10 @@ Object create_file_parallel(std::string const& path, MPI_Comm comm) {
 }
 
 Object open_file(std::string const& path) {
+  // Opening a pipe would wait for its other end.
+  std::error_code reason;
+  if (std::filesystem::exists(path, reason) && !std::filesystem::is_regular_file(path, reason))
+    throw std::runtime_error("it is no file");
   setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   auto const access = access_properties();
   // The cache of chunks must hold what one box of points touches.
@@ -241,6 +254,14 @@ std::vector<std::string> read_strings(Object const& dataset, Extents const& star
   for (char* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
   H5Dvlen_reclaim(type.get(), memory.get(), H5P_DEFAULT, pointers.data());
   return values;
+}
+
+bool ends_cleanly() {
+  return !a_file_stayed_open;
+}
+
+void flush(Object const& file) {
+  check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "flush");
 }
 
 bool exists(Object const& parent, std::string const& name) {

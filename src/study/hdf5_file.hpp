@@ -71,6 +71,13 @@ std::vector<T> read_box(Object const& dataset, Extents const& start, Extents con
 std::vector<std::string> read_strings(Object const& dataset);
 std::vector<std::string> read_strings(Object const& dataset, Extents const& start, Extents const& count);
 
+/// Whether every file that was written could be closed. When a disk was full, HDF5 keeps parts of the file
+/// and crashes at the end of the process: then leave by std::_Exit, without MPI_Finalize.
+bool ends_cleanly();
+
+/// Hands everything written to the operating system. Closing does so too, but cannot tell that it failed.
+void flush(Object const& file);
+
 bool exists(Object const& parent, std::string const& name);
 Object open_dataset(Object const& parent, std::string const& name);
 Extents extents(Object const& dataset);

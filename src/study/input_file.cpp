@@ -32,8 +32,12 @@ std::vector<std::int64_t> InputFile::extents(std::string const& name) const {
   hdf5::Lock const lock(hdf5::mutex());
   if (!hdf5::exists(file_, name))
     throw UserError(fmt::format("input = {}: has no data set /{}", path_, name));
-  auto const extents = hdf5::extents(hdf5::open_dataset(file_, name));
-  return {extents.begin(), extents.end()};
+  try {
+    auto const extents = hdf5::extents(hdf5::open_dataset(file_, name));
+    return {extents.begin(), extents.end()};
+  } catch (std::exception const& error) {
+    throw UserError(fmt::format("input = {}: /{} is no data set ({})", path_, name, error.what()));
+  }
 }
 
 std::vector<double> InputFile::read(std::string const& name, mpi::Range rows, mpi::Range columns) const {

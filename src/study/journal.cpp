@@ -45,6 +45,17 @@ Journal::Journal(std::string path, JournalContents const& contents) : path_(std:
   auto const temporary = path_ + ".new";
   descriptor_ = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail(temporary);
+  try {
+    begin(contents);
+    replace_file(temporary, path_);
+  } catch (...) {
+    close(descriptor_);
+    std::remove(temporary.c_str());
+    throw;
+  }
+}
+
+void Journal::begin(JournalContents const& contents) {
   write_all(descriptor_, std::as_bytes(std::span(kMagic)), path_);
   bytes_ = sizeof(kMagic);
   ByteWriter header;
@@ -60,7 +71,6 @@ Journal::Journal(std::string path, JournalContents const& contents) : path_(std:
   }
   for (auto const& unit : contents.in_flight) append(unit);
   for (auto const& record : contents.records) append(record);
-  replace_file(temporary, path_);
 }
 
 Journal::~Journal() {
@@ -104,8 +114,7 @@ JournalContents Journal::read(std::string const& path) {
   std::vector<char> const all{std::istreambuf_iterator<char>(file), {}};
   auto bytes = std::as_bytes(std::span(all));
   if (bytes.size() < sizeof(kMagic)) return contents;  // torn at its birth
-  if (std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0)
-    throw std::runtime_error(path + ": is no journal");
+  if (std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0) throw std::runtime_error("is no journal");
   bytes = bytes.subspan(sizeof(kMagic));
   std::set<std::pair<std::int64_t, std::uint32_t>> back;
   std::vector<Unit> handed_out;

@@ -47,6 +47,7 @@ class Journal {
   static JournalContents read(std::string const& path);
 
  private:
+  void begin(JournalContents const& contents);
   void append_entry(std::uint8_t kind, ByteWriter const& payload);
   std::string path_;
   int descriptor_ = -1;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 
@@ -15,7 +16,7 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
   auto const& about = experiment.description();
   auto const& output = configuration.options.output;
   if (output.empty()) throw UserError("output: is not given; merge needs one");
-  if (std::filesystem::exists(output) && !configuration.options.overwrite)
+  if (result_file_exists(output) && !configuration.options.overwrite)
     throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output));
   std::vector<std::shared_ptr<ResultReader const>> parts;
   for (auto const& path : split_names(configuration.options.merge, ',')) {
@@ -44,15 +45,20 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
       throw UserError(
           fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
   }
-  auto surveyed = survey(study, 1 << 30, std::numeric_limits<double>::infinity(),
-                         parts.front()->team_sizes(study.grid()));
+  auto const team_sizes = parts.front()->team_sizes(study.grid());
+  auto surveyed = survey(study, std::max(1, std::ranges::max(team_sizes)),
+                         std::numeric_limits<double>::infinity(), team_sizes);
   Ledger ledger(study, std::move(surveyed));
   for (auto const& part : parts) part->enter_into(ledger, study);
   OutputLock const lock(output, configuration.options.checkpoint_interval);
   auto const temporary = output + ".new";
-  write_result_file(temporary, study, ledger, {}, parts,
-                    provenance(run, input.get(), parts.front().get(), utc_now()));
-  replace_file(temporary, output);
+  try {
+    write_result_file(temporary, study, ledger, {}, parts,
+                      provenance(run, input.get(), parts.front().get(), utc_now()));
+    replace_file(temporary, output);
+  } catch (std::runtime_error const& error) {
+    throw UserError(fmt::format("output = {}: {}", output, error.what()));
+  }
   return ledger.failures().size();
 }
 

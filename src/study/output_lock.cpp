@@ -9,10 +9,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -62,28 +62,38 @@ std::string read(std::string const& path) {
   return text.str();
 }
 
-double seconds_since_beat(std::string const& path) {
+/// When `path` was written last, by the clock of its file system.
+std::optional<double> beat_time(std::string const& path) {
   struct stat state {};
-  if (stat(path.c_str(), &state) != 0) return 1e300;
-  auto const beat =
-      static_cast<double>(state.st_mtim.tv_sec) + 1e-9 * static_cast<double>(state.st_mtim.tv_nsec);
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec) - beat;
+  if (stat(path.c_str(), &state) != 0) return std::nullopt;
+  return static_cast<double>(state.st_mtim.tv_sec) + 1e-9 * static_cast<double>(state.st_mtim.tv_nsec);
+}
+
+/// The clock of a file server may differ from ours: a fresh file beside `path` tells its time.
+double seconds_since_beat(std::string const& path) {
+  auto const beat = beat_time(path);
+  auto probe = path + ".XXXXXX";
+  int const descriptor = mkstemp(probe.data());
+  if (descriptor < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
+  auto const now = beat_time(probe);
+  close(descriptor);
+  unlink(probe.c_str());
+  return beat && now ? *now - *beat : 1e300;
 }
 
 bool alive(std::map<std::string, std::string> fields, std::string const& path, std::string const& slurm_job) {
-  if (!slurm_job.empty() && fields["slurm_job"] == slurm_job) return false;
   if (fields["host"] == host_name()) {
     long const pid = std::atol(fields["pid"].c_str());
     return pid > 0 && !fields["process_start"].empty() && process_start(pid) == fields["process_start"];
   }
+  if (!slurm_job.empty() && fields["slurm_job"] == slurm_job) return false;
   return seconds_since_beat(path) < 2 * std::atof(fields["beat_interval"].c_str());
 }
 
 }  // namespace
 
-OutputLock::OutputLock(std::string const& output, double beat_interval) : path_(output + ".lock") {
+OutputLock::OutputLock(std::string const& output, double beat_interval)
+    : output_(output), path_(output + ".lock") {
   char const* job = std::getenv("SLURM_JOB_ID");
   std::string const slurm_job = job == nullptr ? "" : job;
   identity_ = fmt::format("host={}\npid={}\nprocess_start={}\nslurm_job={}\nbeat_interval={}\nrun={:016x}\n",
@@ -97,8 +107,9 @@ OutputLock::OutputLock(std::string const& output, double beat_interval) : path_(
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     if (alive(fields, path_, slurm_job))
       throw UserError(
-          fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time",
-                      output, fields["pid"], fields["host"]));
+          fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time (if "
+                      "that run is dead: remove {})",
+                      output, fields["pid"], fields["host"], path_));
     if (unlink(path_.c_str()) != 0 && errno != ENOENT)
       throw UserError(fmt::format("output = {}: {}", output, std::strerror(errno)));
     descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -124,10 +135,12 @@ void OutputLock::release() {
   held_ = false;
 }
 
-bool OutputLock::beat() const {
-  if (read(path_) != identity_) return false;
+void OutputLock::beat() const {
+  auto const found = read(path_);
+  if (found.empty() && access(path_.c_str(), F_OK) != 0)
+    throw std::runtime_error(output_ + ": its lock or its folder has gone: " + std::strerror(errno));
+  if (found != identity_) throw std::runtime_error(output_ + ": another run has taken over this output");
   utimensat(AT_FDCWD, path_.c_str(), nullptr, 0);
-  return true;
 }
 
 }  // namespace thresher::study

@@ -14,6 +14,10 @@ struct Provenance {
   std::vector<std::pair<std::string, std::string>> attributes;
 };
 
+/// Whether there is a file at `path`. Throws UserError when there is something else, such as a folder or a
+/// device, or when that cannot be told.
+bool result_file_exists(std::string const& path);
+
 /// A result file on disk, read to continue, extend or merge it.
 class ResultReader {
  public:
@@ -63,13 +67,14 @@ class ResultReader {
 
 /// Writes the result file of `study` to `path` (whole, synced): states and predictions from `ledger`, metrics
 /// from `records` and, where these have none, from `sources`. Takes HDF5's lock in slices. Throws
-/// std::runtime_error.
+/// std::runtime_error, and leaves no part of the file then.
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
                        std::vector<Record> const& records,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
                        Provenance const& provenance);
 
-/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder.
+/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws
+/// std::runtime_error, and removes `temporary` then.
 void replace_file(std::string const& temporary, std::string const& path);
 
 }  // namespace thresher::study

@@ -6,11 +6,33 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 namespace thresher::study {
 
 namespace names = result_names;
+
+namespace {
+/// All numbers of a data set, which are `count`.
+template <class T>
+std::vector<T> read_all(hdf5::Object const& dataset, std::size_t count) {
+  auto values = hdf5::read<T>(dataset);
+  if (values.size() != count) throw std::runtime_error("a data set has another size than the grid");
+  return values;
+}
+}  // namespace
+
+bool result_file_exists(std::string const& path) {
+  std::error_code reason;
+  auto const state = std::filesystem::status(path, reason);
+  if (std::filesystem::is_regular_file(state)) return true;
+  if (state.type() == std::filesystem::file_type::none)
+    throw UserError(fmt::format("output = {}: {}", path, reason.message()));
+  if (std::filesystem::exists(state))
+    throw UserError(fmt::format("output = {}: is no file; allowed is the name of a file", path));
+  return false;
+}
 
 ResultReader::ResultReader(std::string const& path, Description const& description)
     : path_(path),
@@ -66,10 +88,12 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
   }
 }
 
-std::string ResultReader::attribute(std::string const& name) const {
+std::string ResultReader::attribute(std::string const& name) const try {
   hdf5::Lock const lock(hdf5::mutex());
   hdf5::Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
   return H5Aexists(root.get(), name.c_str()) > 0 ? hdf5::text_attribute(root, name) : "";
+} catch (std::exception const& error) {
+  throw UserError(fmt::format("output = {}: is damaged ({})", path_, error.what()));
 }
 
 hdf5::Object const& ResultReader::dataset(std::string const& name) const {
@@ -157,13 +181,17 @@ Artifact ResultReader::artifact(std::string const& name, std::size_t point, std:
   return empty ? Artifact{} : artifact;
 }
 
-std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const {
+std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const try {
   hdf5::Lock const lock(hdf5::mutex());
-  auto const stored = hdf5::read<std::int32_t>(hdf5::open_dataset(file_, names::kTeamSize));
+  auto const stored = read_all<std::int32_t>(hdf5::open_dataset(file_, names::kTeamSize), grid_.size());
+  for (auto const size : stored)
+    if (size < 1) throw std::runtime_error("size of a team");
   std::vector<std::int32_t> sizes(grid.size(), 0);
   for (std::size_t point = 0; point < grid_.size(); ++point)
     if (auto const place = grid.find(grid_.point(point))) sizes[*place] = stored[point];
   return sizes;
+} catch (std::exception const& error) {
+  throw UserError(fmt::format("output = {}: is damaged ({})", path_, error.what()));
 }
 
 void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
@@ -175,13 +203,15 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
     auto const trials = hdf5::read<std::int64_t>(hdf5::open_dataset(group, names::kTrial));
     std::vector<std::size_t> points(trials.size(), 0);
     for (std::size_t a = 0; a < grid_.axes().size(); ++a) {
-      auto const index = hdf5::read<std::int64_t>(
-          hdf5::open_dataset(group, about.parameters[grid_.axes()[a].parameters.front()].name + "_index"));
+      auto const index = read_all<std::int64_t>(
+          hdf5::open_dataset(group, about.parameters[grid_.axes()[a].parameters.front()].name + "_index"),
+          trials.size());
       for (std::size_t k = 0; k < points.size(); ++k)
         points[k] += static_cast<std::size_t>(index[k]) * grid_.stride(a);
     }
     auto const dataset = hdf5::open_dataset(group, "reason");
     auto const texts = hdf5::read_strings(dataset);
+    if (texts.size() != trials.size()) throw std::runtime_error("number of the failures");
     std::string all;
     for (auto const& text : texts) all += text + '\n';
     if (std::int64_t{crc32(std::as_bytes(std::span(all)))} != hdf5::integer_attribute(dataset, "crc32"))
@@ -216,13 +246,14 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
     }
   }
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
-    auto const states = hdf5::read<std::int8_t>(
-        hdf5::open_dataset(file_, std::string(names::kEngine) + "/" + about.theories[theory].name));
+    auto const states = read_all<std::int8_t>(
+        hdf5::open_dataset(file_, std::string(names::kEngine) + "/" + about.theories[theory].name),
+        grid_.size());
     std::vector<std::vector<double>> columns;
     for (auto const& prediction : about.predictions)
       if (prediction.theory == theory)
-        columns.push_back(hdf5::read<double>(
-            hdf5::open_dataset(file_, std::string(names::kTheory) + "/" + prediction.name)));
+        columns.push_back(read_all<double>(
+            hdf5::open_dataset(file_, std::string(names::kTheory) + "/" + prediction.name), grid_.size()));
     for (std::size_t point = 0; point < grid_.size(); ++point) {
       auto const state = static_cast<Status>(states[point]);
       auto const place = study.grid().find(grid_.point(point));

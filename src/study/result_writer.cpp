@@ -124,7 +124,7 @@ void ResultWriter::write(Provenance const& provenance) {
   write_failures();
   write_artifacts();
   hdf5::Lock const lock(hdf5::mutex());
-  hdf5::check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), "flush");
+  hdf5::flush(file_);
   scales_.clear();
 }
 
@@ -384,16 +384,23 @@ void ResultWriter::write_failures() {
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
                        std::vector<Record> const& records,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
-                       Provenance const& provenance) {
+                       Provenance const& provenance) try {
   ResultWriter(path, study, ledger, records, sources).write(provenance);
+} catch (...) {
+  // A full disk needs the room.
+  std::remove(path.c_str());
+  throw;
 }
 
-void replace_file(std::string const& temporary, std::string const& path) {
+void replace_file(std::string const& temporary, std::string const& path) try {
   sync(temporary, O_RDONLY);
   if (std::rename(temporary.c_str(), path.c_str()) != 0)
     throw std::runtime_error(path + ": " + std::strerror(errno));
   auto const folder = std::filesystem::path(path).parent_path();
   sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+} catch (...) {
+  std::remove(temporary.c_str());
+  throw;
 }
 
 }  // namespace thresher::study

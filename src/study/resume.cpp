@@ -65,7 +65,7 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
   try {
     contents = Journal::read(path);
   } catch (std::exception const& error) {
-    throw UserError(error.what());
+    throw UserError(fmt::format("{}: is damaged ({})", path, error.what()));
   }
   if (contents.experiment.empty()) return {};
   if (contents.experiment != study.description().name)
@@ -82,17 +82,32 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
   auto const place = [&](std::uint32_t number) {
     return number < grid.size() ? study.grid().find(grid.point(number)) : std::nullopt;
   };
+  auto const& about = study.description();
+  // A driver that was rebuilt with another metric must not take the numbers of the old one for its own.
+  auto const values_of = [&](std::int64_t trial) -> std::optional<std::size_t> {
+    if (trial >= 0) return about.metrics.size();
+    if (theory_of_trial(trial) >= about.theories.size()) return std::nullopt;
+    return static_cast<std::size_t>(
+        std::ranges::count(about.predictions, theory_of_trial(trial), &Prediction::theory));
+  };
+  auto const is_theory_or_trial = [&](std::int64_t trial) { return values_of(trial).has_value(); };
   JournalContents adopted;
   for (auto& record : contents.records) {
+    if (values_of(record.trial) != record.values.size() || record.status < Status::ok ||
+        record.status > Status::not_converged)
+      throw UserError(
+          fmt::format("{}: was written by another version of {}; without it, its trials are run again", path,
+                      about.name));
     auto const here = place(record.point);
     if (!here || record.trial >= study.trials()) continue;
     record.point = static_cast<std::uint32_t>(*here);
     adopted.records.push_back(std::move(record));
   }
   for (auto const& [unit, count] : contents.strikes)
-    if (auto const here = place(unit.second))
+    if (auto const here = place(unit.second); here && is_theory_or_trial(unit.first))
       adopted.strikes[{unit.first, static_cast<std::uint32_t>(*here)}] = count;
   for (auto const& unit : contents.in_flight) {
+    if (!is_theory_or_trial(unit.trial)) continue;
     Unit moved{unit.trial, {}};
     for (auto const point : unit.points)
       if (auto const here = place(point)) {

@@ -33,12 +33,7 @@ void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultRead
   strikes_ = strikes;
   auto const start = std::chrono::steady_clock::now();
   auto const temporary = output_ + ".new";
-  try {
-    write_result_file(temporary, study_, ledger, records, sources, provenance_);
-  } catch (...) {
-    std::remove(temporary.c_str());
-    throw;
-  }
+  write_result_file(temporary, study_, ledger, records, sources, provenance_);
   replace_file(temporary, output_);
   last_rewrite_seconds_ = seconds_since(start);
   current_ = std::make_shared<ResultReader const>(output_, study_.description());
@@ -91,8 +86,10 @@ void Storage::start_rewrite(Ledger const& ledger) {
   job_ = std::async(std::launch::async, [this, snapshot = std::make_shared<Ledger const>(ledger)] {
     auto const start = std::chrono::steady_clock::now();
     auto const temporary = output_ + ".new";
+    // Before, too: a run that was stopped for long must not write to the file that its successor writes.
+    lock_.beat();
     write_result_file(temporary, study_, *snapshot, writing_, {current_}, provenance_);
-    if (!lock_.beat()) throw std::runtime_error(output_ + ": another run has taken over this output");
+    lock_.beat();
     replace_file(temporary, output_);
     last_rewrite_seconds_ = seconds_since(start);
   });
@@ -133,7 +130,7 @@ void Storage::tick(Ledger const& ledger) {
     last_sync_ = std::chrono::steady_clock::now();
     running_ = Job::sync;
     job_ = std::async(std::launch::async, [this, sync = std::exchange(unsynced_, false)] {
-      if (!lock_.beat()) throw std::runtime_error(output_ + ": another run has taken over this output");
+      lock_.beat();
       if (sync) journal_->sync();
     });
   }
@@ -152,10 +149,14 @@ void Storage::close_by_force(Ledger const& ledger) {
   lock_.release();
 }
 
+void Storage::abandon() {
+  if (job_.valid()) job_.wait();
+  lock_.release();
+}
+
 void Storage::finish(Ledger const& ledger, Provenance provenance) {
   wait_for_job();
   provenance_ = std::move(provenance);
-  if (!lock_.beat()) throw std::runtime_error(output_ + ": another run has taken over this output");
   start_rewrite(ledger);
   running_ = Job::none;
   job_.get();

@@ -14,6 +14,9 @@
 
 namespace thresher::study {
 
+/// What holds when Storage has thrown.
+inline constexpr char const* kAfterStorageError = "what is on disk is whole, --resume continues";
+
 /// Keeps results: each at once in the journal, the journal on disk every interval, all of it in the result
 /// file now and then. Rewriting and syncing go on in a thread of their own, so that handing out never waits
 /// for a disk. On rank 0; not for several threads at once.
@@ -37,6 +40,8 @@ class Storage {
   /// Before the process is aborted: syncs and writes the file, keeps the journal (it holds what was in
   /// flight), gives the output free.
   void close_by_force(Ledger const& ledger);
+  /// After an error: gives the output free as it is, a whole file and a readable journal.
+  void abandon();
   /// Bytes of records not yet in the result file.
   std::size_t fresh_bytes() const { return fresh_bytes_ + writing_bytes_; }
 

@@ -183,21 +183,33 @@ bool Study::wants_artifact(std::string_view name, std::int64_t trial) const {
 
 namespace {
 
-std::vector<int> divisors(int ranks) {
-  std::vector<int> all;
-  for (int g = 1; g <= ranks; ++g)
-    if (ranks % g == 0) all.push_back(g);
-  return all;
+/// Sizes of a team that the option allows, ascending.
+std::vector<int> allowed_team_sizes(std::string const& option, int ranks) {
+  std::vector<int> sizes;
+  if (option == "auto") {
+    for (int g = 1; g <= ranks; ++g)
+      if (ranks % g == 0) sizes.push_back(g);
+    return sizes;
+  }
+  Specification const count{.name = "ranks_per_trial",
+                            .kind = Kind::integer,
+                            .range = "[1, 1e9]",
+                            .choices = {},
+                            .meaning = "",
+                            .default_value = {}};
+  auto const g = std::get<std::int64_t>(parse_value(count, option));
+  if (g > ranks || ranks % g != 0)
+    throw UserError(
+        fmt::format("ranks_per_trial = {}: allowed is a divisor of the {} ranks, or auto", option, ranks));
+  return {static_cast<int>(g)};
 }
 
-int choose_team_size(Study const& study, Point const& canonical, int ranks, double memory,
-                     std::size_t number) {
+int choose_team_size(Study const& study, Point const& canonical, std::vector<int> const& allowed,
+                     double memory, std::size_t number) {
   auto const& about = study.description();
-  auto const& option = study.options().ranks_per_trial;
-  auto const fixed = option == "auto" ? std::vector<int>{} : std::vector<int>{std::stoi(option)};
   double smallest = std::numeric_limits<double>::infinity();
   std::string remedy;
-  for (int const g : fixed.empty() ? divisors(ranks) : fixed) {
+  for (int const g : allowed) {
     double bytes = 0;
     for (std::size_t stage = 0; stage < about.stages.size(); ++stage) {
       auto const cost = study.experiment().cost(stage, canonical, g);
@@ -210,8 +222,24 @@ int choose_team_size(Study const& study, Point const& canonical, int ranks, doub
   throw UserError(fmt::format(
       "memory_per_rank = {:.3g} bytes: a trial at {} needs {:.3g} bytes per rank on a team of {}; allowed "
       "are {}more memory, more ranks per trial, or a smaller point",
-      memory, study.grid().label(about.parameters, number), smallest, fixed.empty() ? ranks : fixed.front(),
-      remedy));
+      memory, study.grid().label(about.parameters, number), smallest, allowed.back(), remedy));
+}
+
+/// Rank 0 holds the state of every trial, and more for every point.
+void require_room(std::size_t points, std::int64_t trials, double memory) {
+  constexpr double kBytesPerPoint = 600;
+  auto const count = static_cast<double>(points);
+  double const states = count * static_cast<double>(trials);
+  if (count * kBytesPerPoint > memory)
+    throw UserError(fmt::format(
+        "the grid has {} points, for which rank 0 needs {:.3g} bytes; memory_per_rank = {:.3g} is "
+        "enough for {:.3g} points",
+        points, count * kBytesPerPoint, memory, std::floor(memory / kBytesPerPoint)));
+  if (count * kBytesPerPoint + states > memory)
+    throw UserError(
+        fmt::format("trials = {}: rank 0 needs {:.3g} bytes for the states of the trials at {} "
+                    "points; memory_per_rank = {:.3g} is enough for {:.3g} trials",
+                    trials, states, points, memory, std::floor(memory / count - kBytesPerPoint)));
 }
 
 /// Points that differ only in inert parameters are computed once, at the first of them.
@@ -233,27 +261,17 @@ void find_repetitions(Study const& study, Survey& result) {
 Survey survey(Study const& study, int ranks, double memory_per_rank,
               std::vector<std::int32_t> const& kept_team_size) {
   auto const& about = study.description();
-  auto const& option = study.options().ranks_per_trial;
-  if (option != "auto") {
-    Specification const count{.name = "ranks_per_trial",
-                              .kind = Kind::integer,
-                              .range = "[1, 1e9]",
-                              .choices = {},
-                              .meaning = "",
-                              .default_value = {}};
-    auto const g = std::get<std::int64_t>(parse_value(count, option));
-    if (g > ranks || ranks % g != 0)
-      throw UserError(
-          fmt::format("ranks_per_trial = {}: allowed is a divisor of the {} ranks, or auto", option, ranks));
-  }
-  Survey result;
+  auto const allowed = allowed_team_sizes(study.options().ranks_per_trial, ranks);
   std::size_t const points = study.grid().size();
+  require_room(points, study.trials(), memory_per_rank);
+  Survey result;
   result.valid.assign(points, true);
   result.wanted.assign(points, true);
   result.representative.resize(points);
   result.team_size.assign(points, 1);
   result.applicable_somewhere.assign(about.metrics.size(), false);
   bool repeats = false;
+  std::set<std::string> warned;
   for (std::size_t number = 0; number < points; ++number) {
     Point const point = study.grid().point(number);
     auto const verdict = study.verdict(point);
@@ -267,8 +285,7 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
       throw UserError(
           fmt::format("trials = {}: every trial on this input is the same; allowed is 1", study.trials()));
     for (auto const& warning : verdict.warnings())
-      if (std::find(result.warnings.begin(), result.warnings.end(), warning) == result.warnings.end())
-        result.warnings.push_back(warning);
+      if (warned.insert(warning).second) result.warnings.push_back(warning);
     Point const canonical = study.canonical(point);
     repeats = repeats || canonical != point;
     auto const applicable = study.experiment().applicable(point);
@@ -276,7 +293,7 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
       if (applicable[m]) result.applicable_somewhere[m] = true;
     result.team_size[number] = number < kept_team_size.size() && kept_team_size[number] > 0
                                    ? kept_team_size[number]
-                                   : choose_team_size(study, canonical, ranks, memory_per_rank, number);
+                                   : choose_team_size(study, canonical, allowed, memory_per_rank, number);
   }
   if (repeats) find_repetitions(study, result);
   return result;

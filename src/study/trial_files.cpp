@@ -55,6 +55,7 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
     auto const file = hdf5::create_file(path + ".new");
     hdf5::write<double>(declare(file, artifact.name, artifact.extents),
                         std::span<double const>(artifact.values));
+    hdf5::flush(file);
   }
   replace_file(path + ".new", path);
   return name;
@@ -75,6 +76,7 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
     start[0] = static_cast<hsize_t>(rows.begin);
     count[0] = static_cast<hsize_t>(rows.size());
     if (rows.size() > 0) hdf5::write_box<double>(dataset, start, count, values);
+    hdf5::flush(file);
   }
   mpi::agree(comm, [&] {
     if (comm.rank() == 0) replace_file(path + ".new", path);
@@ -95,9 +97,9 @@ void KeptState::keep(mpi::Communicator const& comm, TrialPlace const& place,
     auto const sum = crc32(bytes);
     stream.write(reinterpret_cast<char const*>(&sum), sizeof(sum));
     stream.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!stream.flush()) throw std::runtime_error(file + ": cannot be written");
+    if (!stream.flush()) throw std::runtime_error(file + ": " + std::strerror(errno));
+    replace_file(file + ".new", file);
   });
-  replace_file(file + ".new", file);
   used_ = file;
 }
 

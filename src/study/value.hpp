@@ -46,6 +46,9 @@ Value parse_value(Specification const& what, std::string_view text);
 std::vector<Value> parse_values(Specification const& what, std::string_view text);
 /// Text from which parse_value makes the same value (shortest that is exact).
 std::string to_text(Value const& value);
+bool is_utf8(std::string_view text);
+/// `text` for one line of UTF-8: what is a control character, or no character, becomes "?".
+std::string printable(std::string_view text);
 /// Canonical order along an axis: numbers ascending, enumerations as declared, strings by alphabet.
 bool precedes(Specification const& what, Value const& a, Value const& b);
 /// Name among `names` that is nearest to `name` in edits, or empty when none is near.
