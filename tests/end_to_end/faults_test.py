@@ -235,6 +235,13 @@ class Sizes(FaultTest):
         self.run_study("--mean", "0,1", "--trials", 3, "--quiet", "--output", "fresh.h5")
         self.assert_same("fresh.h5", "a.h5")
 
+    def test_shards_of_teams_of_three_merge(self):
+        for part in (1, 2):
+            self.run_study("--trials", 4, "--ranks_per_trial", 3, "--shard", f"{part}/2", "--quiet", "--output", f"part{part}.h5",
+                           ranks=3)
+        self.run_study("--merge", "part1.h5,part2.h5", "--output", "merged.h5")
+        self.assertEqual(self.finished(self.folder / "merged.h5"), 4)
+
     def test_an_axis_of_length_one_is_no_axis(self):
         for number, mean in enumerate(("1", "1:5:1", "log:1:1:1", "1:1:1.5")):
             self.run_study("--mean", mean, "--zip", "size,power", "--size", 5, "--power", 2, "--trials", 2, "--quiet",
