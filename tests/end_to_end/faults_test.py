@@ -181,14 +181,14 @@ class Processes(FaultTest):
         stat = pathlib.Path(f"/proc/{os.getpid()}/stat").read_text()
         start = stat.rsplit(")", 1)[1].split()[19]
         living = f"host={here}\npid={os.getpid()}\nprocess_start={start}\nslurm_job=7\nbeat_interval=30\nrun=1\n"
-        now = time.time()
         for content, age, taken in (("", 0, True), ("\0\xff garbage", 0, True), ("host\npid=-3\n" * 1000, 0, True),
                                     (f"host={here}\npid=999999999\nprocess_start=5\n", 0, True),
                                     (f"host={here}\npid={os.getpid()}\nprocess_start=1\n", 0, True),
-                                    (foreign.format(30), 100, True), (foreign.format("many"), 0, True),
-                                    (foreign.format(30), 40, False), (foreign.format(30), -10, False),
+                                    (foreign.format(30), 1000, True), (foreign.format("many"), 0, True),
+                                    (foreign.format(300), 400, False), (foreign.format(300), -10, False),
                                     (living, 1000, False)):
             lock.write_text(content)
+            now = time.time()
             os.utime(lock, (now - age, now - age))
             with unittest.mock.patch.dict(running.ENVIRONMENT, SLURM_JOB_ID="7"):
                 done = self.run_study("--trials", 1, "--quiet", "--overwrite", "--output", "a.h5", expect=None)
@@ -300,13 +300,12 @@ class Names(FaultTest):
         (self.folder / "folder").mkdir()
         os.mkfifo(self.folder / "pipe")
         long_name = "x" * 250
-        for name in ("folder", "pipe", "folder/", long_name + ".h5", "a.h5/b.h5", "y" * 5000):
-            (self.folder / "a.h5").write_bytes(b"")
-            for how in ([], ["--overwrite"], ["--resume"]):
-                done = self.run_study("--trials", 1, *how, "--output", name, expect=None, timeout=20)
-                self.assert_one_line(done, "output = ")
+        (self.folder / "a.h5").write_bytes(b"")
+        for name, how in (("folder", "--overwrite"), ("folder/", "--resume"), ("pipe", "--overwrite"), ("pipe", "--resume"),
+                          (long_name + ".h5", "--quiet"), ("y" * 5000, "--resume"), ("a.h5/b.h5", "--overwrite")):
+            self.assert_one_line(self.run_study("--trials", 1, how, "--output", name, expect=None, timeout=60), "output = ")
         for arguments in (["--merge", "pipe,pipe"], ["--input", "pipe"], ["--input", "folder"]):
-            self.assert_one_line(self.run_study(*arguments, "--output", "b.h5", expect=None, timeout=20), "is no file")
+            self.assert_one_line(self.run_study(*arguments, "--output", "b.h5", expect=None, timeout=60), "is no file")
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["a.h5", "folder", "pipe"])
 
     def test_a_journal_without_its_file_and_a_file_without_its_journal(self):
