@@ -37,7 +37,7 @@ std::string Progress::line(State const& state) const {
                       100 * part, elapsed);
   if (state.failed > 0) text += fmt::format(", {} failed", state.failed);
   if (state.seconds_left >= 0 && state.finished < state.total)
-    text += ", " + duration(state.seconds_left) + " left";
+    text += fmt::format(", {} left", duration(state.seconds_left));
   if (state.part_of_trial >= 0) text += fmt::format(", running trial at {:.0f} %", 100 * state.part_of_trial);
   return text;
 }

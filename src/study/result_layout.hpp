@@ -37,6 +37,7 @@ inline constexpr char const* kTheory = "theory";
 inline constexpr char const* kFailures = "failures";
 inline constexpr char const* kArtifacts = "artifacts";
 inline constexpr char const* kEngine = "engine";
+inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
 inline constexpr char const* kSearch = "search";
 inline constexpr std::int64_t kFormat = 1;
 }  // namespace result_names

@@ -1,4 +1,3 @@
-#include "study/journal.hpp"
 #include "study/result_file.hpp"
 #include "study/result_layout.hpp"
 
@@ -209,14 +208,14 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
       for (std::size_t k = 0; k < points.size(); ++k)
         points[k] += static_cast<std::size_t>(index[k]) * grid_.stride(a);
     }
-    auto const dataset = hdf5::open_dataset(group, "reason");
-    auto const texts = hdf5::read_strings(dataset);
-    if (texts.size() != trials.size()) throw std::runtime_error("number of the failures");
-    std::string all;
-    for (auto const& text : texts) all += text + '\n';
-    if (std::int64_t{crc32(std::as_bytes(std::span(all)))} != hdf5::integer_attribute(dataset, "crc32"))
-      throw std::runtime_error("checksum of the failures");
-    for (std::size_t k = 0; k < trials.size(); ++k) reasons[{points[k], trials[k]}] = texts[k];
+    auto const letters = hdf5::read<std::int8_t>(hdf5::open_dataset(group, names::kReasonLetters));
+    auto next = letters.begin();
+    for (std::size_t k = 0; k < trials.size(); ++k) {
+      auto const end = std::find(next, letters.end(), std::int8_t{0});
+      if (end == letters.end()) throw std::runtime_error("number of the failures");
+      reasons[{points[k], trials[k]}] = std::string(next, end);
+      next = end + 1;
+    }
   }
   auto const nan = std::nan("");
   for (std::size_t point = 0; point < grid_.size(); ++point) {

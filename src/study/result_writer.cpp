@@ -1,6 +1,5 @@
 #include "study/result_writer.hpp"
 
-#include "study/journal.hpp"
 #include "study/level_search.hpp"
 
 #include <fmt/format.h>
@@ -371,14 +370,18 @@ void ResultWriter::write_failures() {
            });
   column(names::kTrial, [](Failure const& failure) { return failure.trial; });
   std::vector<std::string> reasons;
-  std::string all;
+  std::vector<std::int8_t> letters;
   for (auto const& failure : failures) {
     reasons.push_back(failure.reason);
-    all += failure.reason + '\n';
+    letters.insert(letters.end(), failure.reason.begin(), failure.reason.end());
+    letters.push_back(0);
   }
-  auto const dataset = hdf5::write_strings(group, "reason", reasons, extents);
-  // Strings of variable length lie outside HDF5's checksums.
-  hdf5::set_attribute(dataset, "crc32", std::int64_t{crc32(std::as_bytes(std::span(all)))});
+  hdf5::write_strings(group, "reason", reasons, extents);
+  // Strings of variable length lie outside HDF5's checksums, and damaged ones crash it: what a resumed run
+  // reads is this copy.
+  auto const copy = hdf5::create_dataset<std::int8_t>(group, names::kReasonLetters, {letters.size()},
+                                                      ResultLayout::chunk_of({letters.size()}));
+  if (!letters.empty()) hdf5::write<std::int8_t>(copy, std::span<std::int8_t const>(letters));
 }
 
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
