@@ -52,7 +52,7 @@ def commented(text):
 def named_options(text):
     """Option names of the text outside fenced blocks."""
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    ours = [code for code in re.findall(r"`([^`\n]+)`", prose) if not code.startswith("cmake ")]
+    ours = [code for code in re.findall(r"`([^`\n]+)`", prose) if not code.startswith(("cmake ", "srun "))]
     return {name for code in ours for name in re.findall(r"(?<![\w-])--([a-z]\w*)", code)}
 
 

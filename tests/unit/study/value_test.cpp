@@ -8,11 +8,7 @@ namespace thresher::study {
 namespace {
 
 Specification real(char const* range) {
-  Specification what;
-  what.name = "x";
-  what.kind = Kind::real;
-  what.range = range;
-  return what;
+  return {.name = "x", .kind = Kind::real, .range = range, .choices = {}, .meaning = "", .default_value = {}};
 }
 
 Specification integer(char const* range) {
