@@ -1,10 +1,10 @@
+#include "linalg/petsc.hpp"
+
 #include <gtest/gtest.h>
 #include <mpi.h>
 
-#include "linalg/petsc.hpp"
-
-// Every test program may use MPI, PETSc and SLEPc: started plainly it is a world of one rank. A failure on any rank
-// fails the program.
+// Every test program may use MPI, PETSc and SLEPc: started plainly it is a world of one rank. A failure on
+// any rank fails the program.
 int main(int argc, char** argv) {
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided);
