@@ -49,13 +49,7 @@ std::optional<LevelSearch> LevelSearch::of(Configuration const& configuration,
   if (at == std::string::npos || search.metric_ == description.metrics.size())
     throw UserError(fmt::format("search_level = {}: allowed is metric=x with a metric of this experiment",
                                 options.search_level));
-  Specification const number{.name = "search_level",
-                             .kind = Kind::real,
-                             .range = {},
-                             .choices = {},
-                             .meaning = "",
-                             .default_value = {}};
-  search.level_ = std::get<double>(parse_value(number, options.search_level.substr(at + 1)));
+  search.level_ = parse_real("search_level", {}, options.search_level.substr(at + 1));
   return search;
 }
 

@@ -28,16 +28,10 @@ std::size_t metric_named(Description const& description, std::string const& opti
 std::optional<TargetError> parse_target(Description const& description, std::string const& text) {
   if (text.empty()) return std::nullopt;
   auto const equals = text.find('=');
-  Specification const number{.name = "target_se",
-                             .kind = Kind::real,
-                             .range = "(0, inf)",
-                             .choices = {},
-                             .meaning = "",
-                             .default_value = {}};
   if (equals == std::string::npos)
     throw UserError("target_se = " + text + ": allowed is metric=x, as in mse=0.01");
   return TargetError{metric_named(description, "target_se = " + text, text.substr(0, equals)),
-                     std::get<double>(parse_value(number, text.substr(equals + 1)))};
+                     parse_real("target_se", "(0, inf)", text.substr(equals + 1))};
 }
 
 Shard parse_shard(std::string const& text) {
@@ -73,14 +67,8 @@ double parse_bytes(std::string const& name, std::string const& text) {
       digits.pop_back();
     }
   }
-  Specification const number{.name = name,
-                             .kind = Kind::real,
-                             .range = "(0, inf)",
-                             .choices = {},
-                             .meaning = "",
-                             .default_value = {}};
   try {
-    return std::get<double>(parse_value(number, digits)) * factor;
+    return parse_real(name, "(0, inf)", digits) * factor;
   } catch (UserError const&) {
     throw UserError(name + " = " + text + ": allowed is a number of bytes, as in 3G or 512M");
   }
@@ -191,13 +179,7 @@ std::vector<int> allowed_team_sizes(std::string const& option, int ranks) {
       if (ranks % g == 0) sizes.push_back(g);
     return sizes;
   }
-  Specification const count{.name = "ranks_per_trial",
-                            .kind = Kind::integer,
-                            .range = "[1, 1e9]",
-                            .choices = {},
-                            .meaning = "",
-                            .default_value = {}};
-  auto const g = std::get<std::int64_t>(parse_value(count, option));
+  auto const g = parse_integer("ranks_per_trial", "[1, 1e9]", option);
   if (g > ranks || ranks % g != 0)
     throw UserError(
         fmt::format("ranks_per_trial = {}: allowed is a divisor of the {} ranks, or auto", option, ranks));

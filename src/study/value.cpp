@@ -285,4 +285,18 @@ std::size_t index_of(Specification const& what, std::string const& name) {
 
 }  // namespace detail
 
+namespace {
+Specification number(std::string const& name, Kind kind, Interval const& range) {
+  return {.name = name, .kind = kind, .range = range, .choices = {}, .meaning = "", .default_value = {}};
+}
+}  // namespace
+
+double parse_real(std::string const& name, Interval const& range, std::string_view text) {
+  return std::get<double>(parse_value(number(name, Kind::real, range), text));
+}
+
+std::int64_t parse_integer(std::string const& name, Interval const& range, std::string_view text) {
+  return std::get<std::int64_t>(parse_value(number(name, Kind::integer, range), text));
+}
+
 }  // namespace thresher::study

@@ -41,6 +41,9 @@ struct Specification {
 /// The value that `text` means. Integers accept 1e6 when exact, reals accept inf where the range does.
 /// Throws UserError ("name = text: allowed").
 Value parse_value(Specification const& what, std::string_view text);
+/// The same for a single real or integer that no table declares.
+double parse_real(std::string const& name, Interval const& range, std::string_view text);
+std::int64_t parse_integer(std::string const& name, Interval const& range, std::string_view text);
 /// Values of a list "a,b,c", a range "start:step:stop" (rounded to 12 significant digits) or
 /// "log:start:stop:count", in the order given. Throws UserError.
 std::vector<Value> parse_values(Specification const& what, std::string_view text);
