@@ -22,7 +22,7 @@ using Point = std::vector<Value>;
 /// Value of a metric or prediction that does not apply at a point, or was not found.
 inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
-/// Where a parameter acts: an index of `Description::stages` (0 = data), or one of these.
+/// Where a parameter acts: an index of `Description::stages`, or one of these.
 inline constexpr int kExecution = -1;  ///< the same result within tolerance: storage, precision, solver
 inline constexpr int kTheory = -2;     ///< predictions only
 
@@ -75,6 +75,7 @@ struct Description {
   std::string citation;
   int data_version = 1;
   std::vector<std::string> stages;
+  std::size_t data_stage = 0;  ///< index of "data": the stages before it are the same for all trials
   std::vector<Parameter> parameters;
   std::vector<Metric> metrics;
   std::vector<Theory> theories;
@@ -90,6 +91,23 @@ struct Cost {
   double flops = 0;
   double bytes_streamed = 0;
   std::string remedy{};  ///< a setting that takes less memory ("storage = implicit"), or empty
+};
+
+/// What a computation of predictions has besides its point.
+class TheoryContext {
+ public:
+  /// `identity` is what its random numbers depend on; `input` may be null.
+  TheoryContext(std::string identity, InputReader const* input)
+      : identity_(std::move(identity)), input_(input) {}
+  /// The user's input, or null.
+  InputReader const* input() const { return input_; }
+  /// Named stream for Monte Carlo: one per seed, theory and values of the parameters on which the theory
+  /// depends; it knows no trial.
+  random::Stream stream(std::string_view name) const { return {random::hash_identity(identity_), name}; }
+
+ private:
+  std::string identity_;
+  InputReader const* input_;
 };
 
 /// What an experiment may say of a point before any compute.
@@ -148,8 +166,7 @@ class Experiment {
   /// One flag per metric: whether it applies at the point.
   virtual std::vector<bool> applicable(Point const& point) const = 0;
   /// Writes the predictions of `theory` to `predictions` (one per declared prediction; others untouched).
-  /// `input` is the user's, or null.
-  virtual void predict(std::size_t theory, Point const& point, InputReader const* input,
+  virtual void predict(std::size_t theory, Point const& point, TheoryContext const& context,
                        std::span<double> predictions) const = 0;
   virtual std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
                                                  std::span<Point const* const> points, Team& team) const = 0;
@@ -179,7 +196,9 @@ class ExperimentOf : public Experiment {
     return all;
   }
   /// Runs a stage but the last: its result serves `points`, all of which agree in the parameters up to it.
-  /// Collective.
+  /// A stage before the data sees one point, with the parameters of later stages at their defaults; its
+  /// streams know neither trial, seed nor point (a seed of its own is an index of its draws), and it leaves
+  /// no artifacts. Collective.
   virtual std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
                                                  std::span<P const> points, Team& team) const = 0;
   /// Runs the last stage at one point and measures. The team's rank 0 must hold the metrics. Collective.
@@ -194,8 +213,12 @@ class ExperimentOf : public Experiment {
     description_.citation = std::move(citation);
     description_.data_version = data_version;
   }
-  /// Stages of a trial in order; the first must be "data".
-  void stages(std::vector<std::string> names) { description_.stages = std::move(names); }
+  /// Stages of a trial in order, one of them "data". Those before it (a network trained beforehand) do not
+  /// depend on the trial: a team runs them once and keeps their results while trials need them.
+  void stages(std::vector<std::string> names) {
+    description_.stages = std::move(names);
+    description_.data_stage = static_cast<std::size_t>(stage_index("data"));
+  }
   /// parameter(name, &P::member, range or names (numbers, enumerations, sets), meaning, stage); the stage is
   /// the first one that the parameter shapes, or "execution", or "theory".
   template <class T_, class Domain>
@@ -224,19 +247,19 @@ class ExperimentOf : public Experiment {
         Metric{std::move(name), kind, std::move(range), std::move(units), std::move(meaning), ""});
   }
   /// A theory and its function; the predictions declared after it are its own. The function is called as
-  /// compute(point, predictions), or as compute(point, input, predictions) with the user's input or null.
+  /// compute(point, predictions), or as compute(point, context, predictions) where it draws random numbers or
+  /// reads the user's input.
   template <class Compute>
   void theory(std::string name, std::vector<std::string> const& depends_on, Compute compute) {
     Theory declared{std::move(name), {}};
     for (auto const& parameter : depends_on) declared.depends_on.push_back(index_of(parameter));
     std::sort(declared.depends_on.begin(), declared.depends_on.end());
     description_.theories.push_back(std::move(declared));
-    if constexpr (std::is_invocable_v<Compute, P const&, InputReader const*, T&>) {
+    if constexpr (std::is_invocable_v<Compute, P const&, TheoryContext const&, T&>) {
       theories_.push_back(std::move(compute));
     } else {
-      theories_.push_back([compute = std::move(compute)](P const& point, InputReader const*, T& predictions) {
-        compute(point, predictions);
-      });
+      theories_.push_back([compute = std::move(compute)](P const& point, TheoryContext const&,
+                                                         T& predictions) { compute(point, predictions); });
     }
   }
   void prediction(std::string name, double T::*member, std::string meaning) {
@@ -276,10 +299,10 @@ class ExperimentOf : public Experiment {
     for (auto member : metric_members_) flags.push_back(!(mask.*member != mask.*member));
     return flags;
   }
-  void predict(std::size_t theory, Point const& point, InputReader const* input,
+  void predict(std::size_t theory, Point const& point, TheoryContext const& context,
                std::span<double> predictions) const final {
     T result;
-    theories_[theory](table_.make(point), input, result);
+    theories_[theory](table_.make(point), context, result);
     for (std::size_t k = 0; k < prediction_members_.size(); ++k)
       if (description_.predictions[k].theory == theory) predictions[k] = result.*prediction_members_[k];
   }
@@ -326,7 +349,7 @@ class ExperimentOf : public Experiment {
   Table<P> table_;
   std::vector<double M::*> metric_members_;
   std::vector<double T::*> prediction_members_;
-  std::vector<std::function<void(P const&, InputReader const*, T&)>> theories_;
+  std::vector<std::function<void(P const&, TheoryContext const&, T&)>> theories_;
 };
 
 }  // namespace thresher::study

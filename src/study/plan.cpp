@@ -107,6 +107,8 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     std::vector<std::uint32_t> points;
   };
   std::map<std::pair<std::size_t, int>, DataPoint> data_points;
+  // What each team does once, before its trials: key of a stage before the data, team size.
+  std::map<std::pair<std::string, int>, double> preparations;
   double trials = 0;
   std::size_t valid = 0;
   for (std::uint32_t point = 0; point < grid.size(); ++point) {
@@ -117,7 +119,11 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     for (auto const a : data_axes) data = data * grid.axes()[a].rows.size() + grid.position(point, a);
     auto& entry = data_points[{data, survey.team_size[point]}];
     auto const values = study.canonical(grid.point(point));
-    for (std::size_t stage = entry.points.empty() ? 0 : 1; stage < about.stages.size(); ++stage)
+    for (std::size_t stage = 0; stage < about.data_stage; ++stage)
+      preparations[{study.key_up_to(stage, values), survey.team_size[point]}] =
+          rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
+    for (std::size_t stage = about.data_stage + (entry.points.empty() ? 0 : 1); stage < about.stages.size();
+         ++stage)
       entry.seconds += rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
     for (std::size_t stage = 0; stage < about.stages.size(); ++stage)
       entry.bytes = std::max(entry.bytes,
@@ -186,6 +192,8 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
                         grid.label(about.parameters, cost->points.front()), how,
                         bytes_text(cost->bytes_per_rank));
   }
+  for (auto const& [key, seconds] : preparations)
+    core_seconds += seconds * overhead * std::max(1, ranks / key.second);
   // A run ends with its last unit: no more ranks help than the longest unit can use.
   double const wall = std::max(core_seconds / ranks, longest);
   double const metrics = static_cast<double>(

@@ -86,7 +86,7 @@ void Schedule::collect_groups(int team_size) {
   for (std::size_t a = 0; a < grid.axes().size(); ++a)
     if (study_.splits_units(a)) data_axes.push_back(a);
   std::map<std::size_t, std::size_t> group_of_data;
-  auto const stages = study_.description().stages.size();
+  auto const& about = study_.description();
   Rates const rates;
   for (std::uint32_t point = 0; point < grid.size(); ++point) {
     if (!runs(point) || survey.team_size[point] != team_size) continue;
@@ -99,7 +99,7 @@ void Schedule::collect_groups(int team_size) {
     }
     auto& group = groups_[at->second];
     auto const values = study_.canonical(grid.point(point));
-    for (std::size_t stage = is_new ? 0 : 1; stage < stages; ++stage)
+    for (std::size_t stage = about.data_stage + (is_new ? 0 : 1); stage < about.stages.size(); ++stage)
       group.nominal_seconds += rates.seconds(study_.experiment().cost(stage, values, team_size)) / team_size;
     group.points.push_back(point);
   }

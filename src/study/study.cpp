@@ -127,21 +127,57 @@ Point Study::canonical(Point const& point) const {
 }
 
 std::string Study::identity(Point const& canonical) const {
+  return identity(canonical, [&](std::size_t k) { return shapes_data(k); });
+}
+
+std::string Study::preparation_identity(std::size_t stage) const {
+  auto const& about = description();
+  return fmt::format("experiment={}\ndata_version={}\nstage={}\n", about.name, about.data_version,
+                     about.stages[stage]);
+}
+
+bool Study::shapes_data(std::size_t k) const {
+  int const stage = description().parameters[k].stage;
+  return stage >= 0 && stage <= static_cast<int>(description().data_stage);
+}
+
+std::string Study::theory_identity(std::size_t theory, Point const& point) const {
+  auto const& about = description().theories[theory];
+  return identity(point, [&](std::size_t k) { return std::ranges::count(about.depends_on, k) > 0; }) +
+         "theory=" + about.name + "\n";
+}
+
+/// Names and values of the parameters that count and are off their defaults: nothing about the grid.
+std::string Study::identity(Point const& point, std::function<bool(std::size_t)> const& counts) const {
   auto const& about = description();
   std::string text = fmt::format("experiment={}\ndata_version={}\nseed={}\n", about.name, about.data_version,
                                  configuration_.options.seed);
   if (configuration_.options.common_random_numbers) return text;
   for (std::size_t k = 0; k < about.parameters.size(); ++k)
-    if (about.parameters[k].stage == 0 && canonical[k] != about.parameters[k].default_value)
-      text += about.parameters[k].name + "=" + to_text(canonical[k]) + "\n";
+    if (counts(k) && point[k] != about.parameters[k].default_value)
+      text += about.parameters[k].name + "=" + to_text(point[k]) + "\n";
   return text;
+}
+
+std::string Study::key_up_to(std::size_t stage, Point const& canonical) const {
+  auto const& about = description();
+  // The data of all points with one identity are the same numbers (under common random numbers, prefixes of
+  // each other).
+  if (stage == about.data_stage) return identity(canonical);
+  // How a trial is executed does not show in its data, but may in the last bits of all else.
+  int const execution = stage < about.data_stage ? 0 : static_cast<int>(about.data_stage) + 1;
+  std::string key;
+  for (std::size_t k = 0; k < about.parameters.size(); ++k) {
+    int const shapes = about.parameters[k].stage == kExecution ? execution : about.parameters[k].stage;
+    if (shapes >= 0 && shapes <= static_cast<int>(stage)) key += to_text(canonical[k]) + '\n';
+  }
+  return key;
 }
 
 bool Study::splits_units(std::size_t axis) const {
   for (std::size_t const k : grid_.axes()[axis].parameters) {
-    auto const& parameter = description().parameters[k];
-    if (parameter.stage == 0 && !(parameter.nested && configuration_.options.common_random_numbers))
-      return true;
+    bool const nested = description().parameters[k].nested && configuration_.options.common_random_numbers;
+    if (shapes_data(k) && !nested) return true;
   }
   return false;
 }

@@ -45,16 +45,27 @@ class Study {
   /// Identity of the trials of a canonical point: seed, experiment, data version and data parameters off
   /// their defaults (none of them under common random numbers).
   std::string identity(Point const& canonical) const;
+  /// Identity of what a stage before the data draws: experiment, data version and the stage.
+  std::string preparation_identity(std::size_t stage) const;
+  /// Whether parameter `k` shapes the data (or what they are made from).
+  bool shapes_data(std::size_t k) const;
+  /// Canonical points with equal keys share one result of `stage`.
+  std::string key_up_to(std::size_t stage, Point const& canonical) const;
   /// Whether units are split along axis `a`: it holds a data parameter (not a nested one under common random
   /// numbers).
   bool splits_units(std::size_t axis) const;
 
+  /// Identity of the predictions of a theory: seed, experiment, data version and those of the parameters on
+  /// which it depends that are off their defaults (none of them under common random numbers).
+  std::string theory_identity(std::size_t theory, Point const& point) const;
   /// Axes on which the predictions of a theory depend.
   std::vector<std::size_t> theory_axes(std::size_t theory) const;
   /// Whether artifact `name` is kept for trial `trial`.
   bool wants_artifact(std::string_view name, std::int64_t trial) const;
 
  private:
+  std::string identity(Point const& point, std::function<bool(std::size_t)> const& counts) const;
+
   Experiment const& experiment_;
   Configuration configuration_;
   Grid grid_;

@@ -24,6 +24,9 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
+/// Number of the trial in what all trials share.
+inline constexpr std::int64_t kNoTrial = -1;
+
 /// Who a trial is: everything that its random numbers depend on but the trial's number.
 struct TrialIdentity {
   std::string text;

@@ -35,19 +35,6 @@ Point const& UnitRunner::canonical(std::uint32_t number) {
   return canonical_[number] = study_.canonical(study_.grid().point(number));
 }
 
-std::string UnitRunner::key_up_to(std::size_t stage, Point const& point) const {
-  // The data of all points with one identity are the same numbers (under common random numbers, prefixes of
-  // each other).
-  if (stage == 0) return study_.identity(point);
-  std::string key;
-  auto const& parameters = study_.description().parameters;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    int const shapes = parameters[k].stage == kExecution ? 1 : parameters[k].stage;
-    if (shapes >= 0 && shapes <= static_cast<int>(stage)) key += to_text(point[k]) + '\n';
-  }
-  return key;
-}
-
 bool UnitRunner::run(Unit const& unit, Emit const& emit) {
   emit_ = &emit;
   trial_ = unit.trial;
@@ -71,8 +58,9 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
                   .reason = {},
                   .artifacts = {}};
     std::vector<double> all(predictions.size(), std::nan(""));
-    auto const ending = agreement_.run(
-        [&] { study_.experiment().predict(theory, study_.grid().point(number), study_.input(), all); });
+    auto const point = study_.grid().point(number);
+    TheoryContext const context(study_.theory_identity(theory, point), study_.input());
+    auto const ending = agreement_.run([&] { study_.experiment().predict(theory, point, context, all); });
     for (std::size_t k = 0; k < predictions.size(); ++k)
       if (predictions[k].theory == theory) record.values.push_back(all[k]);
     if (ending.kind != Ending::Kind::done) {
@@ -87,10 +75,11 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
 
 bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks,
                          double share) {
-  if (stage + 1 == study_.description().stages.size()) {
+  auto const& about = study_.description();
+  if (stage + 1 == about.stages.size()) {
     for (auto const& task : tasks) {
       Ending ending;
-      if (stage == 0) team_.begin_trial({study_.identity(*task.point), trial_});
+      if (stage == about.data_stage) team_.begin_trial({study_.identity(*task.point), trial_});
       measure(before, task, share, ending);
       if (ending.kind == Ending::Kind::interrupted) return false;
     }
@@ -99,14 +88,24 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
   // Groups in the order of their first point; points of a group keep their order.
   std::vector<std::pair<std::string, std::vector<Task>>> groups;
   for (auto const& task : tasks) {
-    auto const key = key_up_to(stage, *task.point);
+    auto const key = study_.key_up_to(stage, *task.point);
     auto at =
         std::find_if(groups.begin(), groups.end(), [&](auto const& group) { return group.first == key; });
     if (at == groups.end()) at = groups.insert(groups.end(), {key, {}});
     at->second.push_back(task);
   }
   for (auto const& [key, group] : groups) {
-    if (stage == 0) {
+    if (stage < about.data_stage) {
+      auto const& prepared = prepare(stage, before, key, *group.front().point);
+      if (prepared.ending.kind == Ending::Kind::interrupted) return false;
+      if (prepared.ending.kind == Ending::Kind::failed) {
+        fail(group, prepared.ending.reason, share);
+      } else if (!descend(stage + 1, prepared.result.get(), group, share)) {
+        return false;
+      }
+      continue;
+    }
+    if (stage == about.data_stage) {
       team_.begin_trial({key, trial_});
       artifacts_.clear();
     }
@@ -120,20 +119,45 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
     if (ending.kind == Ending::Kind::interrupted) return false;
     double const part = share + seconds_since(start) / static_cast<double>(group.size());
     if (ending.kind == Ending::Kind::failed) {
-      if (team_.communicator().rank() != 0) continue;
-      for (auto const& task : group)
-        (*emit_)({.point = task.number,
-                  .trial = trial_,
-                  .status = Status::failed,
-                  .seconds = part,
-                  .values = std::vector<double>(study_.description().metrics.size(), std::nan("")),
-                  .reason = ending.reason,
-                  .artifacts = {}});
-      continue;
+      fail(group, ending.reason, part);
+    } else if (!descend(stage + 1, result.get(), group, part)) {
+      return false;
     }
-    if (!descend(stage + 1, result.get(), group, part)) return false;
   }
   return true;
+}
+
+UnitRunner::Preparation const& UnitRunner::prepare(std::size_t stage, StageResult const* before,
+                                                   std::string const& key, Point const& point) {
+  if (prepared_.size() > stage && prepared_[stage].key == key &&
+      prepared_[stage].ending.kind != Ending::Kind::interrupted)
+    return prepared_[stage];
+  // Later preparations were made from this one.
+  while (prepared_.size() > stage) prepared_.pop_back();
+  auto const& about = study_.description();
+  Point shared = point;
+  for (std::size_t k = 0; k < shared.size(); ++k)
+    if (about.parameters[k].stage > static_cast<int>(stage)) shared[k] = about.parameters[k].default_value;
+  Preparation preparation{key, nullptr, {}};
+  // A prepared state belongs to the run's first trial that asks for it: no two teams write one file.
+  place_ = {std::to_string(stage) + "\n" + key, trial_};
+  team_.begin_trial({study_.preparation_identity(stage), kNoTrial});
+  Point const* const points[] = {&shared};
+  preparation.ending = agreement_.run(
+      [&] { preparation.result = study_.experiment().run_stage(stage, before, points, team_); });
+  return prepared_.emplace_back(std::move(preparation));
+}
+
+void UnitRunner::fail(std::vector<Task> const& tasks, std::string const& reason, double seconds) {
+  if (team_.communicator().rank() != 0) return;
+  for (auto const& task : tasks)
+    (*emit_)({.point = task.number,
+              .trial = trial_,
+              .status = Status::failed,
+              .seconds = seconds,
+              .values = std::vector<double>(study_.description().metrics.size(), std::nan("")),
+              .reason = reason,
+              .artifacts = {}});
 }
 
 void UnitRunner::measure(StageResult const* before, Task const& task, double share, Ending& ending) {
@@ -146,7 +170,7 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
                 .reason = {},
                 .artifacts = {}};
   auto const shared_artifacts = artifacts_.size();
-  place_ = {study_.identity(*task.point) + key_up_to(about.stages.size(), *task.point), trial_};
+  place_ = {study_.identity(*task.point) + study_.key_up_to(about.stages.size(), *task.point), trial_};
   auto const start = Clock::now();
   Outcome outcome = Outcome::ok;
   ending = agreement_.run(

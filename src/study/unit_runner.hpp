@@ -33,16 +33,25 @@ class UnitRunner {
     std::uint32_t number;
     Point const* point;  ///< canonical
   };
+  /// What a stage before the data left, for the trials to come.
+  struct Preparation {
+    std::string key;
+    std::unique_ptr<StageResult> result;
+    Ending ending;
+  };
   bool predict(Unit const& unit, Emit const& emit);
   bool descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks, double share);
+  Preparation const& prepare(std::size_t stage, StageResult const* before, std::string const& key,
+                             Point const& point);
+  void fail(std::vector<Task> const& tasks, std::string const& reason, double seconds);
   void measure(StageResult const* before, Task const& task, double share, Ending& ending);
   Point const& canonical(std::uint32_t number);
-  std::string key_up_to(std::size_t stage, Point const& point) const;
 
   Study const& study_;
   Team& team_;
   Agreement const& agreement_;
   std::map<std::uint32_t, Point> canonical_;  ///< of points met lately
+  std::vector<Preparation> prepared_;         ///< one per stage before the data
   std::int64_t trial_ = 0;
   Emit const* emit_ = nullptr;
   std::vector<Artifact> artifacts_;

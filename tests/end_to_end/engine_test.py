@@ -61,6 +61,23 @@ class Layouts(running.StudyTest):
         with xarray.open_dataset(self.folder / "nested.h5") as a, xarray.open_dataset(self.folder / "s.h5") as b:
             numpy.testing.assert_array_equal(a.estimate.sel(size=1000, mean=1).values, b.estimate.values)
 
+    def test_what_all_trials_share_is_made_once_by_each_team(self):
+        study = ["--shared_draws", "3,0,1000", "--mean", "0,1", "--power", "1,2", "--trials", 20, "--delay", "0.005", "--quiet"]
+        trace = self.folder / "trace"
+        with unittest.mock.patch.dict(running.ENVIRONMENT, TESTBED_TRACE=str(trace)):
+            self.run_study(*study, "--output", "one.h5")
+        self.assertEqual(trace.read_text().count("preparation"), 2)
+        self.run_study(*study, "--output", "two.h5", ranks=2)
+        self.assert_same("one.h5", "two.h5")
+        self.run_study(*study, "--output", "resumed.h5", "--time_limit", "0.4", ranks=3, expect=75)
+        self.run_study(*study, "--output", "resumed.h5", "--resume")
+        self.assert_same("one.h5", "resumed.h5")
+        self.run_study("--shared_draws", "1000", "--mean", 1, "--trials", 20, "--quiet", "--output", "point.h5")
+        with xarray.open_dataset(self.folder / "one.h5") as one, xarray.open_dataset(self.folder / "point.h5") as point:
+            chosen = one.sel(shared_draws=1000, mean=1, power=1)
+            numpy.testing.assert_array_equal(chosen.estimate.values, point.estimate.values)
+            self.assertFalse((one.sel(shared_draws=0).estimate == one.sel(shared_draws=3).estimate).any())
+
     def test_team_sizes_are_chosen_by_memory(self):
         done = self.run_study("--bytes", "0,3e9", "--memory_per_rank", "2G", "--ranks_per_trial", "auto", "--trials", 3,
                               "--quiet", "--output", "auto.h5", ranks=4)

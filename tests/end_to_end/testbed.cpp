@@ -33,6 +33,7 @@ enum class Fault {
 };
 
 struct Parameters {
+  std::int64_t shared_draws = 0;
   std::int64_t size = 100;
   double mean = 0;
   double spread = 1;
@@ -76,6 +77,11 @@ struct Predictions {
   double hit_expected = std::nan("");
 };
 
+/// What all trials share.
+struct Preparation : study::StageResult {
+  double shift = 0;
+};
+
 struct Draws : study::StageResult {
   std::vector<double> values;  ///< all of them, on every rank
   std::int64_t rows_made = 0;
@@ -100,7 +106,9 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
  public:
   Testbed() {
     about("testbed", "Averages of random numbers, for tests of the engine", "none", 1);
-    stages({"data", "fit", "read"});
+    stages({"preparation", "data", "fit", "read"});
+    parameter("shared_draws", &Parameters::shared_draws, "[0, 1e6]",
+              "numbers drawn before all trials, whose average shifts the data", "preparation");
     parameter("size", &Parameters::size, "[1, 1e9]", "numbers drawn", "data").nested = true;
     parameter("mean", &Parameters::mean, "(-inf, inf)", "mean of the law", "data");
     parameter("spread", &Parameters::spread, "(0, inf)", "standard deviation (normal law)", "data");
@@ -152,8 +160,9 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
   study::Cost cost(std::size_t stage, Parameters const& p, int ranks) const override {
     study::Cost cost;
     cost.bytes_per_rank = 8.0 * static_cast<double>(p.size) + p.bytes / ranks;
-    if (stage == 0) cost.normals = static_cast<double>(p.size);
-    if (stage == 1) cost.bytes_streamed = 16.0 * static_cast<double>(p.size);
+    if (stage == 0) cost.normals = static_cast<double>(p.shared_draws);
+    if (stage == 1) cost.normals = static_cast<double>(p.size);
+    if (stage == 2) cost.bytes_streamed = 16.0 * static_cast<double>(p.size);
     return cost;
   }
 
@@ -168,7 +177,8 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
                                                 std::span<Parameters const> points,
                                                 study::Team& team) const override {
-    if (stage == 0) {
+    if (stage == 0) return prepare(points[0], team);
+    if (stage == 1) {
       if (points[0].fault == Fault::throw_in_data && team.trial() == points[0].fault_trial)
         throw std::runtime_error("asked to throw in the data");
       auto draws = std::make_unique<Draws>();
@@ -183,7 +193,8 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
         stream.uniforms({}, 0, draws->values);
         for (double& x : draws->values) x -= 0.5;
       }
-      for (double& x : draws->values) x += p.mean;
+      double const shift = static_cast<Preparation const*>(before)->shift;
+      for (double& x : draws->values) x += p.mean + shift;
       return draws;
     }
     auto const& p = points[0];
@@ -231,11 +242,20 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
       team.stream("NUMBERS").normals({}, 0, artifact.values);
       team.store(std::move(artifact));
     }
-    leave_trace(p, team);
+    leave_trace(fmt::format("{} {}", p.mean, p.power), team);
     return faulty && p.fault == Fault::not_converged ? study::Outcome::not_converged : study::Outcome::ok;
   }
 
  private:
+  static std::unique_ptr<study::StageResult> prepare(Parameters const& p, study::Team& team) {
+    auto preparation = std::make_unique<Preparation>();
+    std::vector<double> values(static_cast<std::size_t>(p.shared_draws));
+    team.stream("SHARED").normals({}, 0, values);
+    for (double const x : values) preparation->shift += x / static_cast<double>(values.size());
+    if (p.shared_draws > 0) leave_trace("preparation", team);
+    return preparation;
+  }
+
   static void go_wrong(Fault fault, study::Team& team) {
     bool const last = team.communicator().rank() + 1 == team.communicator().size();
     if (fault == Fault::throw_on_all || (fault == Fault::throw_on_one && last))
@@ -249,12 +269,13 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     if (fault == Fault::die && last) kill(getpid(), SIGKILL);
   }
 
-  /// Appends the trial to the file that the test names: so it sees which trials ran more than once.
-  static void leave_trace(Parameters const& p, study::Team const& team) {
+  /// Appends the trial (or what comes before all) to the file that the test names: so it sees which trials
+  /// ran more than once.
+  static void leave_trace(std::string const& what, study::Team const& team) {
     auto const* const path = std::getenv("TESTBED_TRACE");
     if (path == nullptr || team.communicator().rank() != 0) return;
     auto const now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
-    auto const line = fmt::format("{:.6f} {} {} {}\n", now.count(), p.mean, p.power, team.trial());
+    auto const line = fmt::format("{:.6f} {} {}\n", now.count(), what, team.trial());
     std::ofstream(path, std::ios::app) << line;
   }
 

@@ -16,8 +16,8 @@ namespace {
 
 /// Theory of the planted model: it says nothing of the user's own data.
 auto planted(void (*compute)(Parameters const&, Predictions&)) {
-  return [compute](Parameters const& point, study::InputReader const* input, Predictions& predictions) {
-    if (input == nullptr) compute(point, predictions);
+  return [compute](Parameters const& point, study::TheoryContext const& context, Predictions& predictions) {
+    if (context.input() == nullptr) compute(point, predictions);
   };
 }
 

@@ -7,8 +7,10 @@
 
 namespace thresher::study {
 
-/// Data stage (size, mean), two analysis stages (rule, level); counts how often each stage runs.
+/// A stage that all trials share (width), data (size, mean), two analysis stages (rule, level); counts how
+/// often each stage runs.
 struct SmallParameters {
+  std::int64_t width = 1;
   std::int64_t size = 4;
   double mean = 0;
   enum class Rule { plain, squared } rule = Rule::plain;
@@ -21,6 +23,7 @@ struct SmallMetrics {
 };
 struct SmallPredictions {
   double expected = std::nan("");
+  double drawn = std::nan("");
 };
 
 class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics, SmallPredictions> {
@@ -31,7 +34,8 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
 
   SmallExperiment() {
     about("small", "A small experiment", "none", 1);
-    stages({"data", "fit", "read"});
+    stages({"preparation", "data", "fit", "read"});
+    parameter("width", &SmallParameters::width, "[1, 100]", "width", "preparation");
     parameter("size", &SmallParameters::size, "[1, 100]", "size", "data").nested = true;
     parameter("mean", &SmallParameters::mean, "(-inf, inf)", "mean", "data");
     parameter("rule", &SmallParameters::rule, {"plain", "squared"}, "rule", "fit");
@@ -41,6 +45,10 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
     metric("above", &SmallMetrics::above, MetricKind::indicator, "[0, 1]", "above");
     theory("means", {"mean"}, [](SmallParameters const& p, SmallPredictions& t) { t.expected = p.mean; });
     prediction("expected", &SmallPredictions::expected, "expected");
+    theory("draws", {"mean"}, [](SmallParameters const&, TheoryContext const& context, SmallPredictions& t) {
+      t.drawn = context.stream("draws").normal({}, 0);
+    });
+    prediction("drawn", &SmallPredictions::drawn, "one draw");
   }
   void check(SmallParameters const& p, Verdict& verdict) const override {
     if (p.mean < -100) verdict.refuse("mean", "allowed is -100 or more");
@@ -53,8 +61,13 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
                                          std::span<SmallParameters const> points, Team& team) const override {
     auto number = std::make_unique<Number>();
     if (stage == 0) {
+      ++prepared;
+      if (fail_in_preparation) throw std::runtime_error("asked to fail beforehand");
+      number->value = team.stream("weights").normal({static_cast<std::uint64_t>(points[0].width)}, 0);
+    } else if (stage == 1) {
       ++generated;
-      number->value = points[0].mean + team.stream("X").normal({}, 0);
+      number->value =
+          points[0].mean + team.stream("X").normal({}, 0) + 1e-3 * static_cast<Number const*>(before)->value;
     } else {
       ++fitted;
       if (fail_in_fit) throw std::runtime_error("asked to fail");
@@ -70,10 +83,12 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
     return Outcome::ok;
   }
 
+  mutable int prepared = 0;
   mutable int generated = 0;
   mutable int fitted = 0;
   mutable int read = 0;
   bool fail_in_fit = false;
+  bool fail_in_preparation = false;
 };
 
 inline Configuration configuration_of(Experiment const& experiment,

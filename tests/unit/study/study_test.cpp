@@ -86,6 +86,59 @@ TEST(Units, GenerateOnceAnalyseMany) {
     EXPECT_EQ(run(prepared, {0, {record.point}}).front().values, record.values);
 }
 
+/// Runs trials 0 and 1 of every point on one team, in this order.
+std::vector<Record> run_two_trials(Prepared& prepared) {
+  auto const self = mpi::Communicator::self();
+  Team team(self);
+  Agreement const agreement(self, {});
+  UnitRunner runner(prepared.study, team, agreement);
+  std::vector<Record> records;
+  for (std::uint32_t point = 0; point < prepared.study.grid().size(); ++point)
+    for (std::int64_t const trial : {0, 1})
+      runner.run({trial, {point}}, [&](Record record) { records.push_back(std::move(record)); });
+  return records;
+}
+
+TEST(StagesBeforeTheData, RunOncePerTeam) {
+  Prepared prepared(Texts{{"width", "1,2"}, {"mean", "0,1"}, {"rule", "plain,squared"}});
+  auto const records = run_two_trials(prepared);
+  EXPECT_EQ(prepared.experiment.prepared, 2);
+  EXPECT_EQ(prepared.experiment.generated, 16);
+  // Alone, a trial has the same numbers, and those of other preparations are others.
+  for (auto const& record : records)
+    EXPECT_EQ(run(prepared, {record.trial, {record.point}}).front().values, record.values);
+}
+
+TEST(StagesBeforeTheData, SeeNoLaterParameterAndNoSeed) {
+  Prepared prepared(Texts{{"width", "2,3"}, {"mean", "1"}, {"seed", "5"}});
+  EXPECT_EQ(prepared.study.preparation_identity(0), "experiment=small\ndata_version=1\nstage=preparation\n");
+  EXPECT_TRUE(prepared.study.splits_units(0));
+  auto const text = prepared.study.identity(prepared.study.canonical(prepared.study.grid().point(0)));
+  EXPECT_EQ(text, "experiment=small\ndata_version=1\nseed=5\nwidth=2\nmean=1\n")
+      << "the data depend on what they are made from";
+}
+
+TEST(StagesBeforeTheData, FailOnceForAllTheirTrials) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}});
+  prepared.experiment.fail_in_preparation = true;
+  auto const records = run_two_trials(prepared);
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_EQ(prepared.experiment.prepared, 1);
+  for (auto const& record : records) EXPECT_EQ(record.reason, "asked to fail beforehand");
+}
+
+TEST(Theories, DrawTheSameForTheValuesThatTheyDependOn) {
+  auto const drawn = [](Texts const& inputs, std::uint32_t point) {
+    Prepared prepared(inputs);
+    return run(prepared, {trial_of_theory(1), {point}}).front().values;
+  };
+  auto const here = drawn({{"mean", "0,1"}, {"width", "1,2"}}, 0);
+  EXPECT_EQ(drawn({{"mean", "0,1"}, {"width", "1,2"}}, 2), here) << "the width does not matter";
+  EXPECT_EQ(drawn({}, 0), here) << "nor does the grid";
+  EXPECT_NE(drawn({{"mean", "0,1"}, {"width", "1,2"}}, 1), here);
+  EXPECT_NE(drawn({{"seed", "2"}}, 0), here);
+}
+
 TEST(Units, AreSplitWhenTeamsWouldIdle) {
   Prepared prepared(Texts{{"rule", "plain,squared"}, {"trials", "1"}});
   prepared.schedule.begin({Phase::Work::trials, 1}, 2);
