@@ -517,6 +517,24 @@ class WithTheDriver(ToolTest):
         self.assertEqual(merged.returncode, 0, merged.stderr)
         self.succeeds("compare", "whole.h5", "merged.h5")
 
+    def test_a_search_shows_what_it_found(self):
+        done = subprocess.run([str(BIN / "testbed"), "--search", "size=1:4096", "--search_level", "hit=0.9", "--mean", "0.6,0.7,0.8",
+                               "--power", "1,2", "--trials", "50", "--common_random_numbers", "--quiet", "--output", "a.h5"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with h5py.File(self.path("a.h5")) as file:
+            found = file["search/search_crossing"][()]
+        shown = self.succeeds("show", "a.h5")
+        finite = found[np.isfinite(found)]
+        self.assertEqual(np.isposinf(found).sum(), 2, "squares of 0.6 and 0.7 stay below the level")
+        self.assertIn(f"size at which hit = 0.9: {finite.min():.6g} to {finite.max():.6g}, beyond the range on 2 lines", shown)
+        self.assertIn("(100.0 %)", shown, "what the search passed over is not missing")
+        self.succeeds("plot", "a.h5", "--output", "crossing.svg")
+        text = self.path("crossing.svg").read_text()
+        self.assertIn("size at hit = 0.9", text)
+        self.succeeds("plot", "a.h5", "--output", "visited.svg", "--metric", "hit", "--select", "power=1")
+        self.assertIn("probability of hit", self.path("visited.svg").read_text())
+
     def test_a_real_file_from_end_to_end(self):
         self.run_driver("--output", "whole.h5")
         self.assertIn("600 of 600 done", self.succeeds("show", "whole.h5"))

@@ -1,7 +1,8 @@
 """Draws a figure: curves with confidence bands, or a heat map, the theory over it; PNG, SVG or PDF.
 
 Without options the figure follows from the file: the metrics that the experiment names, its parameter along x, a few values as
-lines, the rest as panels; two long axes make a heat map. Finite-size overlays: --lines p; rescaled axes: --x "n/n_alg".
+lines, the rest as panels; two long axes make a heat map; a level search shows its crossings. Finite-size overlays: --lines p;
+rescaled axes: --x "n/n_alg".
 """
 
 import argparse
@@ -16,7 +17,7 @@ from .intervals import mean_interval
 from .selection import View
 from .study_file import StudyFile
 from .summary import wanted_predictions
-from .text import spaced, symbol
+from .text import number, spaced, symbol
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -95,13 +96,16 @@ def make_figure(study, options):
     from . import curves, heat_map, layout
 
     view = View(study, options.select)
+    settings = Settings(options.confidence, options.title, options.x_label, options.y_label, options.size, options.y_scale)
+    search = study.search()
+    if search and not options.metric and options.kind != "heat_map" and not options.contour:
+        return _crossings(study, view, search, options, settings)
     metrics = _metrics(study, view, options)
     if metrics:
         filled = np.logical_or.reduce([np.isfinite(view.take(study.summary(name).mean)) for name in metrics])
         if not filled.any():
             raise InputError(f"{study.path}: no trial of '{', '.join(metrics)}' there yet")
         view = view.without_empty(filled)
-    settings = Settings(options.confidence, options.title, options.x_label, options.y_label, options.size, options.y_scale)
     predictions = [] if metrics else _theory_alone(study, view, options)
     plan = layout.choose(view, options, metrics or predictions)
     if options.contour and plan.kind != "heat_map":
@@ -115,6 +119,23 @@ def make_figure(study, options):
         measured = [(symbol(predictions[0]) if len(predictions) == 1 else "prediction", False, None, None, None)]
         theory = [[(name, view.take(study.at_points(name))) for name in predictions]]
     return curves.draw(view, plan, measured, theory, settings)
+
+
+def _crossings(study, view, search, options, settings):
+    """What a level search found, over the axes other than the parameter that it varied."""
+    from . import curves, layout
+
+    if search.axis is not None:
+        view = view.at_one_value(search.axis)
+    crossing = view.take(search.crossing)
+    if not np.isfinite(crossing).any():
+        raise InputError(f"{study.path}: the search has found no crossing yet (--metric {search.metric} shows what was visited)")
+    plan = layout.choose(view, options, [])
+    unknown = np.full(crossing.shape, np.nan)
+    label = f"{symbol(search.parameter)} at {symbol(search.metric)} = {number(search.level)}"
+    theory = wanted_predictions(study, search.metric, options.prediction) if options.prediction else []
+    theory = [(name, view.take(study.at_points(name))) for name in theory]
+    return curves.draw(view, plan, [(label, False, crossing, unknown, unknown)], [theory], settings)
 
 
 def _theory_of(study, view, metric, options):

@@ -64,6 +64,14 @@ class View:
         """Positions of the axes that have more than one value here."""
         return [position for position, axis in enumerate(self.axes) if len(axis) > 1]
 
+    def at_one_value(self, position):
+        """The view with a single value left on one axis, for what does not change along it."""
+        smaller = View(self.study)
+        smaller.kept = [kept[:1] if place == position else kept for place, kept in enumerate(self.kept)]
+        smaller.axes = [axis.part(slice(1)) if place == position else axis for place, axis in enumerate(self.axes)]
+        smaller.shape = tuple(len(axis) for axis in smaller.axes)
+        return smaller
+
     def without_empty(self, filled):
         """The view less the axis values where `filled` (over the view's grid) holds nowhere."""
         smaller = View(self.study)

@@ -34,12 +34,13 @@ def _lines(study, everything):
     if attribute(study.file, "citation"):
         yield _entry("citation", attribute(study.file, "citation"))
     progress = study.progress()
-    yield from _progress(progress)
+    yield from _progress(progress if study.search() is None else _visited(progress))
     yield from _liveness(study)
     yield from _axes(study, progress)
     fixed = [f"{name} {number(value)}" for name, value in study.scalars.items()]
     if fixed:
         yield from _wrapped("fixed", fixed)
+    yield from _search(study)
     yield from _metrics(study)
     if study.predictions:
         yield from _listed("predictions", [(name, study.describe("theory/" + name)) for name in study.predictions])
@@ -76,6 +77,12 @@ def _progress(progress):
     share = f" ({100 * done / wanted:.1f} %)" if wanted else ""
     parts = [f"{int(totals[code])} {name.replace('_', ' ')}" for code, name in enumerate(STATUS_NAMES) if totals[code]]
     yield _entry("trials", f"{done} of {wanted} done{share}: {', '.join(parts)}" if wanted else "none: theory only")
+
+
+def _visited(progress):
+    """The points at which anything has run: a search passes over all others."""
+    points = progress.reshape(-1, len(STATUS_NAMES))
+    return points[points.sum(axis=1) > points[:, NOT_RUN]]
 
 
 def _liveness(study):
@@ -143,6 +150,19 @@ def _metrics(study):
         return
     kinds, spans = (max(len(row[column]) for row in rows) for column in (1, 2))
     yield from _listed("metrics", [(name, f"{kind:<{kinds}}", f"{span:<{spans}}", meaning) for name, kind, span, meaning in rows])
+
+
+def _search(study):
+    search = study.search()
+    if search is None:
+        return
+    crossing = search.crossing if search.axis is None else search.crossing.take(0, axis=search.axis)
+    found = crossing[np.isfinite(crossing)]
+    span = f"{number(found.min())} to {number(found.max())}" if found.size else "nowhere yet"
+    beyond = int(np.isposinf(crossing).sum())
+    if beyond:
+        span += f", beyond the range on {count(beyond, 'line')}"
+    yield _entry("search", f"{search.parameter} at which {search.condition}: {span} (in /search)")
 
 
 def _failures(study, most):

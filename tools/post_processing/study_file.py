@@ -16,6 +16,7 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py  # noqa: E402
 
 from .errors import InputError, unknown_name  # noqa: E402
+from .text import number  # noqa: E402
 
 TRIAL = "trial"
 NOT_RUN, OK, FAILED, NOT_CONVERGED, INVALID = range(5)
@@ -62,6 +63,21 @@ class Metric:
     def is_probability(self):
         """Whether a mean of it lies in [0, 1]."""
         return self.kind == "indicator" or self.valid_range == (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A level search: for each line of the grid, the value of one parameter at which a metric's mean crosses a level."""
+
+    parameter: str
+    metric: str
+    level: float
+    axis: int | None  # of the parameter, where several values were visited
+    crossing: np.ndarray  # over the grid, the same along the parameter's own axis
+
+    @property
+    def condition(self):
+        return f"{self.metric} = {number(self.level)}"
 
 
 @dataclass(frozen=True)
@@ -193,6 +209,16 @@ class StudyFile:
             return tomllib.loads(attribute(self.file, "toml")).get(name)
         except tomllib.TOMLDecodeError:
             return None
+
+    def search(self):
+        """The level search that made this file, None where there was none or it has not found anything yet."""
+        wanted, level, found = self.option("search"), self.option("search_level"), self.file.get("search/search_crossing")
+        if not wanted or not level or found is None:
+            return None
+        parameter, (metric, _, value) = wanted.partition("=")[0], level.partition("=")
+        axis = self.axis_names.index(parameter) if parameter in self.axis_names else None
+        crossing = found[()] if axis is None else np.expand_dims(found[()], axis)
+        return Search(parameter, metric, float(value), axis, np.broadcast_to(crossing, self.shape))
 
     def describe(self, name):
         """The long name of a coordinate, metric or prediction."""
