@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 namespace thresher::study {
 
@@ -53,8 +54,9 @@ std::string seconds_text(double seconds) {
 /// Points that cost alike.
 struct CostClass {
   std::uint32_t example = 0;
-  double units = 0;            ///< data points x trials
-  double nominal_seconds = 0;  ///< of the work of a unit, summed over the team
+  double units = 0;                ///< data points x trials
+  double nominal_seconds = 0;      ///< of the work of a unit, summed over the team
+  double preparation_seconds = 0;  ///< of what comes before the first unit
   double bytes_per_rank = 0;
   int team_size = 1;
   std::vector<std::uint32_t> points;  ///< of the example's unit
@@ -102,13 +104,14 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     if (study.splits_units(a)) data_axes.push_back(a);
   struct DataPoint {
     double seconds = 0;
+    double preparation_seconds = 0;
     double bytes = 0;
     std::int64_t missing = 0;
     std::vector<std::uint32_t> points;
   };
   std::map<std::pair<std::size_t, int>, DataPoint> data_points;
-  // What each team does once, before its trials: key of a stage before the data, team size.
-  std::map<std::pair<std::string, int>, double> preparations;
+  // What each team does once, before its trials: a stage before the data, its key, team size.
+  std::map<std::tuple<std::size_t, std::string, int>, double> preparations;
   double trials = 0;
   std::size_t valid = 0;
   for (std::uint32_t point = 0; point < grid.size(); ++point) {
@@ -119,9 +122,13 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     for (auto const a : data_axes) data = data * grid.axes()[a].rows.size() + grid.position(point, a);
     auto& entry = data_points[{data, survey.team_size[point]}];
     auto const values = study.canonical(grid.point(point));
-    for (std::size_t stage = 0; stage < about.data_stage; ++stage)
-      preparations[{study.key_up_to(stage, values), survey.team_size[point]}] =
-          rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
+    double preparation = 0;
+    for (std::size_t stage = 0; stage < about.data_stage; ++stage) {
+      auto const seconds = rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
+      preparations[{stage, study.key_up_to(stage, values), survey.team_size[point]}] = seconds;
+      preparation += seconds;
+    }
+    entry.preparation_seconds = std::max(entry.preparation_seconds, preparation);
     for (std::size_t stage = about.data_stage + (entry.points.empty() ? 0 : 1); stage < about.stages.size();
          ++stage)
       entry.seconds += rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
@@ -144,6 +151,7 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
       cost.points = data.points;
       cost.team_size = key.second;
       cost.nominal_seconds = data.seconds;
+      cost.preparation_seconds = data.preparation_seconds;
     }
     cost.units += static_cast<double>(data.missing);
     cost.bytes_per_rank = std::max(cost.bytes_per_rank, data.bytes);
@@ -170,7 +178,7 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     std::string how = "from work counts";
     double each = nominal * overhead;
     bool const fits = cost->bytes_per_rank * cost->team_size < memory_per_rank;
-    if (study.trials() > 0 && fits && each < budget / 2) {
+    if (study.trials() > 0 && fits && each + cost->preparation_seconds * overhead < budget / 2) {
       std::string failure;
       double measured = 0;
       // The first trial touches its memory for the first time and loads what is loaded once: the second one
@@ -193,7 +201,7 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
                         bytes_text(cost->bytes_per_rank));
   }
   for (auto const& [key, seconds] : preparations)
-    core_seconds += seconds * overhead * std::max(1, ranks / key.second);
+    core_seconds += seconds * overhead * std::max(1, ranks / std::get<int>(key));
   // A run ends with its last unit: no more ranks help than the longest unit can use.
   double const wall = std::max(core_seconds / ranks, longest);
   double const metrics = static_cast<double>(

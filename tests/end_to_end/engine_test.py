@@ -455,6 +455,16 @@ class Planning(running.StudyTest):
             self.assertIn(text, done.stdout)
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_what_comes_before_all_trials_counts_and_is_not_run(self):
+        def minutes(ranks):
+            plan = self.run_study("--shared_draws", "1e12", "--trials", 4, "--plan", "--plan_ranks", ranks, timeout=60).stdout
+            self.assertIn("from work counts", plan)
+            amount, unit = re.search(r"estimated time on \d+ ranks?: ([\d.e+-]+) (min|h)", plan).groups()
+            return float(amount) * (60 if unit == "h" else 1)
+
+        self.assertGreater(minutes(1), 10)
+        self.assertGreater(minutes(4), 10)  # every team does it
+
     def test_time_and_memory_are_about_right(self):
         arguments = ["--size", "1e7", "--trials", 12]
         plan = self.run_study(*arguments, "--plan").stdout

@@ -107,7 +107,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
   Testbed() {
     about("testbed", "Averages of random numbers, for tests of the engine", "none", 1);
     stages({"preparation", "data", "fit", "read"});
-    parameter("shared_draws", &Parameters::shared_draws, "[0, 1e6]",
+    parameter("shared_draws", &Parameters::shared_draws, "[0, 1e12]",
               "numbers drawn before all trials, whose average shifts the data", "preparation");
     parameter("size", &Parameters::size, "[1, 1e9]", "numbers drawn", "data").nested = true;
     parameter("mean", &Parameters::mean, "(-inf, inf)", "mean of the law", "data");
