@@ -69,7 +69,7 @@ class Layouts(running.StudyTest):
         self.assertEqual(trace.read_text().count("preparation"), 2)
         self.run_study(*study, "--output", "two.h5", ranks=2)
         self.assert_same("one.h5", "two.h5")
-        self.run_study(*study, "--output", "resumed.h5", "--time_limit", "0.4", ranks=3, expect=75)
+        self.run_study(*study, "--output", "resumed.h5", "--time_limit", "0.15", ranks=2, expect=75)
         self.run_study(*study, "--output", "resumed.h5", "--resume")
         self.assert_same("one.h5", "resumed.h5")
         self.run_study("--shared_draws", "1000", "--mean", 1, "--trials", 20, "--quiet", "--output", "point.h5")
