@@ -6,12 +6,12 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-FLOORS = ["mpi", "random", "linalg", "prox", "study", "experiments"]  # each may include itself and those before it
+FLOORS = ["mpi", "random", "linalg", "prox", "hdf5", "study", "experiments"]  # each may include itself and those before it
 INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/declaration.hpp", "study/interval.hpp", "study/value.hpp",
              "study/level_crossing.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {
-    r"hdf5.*": {"study"},
+    r"hdf5(_hl)?\.h": {"hdf5"},
     r"CLI/.*|toml\+\+/.*|zlib\.h": {"study"},
     r"Random123/.*": {"random"},
     r"fftw3\.h|cblas\.h|lapacke?\.h": {"linalg"},
@@ -35,6 +35,8 @@ def violation(folder, header):
         return "experiments do not know each other"
     if floor == "experiments" and target[0] == "study" and header not in INTERFACE:
         return "it is behind the interface of experiments"
+    if floor == "experiments" and target[0] == "hdf5":
+        return "experiments do not see files"
     return None
 
 
@@ -64,7 +66,8 @@ class Walls(unittest.TestCase):
         for folder, header in [(("linalg",), "prox/lasso.hpp"), (("random",), "linalg/lapack.hpp"), (("mpi",), "random/stream.hpp"),
                                (("study",), "experiments/a/b.hpp"), (("experiments", "a"), "experiments/b/c.hpp"),
                                (("experiments", "a"), "study/coordinator.hpp"), (("experiments", "a"), "hdf5.h"),
-                               (("prox",), "slepceps.h"), (("linalg",), "hdf5_hl.h"), (("experiments", "a"), "mpi.h")]:
+                               (("prox",), "slepceps.h"), (("linalg",), "hdf5_hl.h"), (("study",), "hdf5.h"), (("hdf5",), "study/record.hpp"),
+                               (("prox",), "hdf5/file.hpp"), (("experiments", "a"), "hdf5/file.hpp"), (("experiments", "a"), "mpi.h")]:
             self.assertIsNotNone(violation(folder, header), f"{folder} {header}")
         for folder, header in [(("prox",), "linalg/lapack.hpp"), (("study",), "study/grid.hpp"), (("study",), "vector"),
                                (("experiments", "a"), "experiments/a/b.hpp"), (("experiments", "a"), "study/team.hpp")]:

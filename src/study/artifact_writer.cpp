@@ -1,10 +1,12 @@
+#include "hdf5/attribute.hpp"
+#include "hdf5/dataset.hpp"
+#include "hdf5/file.hpp"
 #include "study/result_writer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace thresher::study {
 
@@ -33,12 +35,11 @@ void ResultWriter::write_artifacts() {
       }
     }
     if (found.empty()) continue;
-    hdf5::Lock const lock(hdf5::mutex());
     if (!hdf5::exists(file_, names::kArtifacts)) {
       auto const created = child_group(names::kArtifacts);
       hdf5::hard_link(file_, names::kTrial, created);
     }
-    Object const group(H5Gopen2(file_.get(), names::kArtifacts, H5P_DEFAULT), names::kArtifacts);
+    auto const group = hdf5::open_group(file_, names::kArtifacts);
     if (std::find(largest.begin(), largest.end(), 0) == largest.end())
       write_small(group, declared, largest, found);
     if (in_files) write_file_names(group, declared, found);
@@ -57,7 +58,6 @@ ResultWriter::Load ResultWriter::find_artifact(std::string const& name, std::uin
   for (auto const& source : sources_) {
     auto const place = source->locate(study_.grid(), point);
     if (!place) continue;
-    hdf5::Lock const lock(hdf5::mutex());
     if (source->artifact(name, *place, trial).extents.empty()) continue;
     return [source, name, place, trial] { return source->artifact(name, *place, trial); };
   }
@@ -80,30 +80,23 @@ void ResultWriter::write_small(Object const& group, ArtifactDeclaration const& d
     auto name = declared.dimensions[d];
     if (hdf5::exists(group, name) && hdf5::extents(hdf5::open_dataset(group, name)) != Extents{largest[d]})
       name = declared.name + "_" + name;
-    if (!hdf5::exists(group, name)) {
-      std::vector<std::int64_t> indices(largest[d]);
-      std::iota(indices.begin(), indices.end(), 0);
-      auto const scale =
-          hdf5::create_dataset<std::int64_t>(group, name, {largest[d]}, ResultLayout::chunk_of({largest[d]}));
-      hdf5::write<std::int64_t>(scale, std::span<std::int64_t const>(indices));
-      hdf5::make_scale(scale, name);
-    }
+    if (!hdf5::exists(group, name)) hdf5::write_counting_scale(group, name, largest[d]);
     hdf5::attach_scale(dataset, hdf5::open_dataset(group, name),
                        static_cast<unsigned>(layout_.per_trial.size() + d));
   }
   for (auto const& [where, load] : found) {
     auto const artifact = load();
     if (!artifact.file.empty() || artifact.values.empty()) continue;
-    Extents start;
+    hdf5::Box box;
     for (std::size_t a = 0; a < layout_.axes.size(); ++a)
-      start.push_back(study_.grid().position(where.first, a));
-    start.push_back(static_cast<hsize_t>(where.second));
-    Extents count(start.size(), 1);
+      box.start.push_back(study_.grid().position(where.first, a));
+    box.start.push_back(static_cast<hsize_t>(where.second));
+    box.count.assign(box.start.size(), 1);
     for (auto const n : artifact.extents) {
-      start.push_back(0);
-      count.push_back(static_cast<hsize_t>(n));
+      box.start.push_back(0);
+      box.count.push_back(static_cast<hsize_t>(n));
     }
-    hdf5::write_box<double>(dataset, start, count, std::span<double const>(artifact.values));
+    hdf5::write_box<double>(dataset, box, artifact.values);
   }
 }
 
@@ -114,7 +107,7 @@ void ResultWriter::write_file_names(Object const& group, ArtifactDeclaration con
   std::vector<std::string> files(layout_.points * layout_.trials);
   for (auto const& [where, load] : found)
     files[where.first * layout_.trials + static_cast<std::size_t>(where.second)] = load().file;
-  auto const dataset = hdf5::write_strings(group, declared.name + "_file", files, layout_.per_trial);
+  auto const dataset = hdf5::write_dataset(group, declared.name + "_file", files, layout_.per_trial);
   hdf5::set_attribute(dataset, "long_name",
                       "file, in the folder <output>.artifacts, of: " + declared.meaning);
   attach(dataset, layout_.per_trial.size());

@@ -1,5 +1,6 @@
 #include "study/driver.hpp"
 
+#include "hdf5/file.hpp"
 #include "linalg/petsc.hpp"
 #include "study/coordinator.hpp"
 #include "study/environment.hpp"

@@ -1,5 +1,7 @@
 #include "study/input_file.hpp"
 
+#include "hdf5/dataset.hpp"
+#include "hdf5/file.hpp"
 #include "random/stream.hpp"
 #include "study/value.hpp"
 
@@ -15,7 +17,6 @@
 namespace thresher::study {
 
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
-  hdf5::Lock const lock(hdf5::mutex());
   try {
     file_ = hdf5::open_file(path_);
   } catch (std::exception const& error) {
@@ -24,12 +25,10 @@ InputFile::InputFile(std::string path) : path_(std::move(path)) {
 }
 
 bool InputFile::has(std::string const& name) const {
-  hdf5::Lock const lock(hdf5::mutex());
   return hdf5::exists(file_, name);
 }
 
 std::vector<std::int64_t> InputFile::extents(std::string const& name) const {
-  hdf5::Lock const lock(hdf5::mutex());
   if (!hdf5::exists(file_, name))
     throw UserError(fmt::format("input = {}: has no data set /{}", path_, name));
   try {
@@ -42,24 +41,22 @@ std::vector<std::int64_t> InputFile::extents(std::string const& name) const {
 
 std::vector<double> InputFile::read(std::string const& name, mpi::Range rows, mpi::Range columns) const {
   auto const shape = extents(name);
-  hdf5::Lock const lock(hdf5::mutex());
   std::vector<double> values;
   try {
     auto const dataset = hdf5::open_dataset(file_, name);
-    hdf5::Extents start{static_cast<hsize_t>(rows.begin)};
-    hdf5::Extents count{static_cast<hsize_t>(rows.size())};
+    hdf5::Box box{{static_cast<hsize_t>(rows.begin)}, {static_cast<hsize_t>(rows.size())}};
     if (shape.size() == 2) {
-      start.push_back(static_cast<hsize_t>(columns.begin));
-      count.push_back(static_cast<hsize_t>(columns.size()));
+      box.start.push_back(static_cast<hsize_t>(columns.begin));
+      box.count.push_back(static_cast<hsize_t>(columns.size()));
     }
     if (shape.size() > 2) {
-      start.resize(shape.size(), 0);
-      count.insert(count.end(), shape.begin() + 1, shape.end());
+      box.start.resize(shape.size(), 0);
+      box.count.insert(box.count.end(), shape.begin() + 1, shape.end());
       [[maybe_unused]] auto const width =
           std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
       assert(columns.begin == 0 && columns.end == width);
     }
-    values = hdf5::read_box<double>(dataset, start, count);
+    values = hdf5::read_box<double>(dataset, box);
   } catch (std::exception const& error) {
     throw UserError(fmt::format("input = {}: /{} cannot be read as numbers ({})", path_, name, error.what()));
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/hdf5_file.hpp"
+#include "hdf5/object.hpp"
 #include "study/team.hpp"
 
 #include <memory>

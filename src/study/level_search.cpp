@@ -88,7 +88,6 @@ SearchState search_state(LevelSearch const& search, Configuration const& configu
       point[search.parameter()] = value;
       auto const place = stored->grid().find(point);
       if (!place) return unknown(value);
-      hdf5::Lock const lock(hdf5::mutex());
       auto const states = stored->states(*place);
       auto const missing = [](Status s) { return s == Status::not_run; };
       if (std::any_of(states.begin(), states.end(), missing)) return unknown(value);

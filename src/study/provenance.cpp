@@ -1,10 +1,10 @@
 #include "study/provenance.hpp"
 
+#include "hdf5/file.hpp"
 #include "study/environment.hpp"
 #include "study/version.hpp"
 
 #include <fmt/format.h>
-#include <hdf5.h>
 #include <mpi.h>
 #include <petscversion.h>
 #include <slepcversion.h>
@@ -38,7 +38,7 @@ Provenance provenance(RunEnvironment const& run, InputFile const* input, ResultR
       fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR));
   add("slepc_version",
       fmt::format("{}.{}.{}", SLEPC_VERSION_MAJOR, SLEPC_VERSION_MINOR, SLEPC_VERSION_SUBMINOR));
-  add("hdf5_version", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE));
+  add("hdf5_version", hdf5::version());
   add("blas", run.blas.empty() ? "unknown (the reference BLAS is slow)" : run.blas);
   add("petsc_options", run.petsc_options);
   add("processors", run.processors);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/hdf5_file.hpp"
+#include "hdf5/object.hpp"
 #include "study/ledger.hpp"
 
 #include <memory>
@@ -45,8 +45,7 @@ class ResultReader {
   /// Values of a per-trial data set at one point (NaN if the file does not have it).
   std::vector<double> row(std::string const& name, std::size_t point) const;
   /// The same for a box of points; only for a file with the same grid and number of trials.
-  std::vector<double> box(std::string const& name, hdf5::Extents const& start,
-                          hdf5::Extents const& count) const;
+  std::vector<double> box(std::string const& name, hdf5::Box const& box) const;
   bool same_layout(Study const& study) const;
   /// Artifact of a trial: extents and values; empty when there is none.
   Artifact artifact(std::string const& name, std::size_t point, std::int64_t trial) const;
@@ -61,13 +60,13 @@ class ResultReader {
   mutable std::string open_name_;
   mutable hdf5::Object open_;
   hdf5::Object const& dataset(std::string const& name) const;
-  /// Start and count of all trials of a point.
-  std::pair<hdf5::Extents, hdf5::Extents> row_box(std::size_t point) const;
+  /// Trials [first, first + count) of a point.
+  hdf5::Box row_box(std::size_t point, std::int64_t first, std::int64_t count) const;
 };
 
 /// Writes the result file of `study` to `path` (whole, synced): states and predictions from `ledger`, metrics
-/// from `records` and, where these have none, from `sources`. Takes HDF5's lock in slices. Throws
-/// std::runtime_error, and leaves no part of the file then.
+/// from `records` and, where these have none, from `sources`. Throws std::runtime_error, and
+/// leaves no part of the file then.
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
                        std::vector<Record> const& records,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,

@@ -1,5 +1,7 @@
 #include "study/result_layout.hpp"
 
+#include "hdf5/dataset.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,19 +9,24 @@
 namespace thresher::study {
 
 namespace {
-constexpr std::size_t kNumbersPerChunk = 16384;
 constexpr std::size_t kTrialsPerChunk = 1024;
-constexpr std::size_t kCompactNumbers = 1024;
 
-/// Extents of a chunk with about `numbers` numbers: the last dimensions whole, the earlier ones cut.
-hdf5::Extents fill(hdf5::Extents const& extents, std::size_t numbers) {
-  hdf5::Extents chunk(extents.size(), 1);
-  for (std::size_t d = extents.size(); d-- > 0;) {
-    chunk[d] = std::clamp<hsize_t>(numbers, 1, extents[d]);
-    numbers = std::max<std::size_t>(numbers / chunk[d], 1);
+/// Calls `visit(at)` for at = start, ... below `end` in steps of `step`, the last dimension fastest.
+void count_through(hdf5::Extents const& start, hdf5::Extents const& end, hdf5::Extents const& step,
+                   std::function<void(hdf5::Extents const&)> const& visit) {
+  auto at = start;
+  for (;;) {
+    visit(at);
+    std::size_t d = at.size();
+    for (; d > 0; --d) {
+      at[d - 1] += step[d - 1];
+      if (at[d - 1] < end[d - 1]) break;
+      at[d - 1] = start[d - 1];
+    }
+    if (d == 0) return;
   }
-  return chunk;
 }
+
 }  // namespace
 
 ResultLayout::ResultLayout(Study const& study) : trials(static_cast<std::size_t>(study.trials())) {
@@ -30,50 +37,30 @@ ResultLayout::ResultLayout(Study const& study) : trials(static_cast<std::size_t>
   if (trials == 0) return;
   // Whole rows of trials of one box of points are held in memory at a time.
   std::size_t const deep = std::min(trials, kTrialsPerChunk);
-  trial_chunk = fill(axes, trials >= kNumbersPerChunk ? 1 : kNumbersPerChunk / deep);
+  trial_chunk = hdf5::chunk_of(axes, trials >= hdf5::kNumbersPerChunk ? 1 : hdf5::kNumbersPerChunk / deep);
   trial_chunk.push_back(deep);
 }
 
-void ResultLayout::for_each_box(std::function<void(hdf5::Extents const&, hdf5::Extents const&,
-                                                   std::vector<std::uint32_t> const&)> const& visit) const {
+void ResultLayout::for_each_box(
+    std::function<void(hdf5::Box const&, std::vector<std::uint32_t> const&)> const& visit) const {
   if (trials == 0) return;
-  auto const dimensions = axes.size();
-  hdf5::Extents start(dimensions + 1, 0);
-  hdf5::Extents count(dimensions + 1, trials);
-  for (;;) {
-    std::size_t volume = 1;
-    for (std::size_t d = 0; d < dimensions; ++d) {
-      count[d] = std::min(trial_chunk[d], axes[d] - start[d]);
-      volume *= count[d];
+  count_through(hdf5::Extents(axes.size(), 0), axes, trial_chunk, [&](hdf5::Extents const& start) {
+    auto end = axes;
+    hdf5::Box box{start, {}};
+    for (std::size_t d = 0; d < axes.size(); ++d) {
+      end[d] = std::min(start[d] + trial_chunk[d], axes[d]);
+      box.count.push_back(end[d] - start[d]);
     }
-    std::vector<std::uint32_t> numbers(volume);
-    for (std::size_t k = 0; k < volume; ++k) {
-      std::size_t rest = k;
+    box.start.push_back(0);
+    box.count.push_back(trials);
+    std::vector<std::uint32_t> numbers;
+    count_through(start, end, hdf5::Extents(axes.size(), 1), [&](hdf5::Extents const& at) {
       std::size_t number = 0;
-      std::size_t stride = 1;
-      for (std::size_t d = dimensions; d-- > 0;) {
-        number += (start[d] + rest % count[d]) * stride;
-        rest /= count[d];
-        stride *= axes[d];
-      }
-      numbers[k] = static_cast<std::uint32_t>(number);
-    }
-    visit(start, count, numbers);
-    std::size_t d = dimensions;
-    for (; d > 0; --d) {
-      start[d - 1] += trial_chunk[d - 1];
-      if (start[d - 1] < axes[d - 1]) break;
-      start[d - 1] = 0;
-    }
-    if (d == 0) return;
-  }
-}
-
-hdf5::Extents ResultLayout::chunk_of(hdf5::Extents const& extents) {
-  std::size_t volume = 1;
-  for (auto const n : extents) volume *= n;
-  if (volume <= kCompactNumbers) return {};
-  return fill(extents, kNumbersPerChunk);
+      for (std::size_t d = 0; d < axes.size(); ++d) number = number * axes[d] + at[d];
+      numbers.push_back(static_cast<std::uint32_t>(number));
+    });
+    visit(box, numbers);
+  });
 }
 
 Summary summarise(std::vector<double> values) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/hdf5_file.hpp"
+#include "hdf5/object.hpp"
 #include "study/study.hpp"
 
 #include <functional>
@@ -17,13 +17,10 @@ struct ResultLayout {
   std::size_t points = 1;
   std::size_t trials = 0;
 
-  /// Calls `visit(start, count, points)` for boxes of points that fill whole chunks; `points` are the numbers
-  /// of the points in the box, in its row-major order; start and count have the trial dimension too (all
-  /// trials).
-  void for_each_box(std::function<void(hdf5::Extents const& start, hdf5::Extents const& count,
-                                       std::vector<std::uint32_t> const& points)> const& visit) const;
-  /// Chunk for data of the given extents: empty (compact) when small.
-  static hdf5::Extents chunk_of(hdf5::Extents const& extents);
+  /// Calls `visit` for boxes of points (with all their trials) that fill whole chunks; `points` are the
+  /// numbers of the points in the box, in its row-major order.
+  void for_each_box(
+      std::function<void(hdf5::Box const& box, std::vector<std::uint32_t> const& points)> const& visit) const;
 };
 
 /// Name of the group or data set of the file's own, beside metrics and parameters.

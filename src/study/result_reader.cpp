@@ -1,3 +1,6 @@
+#include "hdf5/attribute.hpp"
+#include "hdf5/dataset.hpp"
+#include "hdf5/file.hpp"
 #include "study/result_file.hpp"
 #include "study/result_layout.hpp"
 
@@ -38,7 +41,6 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
       grid_(
           description.parameters,
           [&] {
-            hdf5::Lock const lock(hdf5::mutex());
             try {
               file_ = hdf5::open_file(path);
             } catch (std::exception const& error) {
@@ -46,22 +48,21 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
                                           path, error.what()));
             }
             try {
-              hdf5::Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
-              auto const experiment = hdf5::text_attribute(root, "experiment");
+              auto const experiment = hdf5::text_attribute(file_, "experiment");
               if (experiment != description.name)
                 throw UserError(fmt::format("output = {}: belongs to experiment {}, not {}", path, experiment,
                                             description.name));
-              auto const format = hdf5::integer_attribute(root, "thresher_format");
+              auto const format = hdf5::integer_attribute(file_, "thresher_format");
               if (format > names::kFormat)
                 throw UserError(fmt::format("output = {}: has format {}; this version reads up to {}", path,
                                             format, names::kFormat));
-              auto const version = hdf5::integer_attribute(root, "data_version");
+              auto const version = hdf5::integer_attribute(file_, "data_version");
               if (version != description.data_version)
                 throw UserError(fmt::format(
                     "output = {}: has data_version {}, this driver makes {}: its trials are other data", path,
                     version, description.data_version));
               Request request;
-              request.inputs = read_toml(hdf5::text_attribute(root, "toml"), path, description);
+              request.inputs = read_toml(hdf5::text_attribute(file_, "toml"), path, description);
               inputs_ = request.inputs;
               if (auto const petsc = request.inputs.find("petsc_options"); petsc != request.inputs.end()) {
                 request.petsc_options = split_names(petsc->second.text, ' ');
@@ -79,7 +80,6 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
             return configuration_.values;
           }(),
           configuration_.zips) {
-  hdf5::Lock const lock(hdf5::mutex());
   try {
     trials_ = static_cast<std::int64_t>(hdf5::extents(hdf5::open_dataset(file_, names::kTrial)).at(0));
   } catch (std::exception const& error) {
@@ -88,9 +88,7 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
 }
 
 std::string ResultReader::attribute(std::string const& name) const try {
-  hdf5::Lock const lock(hdf5::mutex());
-  hdf5::Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
-  return H5Aexists(root.get(), name.c_str()) > 0 ? hdf5::text_attribute(root, name) : "";
+  return hdf5::has_attribute(file_, name) ? hdf5::text_attribute(file_, name) : "";
 } catch (std::exception const& error) {
   throw UserError(fmt::format("output = {}: is damaged ({})", path_, error.what()));
 }
@@ -107,20 +105,19 @@ std::optional<std::size_t> ResultReader::locate(Grid const& grid, std::size_t po
   return grid_.find(grid.point(point));
 }
 
-std::pair<hdf5::Extents, hdf5::Extents> ResultReader::row_box(std::size_t point) const {
-  hdf5::Extents start;
-  for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
-  hdf5::Extents count(start.size(), 1);
-  start.push_back(0);
-  count.push_back(static_cast<hsize_t>(trials_));
-  return {start, count};
+hdf5::Box ResultReader::row_box(std::size_t point, std::int64_t first, std::int64_t count) const {
+  hdf5::Box box;
+  for (std::size_t a = 0; a < grid_.axes().size(); ++a) box.start.push_back(grid_.position(point, a));
+  box.count.assign(box.start.size(), 1);
+  box.start.push_back(static_cast<hsize_t>(first));
+  box.count.push_back(static_cast<hsize_t>(count));
+  return box;
 }
 
 std::vector<Status> ResultReader::states(std::size_t point) const {
   if (trials_ == 0) return {};
-  auto const [start, count] = row_box(point);
   std::vector<Status> states;
-  for (auto const state : hdf5::read_box<std::int8_t>(dataset(names::kStatus), start, count))
+  for (auto const state : hdf5::read_box<std::int8_t>(dataset(names::kStatus), row_box(point, 0, trials_)))
     states.push_back(static_cast<Status>(state));
   return states;
 }
@@ -128,16 +125,14 @@ std::vector<Status> ResultReader::states(std::size_t point) const {
 std::vector<double> ResultReader::row(std::string const& name, std::size_t point) const {
   auto const& from = dataset(name);
   if (!from || trials_ == 0) return std::vector<double>(static_cast<std::size_t>(trials_), std::nan(""));
-  auto const [start, count] = row_box(point);
-  return hdf5::read_box<double>(from, start, count);
+  return hdf5::read_box<double>(from, row_box(point, 0, trials_));
 }
 
-std::vector<double> ResultReader::box(std::string const& name, hdf5::Extents const& start,
-                                      hdf5::Extents const& count) const {
+std::vector<double> ResultReader::box(std::string const& name, hdf5::Box const& box) const {
   auto const& from = dataset(name);
-  if (from) return hdf5::read_box<double>(from, start, count);
+  if (from) return hdf5::read_box<double>(from, box);
   std::size_t volume = 1;
-  for (auto const n : count) volume *= n;
+  for (auto const n : box.count) volume *= n;
   return std::vector<double>(volume, std::nan(""));
 }
 
@@ -153,15 +148,12 @@ bool ResultReader::same_layout(Study const& study) const {
 
 Artifact ResultReader::artifact(std::string const& name, std::size_t point, std::int64_t trial) const {
   if (trial >= trials_) return {};
-  hdf5::Extents start;
-  for (std::size_t a = 0; a < grid_.axes().size(); ++a) start.push_back(grid_.position(point, a));
-  start.push_back(static_cast<hsize_t>(trial));
-  hdf5::Extents count(start.size(), 1);
+  auto box = row_box(point, trial, 1);
   Artifact artifact{name, {}, {}, {}};
   auto const base = std::string(names::kArtifacts) + "/" + name;
   if (!hdf5::exists(file_, names::kArtifacts)) return {};
   if (auto const& files = dataset(base + "_file")) {
-    artifact.file = hdf5::read_strings(files, start, count).front();
+    artifact.file = hdf5::read_strings(files, box).front();
     artifact.extents = {0};
     if (!artifact.file.empty()) return artifact;
     artifact.extents.clear();
@@ -169,19 +161,18 @@ Artifact ResultReader::artifact(std::string const& name, std::size_t point, std:
   auto const& from = dataset(base);
   if (!from) return {};
   auto const all = hdf5::extents(from);
-  for (std::size_t d = start.size(); d < all.size(); ++d) {
-    count.push_back(all[d]);
+  for (std::size_t d = box.start.size(); d < all.size(); ++d) {
+    box.count.push_back(all[d]);
     artifact.extents.push_back(static_cast<std::int64_t>(all[d]));
   }
-  start.resize(all.size(), 0);
-  artifact.values = hdf5::read_box<double>(from, start, count);
+  box.start.resize(all.size(), 0);
+  artifact.values = hdf5::read_box<double>(from, box);
   bool const empty =
       std::all_of(artifact.values.begin(), artifact.values.end(), [](double v) { return std::isnan(v); });
   return empty ? Artifact{} : artifact;
 }
 
 std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const try {
-  hdf5::Lock const lock(hdf5::mutex());
   auto const stored = read_all<std::int32_t>(hdf5::open_dataset(file_, names::kTeamSize), grid_.size());
   for (auto const size : stored)
     if (size < 1) throw std::runtime_error("size of a team");
@@ -194,11 +185,10 @@ std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const try {
 }
 
 void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
-  hdf5::Lock const lock(hdf5::mutex());
   auto const& about = study.description();
   std::map<std::pair<std::size_t, std::int64_t>, std::string> reasons;
-  if (auto const group =
-          hdf5::Object(H5Gopen2(file_.get(), names::kFailures, H5P_DEFAULT), names::kFailures)) {
+  {
+    auto const group = hdf5::open_group(file_, names::kFailures);
     auto const trials = hdf5::read<std::int64_t>(hdf5::open_dataset(group, names::kTrial));
     std::vector<std::size_t> points(trials.size(), 0);
     for (std::size_t a = 0; a < grid_.axes().size(); ++a) {

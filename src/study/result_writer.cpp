@@ -1,5 +1,6 @@
 #include "study/result_writer.hpp"
 
+#include "hdf5/file.hpp"
 #include "study/level_search.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,6 @@ namespace {
 Object write_values(Object const& parent, Parameter const& parameter, std::vector<Value> const& values,
                     Extents const& extents) {
   Object dataset;
-  auto const chunk = ResultLayout::chunk_of(extents);
   auto const numbers = [&]<class T>(T) {
     std::vector<T> converted;
     for (auto const& value : values)
@@ -38,8 +38,7 @@ Object write_values(Object const& parent, Parameter const& parameter, std::vecto
             }
           },
           value));
-    dataset = hdf5::create_dataset<T>(parent, parameter.name, extents, chunk);
-    hdf5::write<T>(dataset, std::span<T const>(converted));
+    dataset = hdf5::write_dataset(parent, parameter.name, converted, extents);
   };
   switch (parameter.kind) {
     case Kind::boolean:
@@ -54,12 +53,12 @@ Object write_values(Object const& parent, Parameter const& parameter, std::vecto
     default: {
       std::vector<std::string> texts;
       for (auto const& value : values) texts.push_back(std::get<std::string>(value));
-      dataset = hdf5::write_strings(parent, parameter.name, texts, extents);
+      dataset = hdf5::write_dataset(parent, parameter.name, texts, extents);
     }
   }
   hdf5::set_attribute(dataset, "long_name", parameter.meaning);
   if (parameter.kind == Kind::integer || parameter.kind == Kind::real)
-    hdf5::set_attribute(dataset, "units", std::string("1"));
+    hdf5::set_attribute(dataset, "units", "1");
   return dataset;
 }
 
@@ -122,40 +121,36 @@ void ResultWriter::write(Provenance const& provenance) {
   write_predictions();
   write_failures();
   write_artifacts();
-  hdf5::Lock const lock(hdf5::mutex());
   hdf5::flush(file_);
   scales_.clear();
 }
 
 void ResultWriter::write_attributes(Provenance const& provenance) {
-  hdf5::Lock const lock(hdf5::mutex());
   auto const& about = study_.description();
-  Object const root(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/");
-  hdf5::set_attribute(root, "title", about.title);
-  hdf5::set_attribute(root, "experiment", about.name);
-  hdf5::set_attribute(root, "data_version", std::int64_t{about.data_version});
-  hdf5::set_attribute(root, "citation", about.citation);
-  hdf5::set_attribute(root, "Conventions", std::string("CF-1.8"));
-  hdf5::set_attribute(root, "thresher_format", names::kFormat);
-  hdf5::set_attribute(root, "seed", study_.options().seed);
-  hdf5::set_attribute(root, "toml", study_.configuration().toml(about));
+  hdf5::set_attribute(file_, "title", about.title);
+  hdf5::set_attribute(file_, "experiment", about.name);
+  hdf5::set_attribute(file_, "data_version", std::int64_t{about.data_version});
+  hdf5::set_attribute(file_, "citation", about.citation);
+  hdf5::set_attribute(file_, "Conventions", "CF-1.8");
+  hdf5::set_attribute(file_, "thresher_format", names::kFormat);
+  hdf5::set_attribute(file_, "seed", study_.options().seed);
+  hdf5::set_attribute(file_, "toml", study_.configuration().toml(about));
   std::vector<std::string> headlines;
   for (auto const& headline : about.headlines)
     headlines.push_back(fmt::format("{} over {}", fmt::join(headline.quantities, " "), headline.over));
   if (!headlines.empty())
-    hdf5::set_attribute(root, "headlines", fmt::format("{}", fmt::join(headlines, "; ")));
+    hdf5::set_attribute(file_, "headlines", fmt::format("{}", fmt::join(headlines, "; ")));
   std::string names = "toml headlines provenance_attributes";
   for (auto const& [name, value] : provenance.attributes) {
-    hdf5::set_attribute(root, name, value);
+    hdf5::set_attribute(file_, name, value);
     names += " " + name;
   }
   // What does not count when files are compared: how, where and when, and which of equal ways to ask was
   // used.
-  hdf5::set_attribute(root, "provenance_attributes", names);
+  hdf5::set_attribute(file_, "provenance_attributes", names);
 }
 
 void ResultWriter::write_coordinates() {
-  hdf5::Lock const lock(hdf5::mutex());
   auto const& parameters = study_.description().parameters;
   auto const& grid = study_.grid();
   std::string coordinates;
@@ -179,19 +174,13 @@ void ResultWriter::write_coordinates() {
       }
     }
   }
-  std::vector<std::int64_t> trials(layout_.trials);
-  for (std::size_t t = 0; t < trials.size(); ++t) trials[t] = static_cast<std::int64_t>(t);
-  auto trial = hdf5::create_dataset<std::int64_t>(file_, names::kTrial, {layout_.trials},
-                                                  ResultLayout::chunk_of({layout_.trials}));
-  if (!trials.empty()) hdf5::write<std::int64_t>(trial, std::span<std::int64_t const>(trials));
-  hdf5::set_attribute(trial, "long_name", std::string("Monte Carlo replicate"));
-  hdf5::make_scale(trial, names::kTrial);
+  auto trial = hdf5::write_counting_scale(file_, names::kTrial, layout_.trials);
+  hdf5::set_attribute(trial, "long_name", "Monte Carlo replicate");
   scales_.push_back(std::move(trial));
-  hdf5::set_attribute(Object(H5Gopen2(file_.get(), "/", H5P_DEFAULT), "/"), "coordinates", coordinates);
+  hdf5::set_attribute(file_, "coordinates", coordinates);
 }
 
 Object ResultWriter::child_group(std::string const& name) {
-  hdf5::Lock const lock(hdf5::mutex());
   auto group = hdf5::create_group(file_, name);
   for (auto const& axis : study_.grid().axes())
     for (auto const k : axis.parameters)
@@ -200,77 +189,61 @@ Object ResultWriter::child_group(std::string const& name) {
 }
 
 void ResultWriter::write_states() {
-  Object status;
-  {
-    hdf5::Lock const lock(hdf5::mutex());
-    status = per_trial<std::int8_t>(names::kStatus);
-    hdf5::set_attribute(status, "long_name", std::string("state of the trial"));
-    hdf5::set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
-    hdf5::set_attribute(status, "flag_meanings", std::string("not_run ok failed not_converged invalid"));
-  }
-  layout_.for_each_box(
-      [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
-        std::vector<std::int8_t> values;
-        bool any = false;
-        for (auto const point : points)
-          for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
-            auto const s = ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid;
-            values.push_back(static_cast<std::int8_t>(s == Status::in_flight ? Status::not_run : s));
-            any = any || values.back() != 0;
-          }
-        hdf5::Lock const lock(hdf5::mutex());
-        if (any) hdf5::write_box<std::int8_t>(status, start, count, std::span<std::int8_t const>(values));
-      });
+  auto const status = per_trial<std::int8_t>(names::kStatus);
+  hdf5::set_attribute(status, "long_name", "state of the trial");
+  hdf5::set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
+  hdf5::set_attribute(status, "flag_meanings", "not_run ok failed not_converged invalid");
+  layout_.for_each_box([&](hdf5::Box const& box, std::vector<std::uint32_t> const& points) {
+    std::vector<std::int8_t> values;
+    bool any = false;
+    for (auto const point : points)
+      for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
+        auto const s = ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid;
+        values.push_back(static_cast<std::int8_t>(s == Status::in_flight ? Status::not_run : s));
+        any = any || values.back() != 0;
+      }
+    if (any) hdf5::write_box<std::int8_t>(status, box, values);
+  });
   per_point(file_, names::kTeamSize, ledger_.survey().team_size, "ranks that work on one trial together");
 }
 
 std::vector<Summary> ResultWriter::write_per_trial(std::string const& name, std::string const& meaning,
                                                    std::string const& units,
                                                    std::function<double(Record const&)> const& of) {
-  Object dataset;
-  {
-    hdf5::Lock const lock(hdf5::mutex());
-    dataset = per_trial<double>(name);
-    hdf5::set_attribute(dataset, "long_name", meaning);
-    hdf5::set_attribute(dataset, "units", units);
-  }
-  last_dataset_ = std::move(dataset);
+  last_dataset_ = per_trial<double>(name);
+  hdf5::set_attribute(last_dataset_, "long_name", meaning);
+  hdf5::set_attribute(last_dataset_, "units", units);
   std::vector<Summary> summaries(layout_.points, summarise({}));
   auto const nan = std::nan("");
-  layout_.for_each_box(
-      [&](Extents const& start, Extents const& count, std::vector<std::uint32_t> const& points) {
-        if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; }))
-          return;
-        std::vector<double> values(points.size() * layout_.trials, nan);
-        bool const whole = std::all_of(sources_.begin(), sources_.end(),
-                                       [&](auto const& source) { return source->same_layout(study_); });
-        if (whole)
-          for (auto const& source : sources_) {
-            hdf5::Lock const lock(hdf5::mutex());
-            auto const there = source->box(name, start, count);
-            for (std::size_t k = 0; k < values.size(); ++k)
-              if (std::isnan(values[k])) values[k] = there[k];
-          }
-        for (std::size_t k = 0; k < points.size(); ++k) {
-          if (!done_[points[k]]) continue;
-          auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
-          if (!whole) gather(name, points[k], row);
-          auto const fresh = by_point_.find(ledger_.survey().representative[points[k]]);
-          if (fresh != by_point_.end())
-            for (auto const* record : fresh->second)
-              if (record->trial < ledger_.trials())
-                row[static_cast<std::size_t>(record->trial)] = of(*record);
-          std::vector<double> counted;
-          for (std::size_t t = 0; t < row.size(); ++t) {
-            auto const status = ledger_.status(points[k], static_cast<std::int64_t>(t));
-            if (!ran(points[k], static_cast<std::int64_t>(t))) row[t] = nan;
-            if (status == Status::ok || status == Status::not_converged) counted.push_back(row[t]);
-          }
-          summaries[points[k]] = summarise(std::move(counted));
-        }
-        hdf5::Lock const lock(hdf5::mutex());
-        hdf5::write_box<double>(last_dataset_, start, count, std::span<double const>(values));
-      });
+  layout_.for_each_box([&](hdf5::Box const& box, std::vector<std::uint32_t> const& points) {
+    if (std::none_of(points.begin(), points.end(), [&](auto point) { return bool{done_[point]}; })) return;
+    std::vector<double> values(points.size() * layout_.trials, nan);
+    bool const whole = std::all_of(sources_.begin(), sources_.end(),
+                                   [&](auto const& source) { return source->same_layout(study_); });
+    if (whole)
+      for (auto const& source : sources_) {
+        auto const there = source->box(name, box);
+        for (std::size_t k = 0; k < values.size(); ++k)
+          if (std::isnan(values[k])) values[k] = there[k];
+      }
+    for (std::size_t k = 0; k < points.size(); ++k) {
+      if (!done_[points[k]]) continue;
+      auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
+      if (!whole) gather(name, points[k], row);
+      auto const fresh = by_point_.find(ledger_.survey().representative[points[k]]);
+      if (fresh != by_point_.end())
+        for (auto const* record : fresh->second)
+          if (record->trial < ledger_.trials()) row[static_cast<std::size_t>(record->trial)] = of(*record);
+      std::vector<double> counted;
+      for (std::size_t t = 0; t < row.size(); ++t) {
+        auto const status = ledger_.status(points[k], static_cast<std::int64_t>(t));
+        if (!ran(points[k], static_cast<std::int64_t>(t))) row[t] = nan;
+        if (status == Status::ok || status == Status::not_converged) counted.push_back(row[t]);
+      }
+      summaries[points[k]] = summarise(std::move(counted));
+    }
+    hdf5::write_box<double>(last_dataset_, box, values);
+  });
   return summaries;
 }
 
@@ -283,7 +256,6 @@ void ResultWriter::gather(std::string const& name, std::uint32_t point, std::spa
     for (auto const candidate : candidates) {
       auto const place = source->locate(study_.grid(), candidate);
       if (!place) continue;
-      hdf5::Lock const lock(hdf5::mutex());
       auto const values = source->row(name, *place);
       for (std::size_t t = 0; t < std::min(values.size(), row.size()); ++t)
         if (std::isnan(row[t])) row[t] = values[t];
@@ -296,13 +268,10 @@ void ResultWriter::write_metric(std::size_t m) {
   auto const& metric = study_.description().metrics[m];
   auto const summaries = write_per_trial(metric.name, metric.meaning, metric.units,
                                          [m](Record const& record) { return record.values[m]; });
-  {
-    hdf5::Lock const lock(hdf5::mutex());
-    hdf5::set_attribute(last_dataset_, "valid_range",
-                        std::vector<double>{metric.range.lower(), metric.range.upper()});
-    hdf5::set_attribute(last_dataset_, "kind", std::string(text_of(metric.kind)));
-    if (!metric.prediction.empty()) hdf5::set_attribute(last_dataset_, "prediction", metric.prediction);
-  }
+  hdf5::set_attribute(last_dataset_, "valid_range",
+                      std::vector<double>{metric.range.lower(), metric.range.upper()});
+  hdf5::set_attribute(last_dataset_, "kind", text_of(metric.kind));
+  if (!metric.prediction.empty()) hdf5::set_attribute(last_dataset_, "prediction", metric.prediction);
   if (auto const search = LevelSearch::of(study_.configuration(), study_.description());
       search && search->metric() == m)
     for (auto const& summary : summaries) searched_means_.push_back(summary.mean);
@@ -311,10 +280,7 @@ void ResultWriter::write_metric(std::size_t m) {
     for (auto const& summary : summaries) values.push_back(of(summary));
     return values;
   };
-  auto const units = [&](Object const& dataset) {
-    hdf5::Lock const lock(hdf5::mutex());
-    hdf5::set_attribute(dataset, "units", metric.units);
-  };
+  auto const units = [&](Object const& dataset) { hdf5::set_attribute(dataset, "units", metric.units); };
   units(per_point(summary_, metric.name + "_mean", column([](auto const& s) { return s.mean; }),
                   "mean of " + metric.name));
   units(per_point(summary_, metric.name + "_se", column([](auto const& s) { return s.standard_error; }),
@@ -333,8 +299,7 @@ void ResultWriter::write_predictions() {
     for (std::size_t point = 0; point < layout_.points; ++point)
       values.push_back(ledger_.prediction(k, point));
     auto const dataset = per_point(group, about.predictions[k].name, values, about.predictions[k].meaning);
-    hdf5::Lock const lock(hdf5::mutex());
-    hdf5::set_attribute(dataset, "units", std::string("1"));
+    hdf5::set_attribute(dataset, "units", "1");
   }
   auto const engine = child_group(names::kEngine);
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
@@ -348,7 +313,6 @@ void ResultWriter::write_predictions() {
 }
 
 void ResultWriter::write_failures() {
-  hdf5::Lock const lock(hdf5::mutex());
   auto const group = hdf5::create_group(file_, names::kFailures);
   auto failures = ledger_.failures();
   std::sort(failures.begin(), failures.end(), [](Failure const& a, Failure const& b) {
@@ -358,9 +322,7 @@ void ResultWriter::write_failures() {
   auto const column = [&](std::string const& name, auto const& of) {
     std::vector<std::int64_t> values;
     for (auto const& failure : failures) values.push_back(of(failure));
-    auto const dataset =
-        hdf5::create_dataset<std::int64_t>(group, name, extents, ResultLayout::chunk_of(extents));
-    if (!values.empty()) hdf5::write<std::int64_t>(dataset, std::span<std::int64_t const>(values));
+    hdf5::write_dataset(group, name, values, extents);
   };
   auto const& axes = study_.grid().axes();
   for (std::size_t a = 0; a < axes.size(); ++a)
@@ -376,12 +338,10 @@ void ResultWriter::write_failures() {
     letters.insert(letters.end(), failure.reason.begin(), failure.reason.end());
     letters.push_back(0);
   }
-  hdf5::write_strings(group, "reason", reasons, extents);
+  hdf5::write_dataset(group, "reason", reasons, extents);
   // Strings of variable length lie outside HDF5's checksums, and damaged ones crash it: what a resumed run
   // reads is this copy.
-  auto const copy = hdf5::create_dataset<std::int8_t>(group, names::kReasonLetters, {letters.size()},
-                                                      ResultLayout::chunk_of({letters.size()}));
-  if (!letters.empty()) hdf5::write<std::int8_t>(copy, std::span<std::int8_t const>(letters));
+  hdf5::write_dataset(group, names::kReasonLetters, letters, {letters.size()});
 }
 
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "hdf5/attribute.hpp"
+#include "hdf5/dataset.hpp"
 #include "study/result_file.hpp"
 #include "study/result_layout.hpp"
 
@@ -57,9 +59,7 @@ class ResultWriter {
   template <class T>
   hdf5::Object per_point(hdf5::Object const& parent, std::string const& name, std::vector<T> const& values,
                          std::string const& meaning) {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto dataset = hdf5::create_dataset<T>(parent, name, layout_.axes, ResultLayout::chunk_of(layout_.axes));
-    hdf5::write<T>(dataset, std::span<T const>(values));
+    auto dataset = hdf5::write_dataset(parent, name, values, layout_.axes);
     attach(dataset, layout_.axes.size());
     hdf5::set_attribute(dataset, "long_name", meaning);
     return dataset;

@@ -1,9 +1,10 @@
+#include "hdf5/attribute.hpp"
+#include "hdf5/dataset.hpp"
 #include "study/level_search.hpp"
 #include "study/result_writer.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace thresher::study {
 
@@ -33,22 +34,16 @@ void ResultWriter::write_search() {
     }));
     longest = std::max(longest, courses.back().visited.size());
   }
-  hdf5::Lock const lock(hdf5::mutex());
   auto const group = child_group(names::kSearch);
   auto const attach_lines = [&](Object const& dataset) {
     unsigned dimension = 0;
     for (std::size_t a = 0; a < grid.axes().size(); ++a)
       if (a != *searched) hdf5::attach_scale(dataset, scales_[a], dimension++);
   };
-  auto steps = hdf5::create_dataset<std::int64_t>(group, "search_step", {longest});
-  std::vector<std::int64_t> indices(longest);
-  std::iota(indices.begin(), indices.end(), 0);
-  hdf5::write<std::int64_t>(steps, std::span<std::int64_t const>(indices));
-  hdf5::make_scale(steps, "search_step");
+  auto const steps = hdf5::write_counting_scale(group, "search_step", longest);
   auto const write = [&](std::string const& name, std::string const& meaning, Extents const& extents,
                          std::vector<double> const& values) {
-    auto const dataset = hdf5::create_dataset<double>(group, name, extents, ResultLayout::chunk_of(extents));
-    hdf5::write<double>(dataset, std::span<double const>(values));
+    auto const dataset = hdf5::write_dataset(group, name, values, extents);
     hdf5::set_attribute(dataset, "long_name", meaning);
     attach_lines(dataset);
     if (extents.size() > lines.size())

@@ -96,10 +96,7 @@ void Storage::start_rewrite(Ledger const& ledger) {
 }
 
 void Storage::conclude_rewrite() {
-  {
-    hdf5::Lock const lock(hdf5::mutex());
-    current_ = std::make_shared<ResultReader const>(output_, study_.description());
-  }
+  current_ = std::make_shared<ResultReader const>(output_, study_.description());
   file_records_ += writing_.size();
   writing_ = {};
   writing_bytes_ = 0;

@@ -1,6 +1,7 @@
 #include "study/trial_files.hpp"
 
-#include "study/hdf5_file.hpp"
+#include "hdf5/dataset.hpp"
+#include "hdf5/file.hpp"
 #include "study/journal.hpp"
 #include "study/result_file.hpp"
 
@@ -23,14 +24,15 @@ std::string folder(std::string const& path) {
   return path + "/";
 }
 
-hdf5::Object declare(hdf5::Object const& file, std::string const& name,
-                     std::vector<std::int64_t> const& extents) {
-  hdf5::Extents const shape(extents.begin(), extents.end());
-  // No chunks: ranks write rows side by side, and a chunk that two of them share would have to travel.
-  hdf5::Object const space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), "space");
-  return {H5Dcreate2(file.get(), name.c_str(), H5T_NATIVE_DOUBLE, space.get(), H5P_DEFAULT, H5P_DEFAULT,
-                     H5P_DEFAULT),
-          name.c_str()};
+/// Writes `rows` of an array into a data set of its own.
+void write_rows(hdf5::Object const& file, std::string const& name, std::vector<std::int64_t> const& extents,
+                mpi::Range rows, std::span<double const> values) {
+  hdf5::Box box{hdf5::Extents(extents.size(), 0), {extents.begin(), extents.end()}};
+  auto const dataset = hdf5::create_unchunked(file, name, box.count);
+  box.start[0] = static_cast<hsize_t>(rows.begin);
+  box.count[0] = static_cast<hsize_t>(rows.size());
+  if (rows.size() > 0) hdf5::write_box<double>(dataset, box, values);
+  hdf5::flush(file);
 }
 
 }  // namespace
@@ -51,11 +53,8 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
   auto const name = place.file_name(artifact.name) + ".h5";
   auto const path = folder(output + ".artifacts") + name;
   {
-    hdf5::Lock const lock(hdf5::mutex());
     auto const file = hdf5::create_file(path + ".new");
-    hdf5::write<double>(declare(file, artifact.name, artifact.extents),
-                        std::span<double const>(artifact.values));
-    hdf5::flush(file);
+    write_rows(file, artifact.name, artifact.extents, {0, artifact.extents[0]}, artifact.values);
   }
   replace_file(path + ".new", path);
   return name;
@@ -68,15 +67,8 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
   auto const file_name = place.file_name(name) + ".h5";
   auto const path = folder(output + ".artifacts") + file_name;
   {
-    hdf5::Lock const lock(hdf5::mutex());
-    auto const file = hdf5::create_file_parallel(path + ".new", comm.get());
-    auto const dataset = declare(file, name, extents);
-    hdf5::Extents start(extents.size(), 0);
-    hdf5::Extents count(extents.begin(), extents.end());
-    start[0] = static_cast<hsize_t>(rows.begin);
-    count[0] = static_cast<hsize_t>(rows.size());
-    if (rows.size() > 0) hdf5::write_box<double>(dataset, start, count, values);
-    hdf5::flush(file);
+    auto const file = hdf5::create_file(path + ".new", comm);
+    write_rows(file, name, extents, rows, values);
   }
   mpi::agree(comm, [&] {
     if (comm.rank() == 0) replace_file(path + ".new", path);

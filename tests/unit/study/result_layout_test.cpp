@@ -18,11 +18,5 @@ TEST(Summaries, AreThoseOfTheFiniteValues) {
   EXPECT_TRUE(std::isnan(summarise({}).mean));
 }
 
-TEST(Chunks, AreSmallOnesCompact) {
-  EXPECT_TRUE(ResultLayout::chunk_of({10, 10}).empty());
-  auto const chunk = ResultLayout::chunk_of({100, 1000});
-  EXPECT_EQ(chunk, (hdf5::Extents{16, 1000}));
-}
-
 }  // namespace
 }  // namespace thresher::study

@@ -1,0 +1,195 @@
+#include "hdf5/dataset.hpp"
+
+#include "hdf5/call.hpp"
+
+#include <hdf5_hl.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+namespace thresher::hdf5 {
+
+namespace {
+
+constexpr std::size_t kSmall = 1024;  ///< numbers that an object header takes
+
+std::size_t volume(Extents const& extents) {
+  return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// No chunk: in the object header.
+Object creation_properties(Extents const& extents, Extents const& chunk) {
+  Object properties(H5Pcreate(H5P_DATASET_CREATE), "properties");
+  if (volume(extents) == 0) return properties;
+  if (chunk.empty()) {
+    check(H5Pset_layout(properties.get(), H5D_COMPACT), "compact layout");
+  } else {
+    check(H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
+    check(H5Pset_fletcher32(properties.get()), "checksum");
+    check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_INCR), "allocation time");
+  }
+  // Attributes beyond 64 KiB need the dense form.
+  check(H5Pset_attr_phase_change(properties.get(), 0, 0), "attribute storage");
+  return properties;
+}
+
+Object create(Object const& parent, std::string const& name, hid_t type, Extents const& extents,
+              hid_t properties) {
+  return {H5Dcreate2(parent.get(), name.c_str(), type, space_of(extents).get(), H5P_DEFAULT, properties,
+                     H5P_DEFAULT),
+          name.c_str()};
+}
+
+/// The box in the file, and as it lies in memory.
+std::pair<Object, Object> select(Object const& dataset, Box const& box) {
+  Object file(H5Dget_space(dataset.get()), "space");
+  if (H5Sget_simple_extent_ndims(file.get()) != static_cast<int>(box.count.size()) ||
+      box.start.size() != box.count.size())
+    throw std::runtime_error("HDF5: a data set has another number of dimensions");
+  if (!box.count.empty())
+    check(
+        H5Sselect_hyperslab(file.get(), H5S_SELECT_SET, box.start.data(), nullptr, box.count.data(), nullptr),
+        "selection");
+  return {std::move(file), space_of(box.count)};
+}
+
+}  // namespace
+
+template <class T>
+Object create_dataset(Object const& parent, std::string const& name, Extents const& extents,
+                      Extents const& chunk) {
+  Lock const lock;
+  auto const properties = creation_properties(extents, chunk);
+  T const fill = std::is_same_v<T, double> ? static_cast<T>(std::numeric_limits<double>::quiet_NaN()) : T{};
+  check(H5Pset_fill_value(properties.get(), native_type<T>(), &fill), "fill value");
+  return create(parent, name, native_type<T>(), extents, properties.get());
+}
+
+Object create_unchunked(Object const& parent, std::string const& name, Extents const& extents) {
+  Lock const lock;
+  return create(parent, name, native_type<double>(), extents, H5P_DEFAULT);
+}
+
+template <class T>
+Object write_dataset(Object const& parent, std::string const& name, std::vector<T> const& values,
+                     Extents const& extents) {
+  Lock const lock;
+  auto dataset = create_dataset<T>(
+      parent, name, extents, volume(extents) <= kSmall ? Extents{} : chunk_of(extents, kNumbersPerChunk));
+  if (!values.empty())
+    check(H5Dwrite(dataset.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
+  return dataset;
+}
+
+Object write_dataset(Object const& parent, std::string const& name, std::vector<std::string> const& values,
+                     Extents const& extents) {
+  Lock const lock;
+  auto const type = text_type(H5T_VARIABLE);
+  auto dataset = create(parent, name, type.get(), extents, H5P_DEFAULT);
+  std::vector<char const*> pointers;
+  for (auto const& value : values) pointers.push_back(value.c_str());
+  if (!values.empty())
+    check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), name.c_str());
+  return dataset;
+}
+
+Object open_dataset(Object const& parent, std::string const& name) {
+  Lock const lock;
+  return {H5Dopen2(parent.get(), name.c_str(), H5P_DEFAULT), name.c_str()};
+}
+
+Extents extents(Object const& dataset) {
+  Lock const lock;
+  Object const space(H5Dget_space(dataset.get()), "space");
+  int const rank = H5Sget_simple_extent_ndims(space.get());
+  check(rank, "rank");
+  Extents result(static_cast<std::size_t>(rank));
+  if (rank > 0) check(H5Sget_simple_extent_dims(space.get(), result.data(), nullptr), "extents");
+  return result;
+}
+
+template <class T>
+void write_box(Object const& dataset, Box const& box, std::span<T const> values) {
+  Lock const lock;
+  auto const [file, memory] = select(dataset, box);
+  check(H5Dwrite(dataset.get(), native_type<T>(), memory.get(), file.get(), H5P_DEFAULT, values.data()),
+        "write");
+}
+
+template <class T>
+std::vector<T> read(Object const& dataset) {
+  Lock const lock;
+  std::vector<T> values(volume(extents(dataset)));
+  if (!values.empty())
+    check(H5Dread(dataset.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read");
+  return values;
+}
+
+template <class T>
+std::vector<T> read_box(Object const& dataset, Box const& box) {
+  Lock const lock;
+  std::vector<T> values(volume(box.count));
+  auto const [file, memory] = select(dataset, box);
+  if (!values.empty())
+    check(H5Dread(dataset.get(), native_type<T>(), memory.get(), file.get(), H5P_DEFAULT, values.data()),
+          "read");
+  return values;
+}
+
+std::vector<std::string> read_strings(Object const& dataset, Box const& box) {
+  Lock const lock;
+  auto const type = text_type(H5T_VARIABLE);
+  std::vector<char*> pointers(volume(box.count), nullptr);
+  auto const [file, memory] = select(dataset, box);
+  check(H5Dread(dataset.get(), type.get(), memory.get(), file.get(), H5P_DEFAULT, pointers.data()), "read");
+  std::vector<std::string> values;
+  for (char const* pointer : pointers) values.emplace_back(pointer == nullptr ? "" : pointer);
+  H5Dvlen_reclaim(type.get(), memory.get(), H5P_DEFAULT, pointers.data());
+  return values;
+}
+
+void make_scale(Object const& dataset, std::string const& name) {
+  Lock const lock;
+  check(H5DSset_scale(dataset.get(), name.c_str()), "dimension scale");
+}
+
+Object write_counting_scale(Object const& parent, std::string const& name, std::size_t count) {
+  std::vector<std::int64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  auto scale = write_dataset(parent, name, numbers, {count});
+  make_scale(scale, name);
+  return scale;
+}
+
+void attach_scale(Object const& dataset, Object const& scale, unsigned dimension) {
+  Lock const lock;
+  check(H5DSattach_scale(dataset.get(), scale.get(), dimension), "dimension scale");
+}
+
+Extents chunk_of(Extents const& extents, std::size_t numbers) {
+  Extents chunk(extents.size(), 1);
+  for (std::size_t d = extents.size(); d-- > 0;) {
+    chunk[d] = std::clamp<hsize_t>(numbers, 1, extents[d]);
+    numbers = std::max<std::size_t>(numbers / chunk[d], 1);
+  }
+  return chunk;
+}
+
+#define THRESHER_HDF5_TYPE(T)                                                                           \
+  template Object create_dataset<T>(Object const&, std::string const&, Extents const&, Extents const&); \
+  template Object write_dataset<T>(Object const&, std::string const&, std::vector<T> const&,            \
+                                   Extents const&);                                                     \
+  template void write_box<T>(Object const&, Box const&, std::span<T const>);                            \
+  template std::vector<T> read<T>(Object const&);                                                       \
+  template std::vector<T> read_box<T>(Object const&, Box const&);
+THRESHER_HDF5_TYPE(double)
+THRESHER_HDF5_TYPE(std::int64_t)
+THRESHER_HDF5_TYPE(std::int32_t)
+THRESHER_HDF5_TYPE(std::int8_t)
+#undef THRESHER_HDF5_TYPE
+
+}  // namespace thresher::hdf5
