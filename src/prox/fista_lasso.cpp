@@ -91,6 +91,7 @@ struct FistaLasso::State {
   double lambda = 0;
   double scale = 0;  ///< ||b||^2/(2n)
   std::function<bool(double)> stopping;
+  std::int64_t largest_local_gram = 0;
   std::vector<std::int64_t> candidates;
   std::vector<double> norms;  ///< ||A_j||/sqrt(n) of local columns
   SparseVector checked;       ///< signed support at the last check
@@ -199,7 +200,7 @@ struct FistaLasso::State {
   }
 
   bool try_polish(SparseVector const& x) {
-    auto const polished = polish(*design, b, lambda, x);
+    auto const polished = polish(*design, b, lambda, x, largest_local_gram);
     if (!polished) return false;
     std::vector<double> local(static_cast<std::size_t>(local_columns));
     scatter(*polished, local);
@@ -300,6 +301,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
   state.lambda = lambda;
   state.scale = linalg::inner_product(b, b) / (2 * state.n());
   state.stopping = options.stopping;
+  state.largest_local_gram = options.largest_local_gram;
   state.checked = {};
   state.checks_within_tolerance = 0;
   state.solution = {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "linalg/tiled_matrix.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -15,6 +17,8 @@ struct LassoOptions {
   /// Asked on all ranks together between passes over A, with the duality gap over ||b||^2/(2n): true ends the
   /// solve where it is.
   std::function<bool(double relative_gap)> stopping = {};
+  /// Gram matrices of more columns are spread over the team.
+  std::int64_t largest_local_gram = linalg::kLargestLocalMatrix;
 };
 
 /// Exactly nonzero entries of a vector, by ascending index.

@@ -18,9 +18,11 @@ std::vector<double const*> column_pointers(linalg::ConstMatrixView matrix) {
 
 }  // namespace
 
-DataSet::DataSet(std::span<Parameters const> points, study::Team& team, std::int64_t number)
+DataSet::DataSet(std::span<Parameters const> points, study::Team& team, std::int64_t number,
+                 std::int64_t largest_local_gram)
     : comm_(team.communicator()),
       p_(points.front().p),
+      largest_local_gram_(largest_local_gram),
       chunks_(comm_.rank(), comm_.size()),
       design_(team.stream_of_trial(number, "DESIGN")) {
   for (auto const& point : points) {
@@ -118,11 +120,16 @@ SupportMoments const& DataSet::moments(SupportMoments& kept, bool low, std::int6
   chunks_.for_each_run(rows, [&](std::int64_t begin, std::int64_t end, std::int64_t at) {
     std::copy_n(unit_noise_.begin() + (low ? most_high_ : 0) + begin, end - begin, unit.begin() + at);
   });
-  kept.gram.assign(static_cast<std::size_t>(s * s), 0.0);
+  bool const tiled = tiles_gram();
+  if (tiled) {
+    if (!kept.tiled_gram) kept.tiled_gram.emplace(comm_, s);
+    kept.tiled_gram->set_gram(used);
+  }
+  kept.gram.assign(static_cast<std::size_t>(tiled ? 0 : s * s), 0.0);
   kept.noise.assign(static_cast<std::size_t>(s), 0.0);
   linalg::MatrixView const gram(kept.gram.data(), s, s);
   if (held_rows > 0) {
-    linalg::syrk(linalg::Triangle::lower, linalg::Transpose::yes, 1, used, 0, gram);
+    if (!tiled) linalg::syrk(linalg::Triangle::lower, linalg::Transpose::yes, 1, used, 0, gram);
     linalg::add_column_products(column_pointers(used), unit, kept.noise);
   }
   if (comm_.size() > 1) {
@@ -139,7 +146,7 @@ SupportMoments const& DataSet::moments(SupportMoments& kept, bool low, std::int6
     to_first(kept.noise);
   }
   if (comm_.rank() == 0) {
-    linalg::symmetrize(linalg::Triangle::lower, gram);
+    if (!tiled) linalg::symmetrize(linalg::Triangle::lower, gram);
   } else {
     kept.gram = {};
     kept.noise = {};

@@ -5,10 +5,12 @@
 #include "experiments/mixed_quality_lasso/row_chunks.hpp"
 #include "experiments/mixed_quality_lasso/setting.hpp"
 #include "linalg/lapack.hpp"
+#include "linalg/tiled_matrix.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -18,8 +20,9 @@ namespace thresher::mixed_quality_lasso {
 /// Sums over the rows of one quality that every weighted least-squares problem on the support is made of.
 struct SupportMoments {
   std::int64_t rows = -1;
-  std::vector<double> gram;   ///< X_S^T X_S (s x s, both triangles); on rank 0 only
-  std::vector<double> noise;  ///< X_S^T z for unit noise; on rank 0 only
+  std::vector<double> gram;  ///< X_S^T X_S (s x s, both triangles); on rank 0 only, empty where it is tiled
+  std::optional<linalg::TiledMatrix> tiled_gram;  ///< the same spread over the team, where s is large
+  std::vector<double> noise;                      ///< X_S^T z for unit noise; on rank 0 only
 };
 
 /// Squared norms of this rank's columns over the rows of each quality, NaN until they are known.
@@ -35,12 +38,17 @@ struct ColumnNorms {
 /// What is made on demand is kept, so that const calls change hidden state: one thread at a time.
 class DataSet {
  public:
-  /// The data of trial `number` at `points`, which may differ in rows, noise levels and magnitude.
-  /// Collective.
-  DataSet(std::span<Parameters const> points, study::Team& team, std::int64_t number);
+  /// The data of trial `number` at `points`, which may differ in rows, noise levels and magnitude. Gram
+  /// matrices of more than `largest_local_gram` support columns are spread over the team. Collective.
+  DataSet(std::span<Parameters const> points, study::Team& team, std::int64_t number,
+          std::int64_t largest_local_gram = linalg::kLargestLocalMatrix);
 
   mpi::Communicator const& communicator() const { return comm_; }
   std::int64_t p() const { return p_; }
+  bool tiles_gram() const {
+    return linalg::is_worth_tiling(comm_.size(), static_cast<std::int64_t>(support_.size()),
+                                   largest_local_gram_);
+  }
   std::vector<std::int64_t> const& support() const { return support_; }  ///< ascending
   std::vector<double> const& signs() const { return signs_; }
 
@@ -71,6 +79,7 @@ class DataSet {
 
   mpi::Communicator const& comm_;
   std::int64_t p_;
+  std::int64_t largest_local_gram_;
   std::int64_t most_high_ = 0;
   std::int64_t most_low_ = 0;
   RowChunks chunks_;

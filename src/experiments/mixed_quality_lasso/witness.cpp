@@ -12,7 +12,7 @@ namespace thresher::mixed_quality_lasso {
 
 namespace {
 
-/// Solutions of the weighted normal equations on the support, by rank 0 and then on all ranks.
+/// Solutions of the weighted normal equations on the support, by rank 0 or the team and then on all ranks.
 struct SupportSolve {
   bool regular = false;
   std::vector<double> noise;  ///< g1 = G^{-1} X_S^T D z
@@ -24,24 +24,34 @@ SupportSolve solve_on_support(DataSet const& data, Setting const& setting, std::
   auto const s = static_cast<std::int64_t>(data.support().size());
   auto const& high = data.high_moments(setting.n1);
   auto const& low = data.low_moments(setting.n2);
+  std::int64_t const rows = (weights[0] > 0 ? setting.n1 : 0) + (weights[1] > 0 ? setting.n2 : 0);
   SupportSolve solved;
   std::vector<double> solutions(static_cast<std::size_t>(2 * s), 0.0);
   if (comm.rank() == 0) {
-    std::int64_t const rows = (weights[0] > 0 ? setting.n1 : 0) + (weights[1] > 0 ? setting.n2 : 0);
-    std::vector<double> gram(static_cast<std::size_t>(s * s));
-    for (std::size_t k = 0; k < gram.size(); ++k)
-      gram[k] = weights[0] * high.gram[k] + weights[1] * low.gram[k];
     for (std::size_t j = 0; j < static_cast<std::size_t>(s); ++j) {
       solutions[j] = weights[0] * setting.sigma1 * high.noise[j] + weights[1] * setting.sigma2 * low.noise[j];
       solutions[static_cast<std::size_t>(s) + j] = data.signs()[j];
     }
-    linalg::MatrixView const factor(gram.data(), s, s);
-    solved.regular = rows >= s && linalg::potrf(linalg::Triangle::lower, factor);
-    if (solved.regular)
-      linalg::potrs(linalg::Triangle::lower, factor, linalg::MatrixView(solutions.data(), s, 2));
   }
-  solved.regular = mpi::broadcast_value(comm, solved.regular);
-  mpi::broadcast(comm, std::span(solutions));
+  linalg::MatrixView const right_hand_sides(solutions.data(), s, 2);
+  if (data.tiles_gram()) {
+    mpi::broadcast(comm, std::span(solutions));
+    linalg::TiledMatrix factor(comm, s);
+    factor.set_combination(weights[0], *high.tiled_gram, weights[1], *low.tiled_gram);
+    solved.regular = rows >= s && factor.factor();
+    if (solved.regular) factor.solve(right_hand_sides);
+  } else {
+    if (comm.rank() == 0) {
+      std::vector<double> gram(static_cast<std::size_t>(s * s));
+      for (std::size_t k = 0; k < gram.size(); ++k)
+        gram[k] = weights[0] * high.gram[k] + weights[1] * low.gram[k];
+      linalg::MatrixView const factor(gram.data(), s, s);
+      solved.regular = rows >= s && linalg::potrf(linalg::Triangle::lower, factor);
+      if (solved.regular) linalg::potrs(linalg::Triangle::lower, factor, right_hand_sides);
+    }
+    solved.regular = mpi::broadcast_value(comm, solved.regular);
+    mpi::broadcast(comm, std::span(solutions));
+  }
   solved.noise.assign(solutions.begin(), solutions.begin() + s);
   solved.sign.assign(solutions.begin() + s, solutions.end());
   return solved;

@@ -3,6 +3,7 @@
 #include "experiments/mixed_quality_lasso/log_binomial.hpp"
 #include "experiments/mixed_quality_lasso/row_chunks.hpp"
 #include "experiments/mixed_quality_lasso/setting.hpp"
+#include "linalg/tiled_matrix.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,6 +34,13 @@ constexpr double kPasses = 8;
 /// Columns in the working set of a LASSO and its Gram matrix.
 double working_set_size(Sizes const& size) {
   return std::min(size.p, std::max(512.0, 8 * std::min(2 * size.s, size.n)));
+}
+
+/// Bytes of the two Gram matrices of the support, of one quality each, and of a factor: on rank 0, or spread
+/// over the team.
+double support_gram_bytes(double s, int ranks) {
+  if (!linalg::is_worth_tiling(ranks, static_cast<std::int64_t>(s))) return 3 * kBytes * s * s;
+  return 3 * linalg::TiledMatrix::bytes_per_rank(s, ranks) + linalg::TiledMatrix::buffer_bytes(s);
 }
 
 /// Passes over X that an estimator takes, and what each of them costs.
@@ -76,7 +84,7 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
   study::Cost cost;
   cost.bytes_per_rank = data_cost(point, ranks).bytes_per_rank;
   double const witness_flops = size.n * size.s * size.s + size.s * size.s * size.s / 3 + 4 * size.n * size.s;
-  double const witness_bytes = kBytes * 3 * size.s * size.s;
+  double const witness_bytes = support_gram_bytes(size.s, ranks);
   double const working_set = working_set_size(size);
   double const panel_bytes = kBytes * (size.rows_per_rank * working_set + 3 * working_set * working_set);
   double const fit_flops = size.n * working_set * working_set;

@@ -1,5 +1,6 @@
 #include "../../unit/prox/problems.hpp"
 #include "prox/fista_lasso.hpp"
+#include "prox/polish.hpp"
 #include "prox/spectral_norm.hpp"
 #include "prox/working_set.hpp"
 
@@ -64,6 +65,34 @@ TEST_F(TeamLasso, FistaAgreesWithOneRank) {
     expect_equal(found, prox::WorkingSet(whole, regression.b, {}).solve(c.lambda));
     expect_replicated(world, found.coefficients.values);
   }
+}
+
+TEST_F(TeamLasso, SpreadGramMatricesPolishAsLocalOnesDo) {
+  auto const regression = random_regression(300, 500, 12, 2.0, 45);
+  auto const whole = regression.design(alone);
+  auto const parts = regression.design(world);
+  double const lambda = 0.06;
+  auto const expected = prox::WorkingSet(whole, regression.b, {}).solve(lambda);
+  ASSERT_GT(expected.coefficients.indices.size(), 128u);  // more than two tiles
+  auto const polished = prox::polish(parts, regression.b, lambda, expected.coefficients, 10);
+  ASSERT_TRUE(polished.has_value());
+  for (std::size_t k = 0; k < polished->values.size(); ++k)
+    EXPECT_NEAR(polished->values[k], expected.coefficients.values[k], 1e-10);
+  expect_replicated(world, polished->values);
+  // Signs that cannot be, and columns that depend on each other.
+  auto wrong = expected.coefficients;
+  wrong.values[0] = -wrong.values[0];
+  EXPECT_FALSE(prox::polish(parts, regression.b, lambda, wrong, 10).has_value());
+  auto twice = expected.coefficients;
+  twice.indices[1] = twice.indices[0];
+  EXPECT_FALSE(prox::polish(parts, regression.b, 1e3, twice, 10).has_value());
+
+  prox::FistaLasso solver(world, parts.local_columns().size(), "test_");
+  prox::LassoOptions options;
+  options.largest_local_gram = 10;
+  auto const found = solver.solve(parts, regression.b, lambda, options);
+  EXPECT_TRUE(found.polished);
+  expect_equal(found, expected);
 }
 
 TEST_F(TeamLasso, PathAgreesWithOneRank) {

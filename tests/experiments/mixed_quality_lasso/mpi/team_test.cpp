@@ -1,9 +1,13 @@
 #include "../trials.hpp"
 #include "experiments/mixed_quality_lasso/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/witness.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
 
 namespace thresher::mixed_quality_lasso {
 namespace {
@@ -111,6 +115,41 @@ TEST_F(Teams, SolversStoragesAndWeightingsAgree) {
         point.n2 = 50;
         expect_agreement(point, 1);
       }
+}
+
+/// Supports beyond the size that one rank keeps, here a small one.
+TEST_F(Teams, WitnessesOfSpreadAndOfLocalGramMatricesAgree) {
+  std::int64_t const largest_local = 20;
+  Parameters point;
+  point.p = 100000;
+  point.s = 150;
+  point.signal = Signal::signed_values;
+  for (auto const& [n1, n2] :
+       {std::pair(900, 1700), std::pair(2600, 0), std::pair(100, 60), std::pair(70, 70)}) {
+    point.n1 = n1;
+    point.n2 = n2;
+    auto const setting = realise(point);
+    auto const compute = [&](Trials& trials, std::int64_t largest) {
+      trials.team().begin_trial({"tiles\n", 3});
+      return DataSet({&point, 1}, trials.team(), 3, largest);
+    };
+    auto const spread = compute(team, largest_local);
+    auto const local = compute(alone, largest_local);
+    EXPECT_EQ(spread.tiles_gram(), world.size() > 1);
+    EXPECT_FALSE(local.tiles_gram());
+    for (auto const& weights : {std::array{1.0, 1.0}, std::array{1.7, 0.2}, std::array{2.0, 0.0}}) {
+      Tuning const tuning{0.15, {weights[0], weights[1]}};
+      auto const found = primal_dual_witness(spread, setting, 1, tuning);
+      auto const expected = primal_dual_witness(local, setting, 1, tuning);
+      EXPECT_EQ(found.sign_ok, expected.sign_ok);
+      if (std::isinf(expected.dual_variance)) {
+        EXPECT_EQ(found.dual_variance, expected.dual_variance);
+        continue;
+      }
+      EXPECT_NEAR(found.dual_variance, expected.dual_variance, 1e-10 * expected.dual_variance);
+      EXPECT_NEAR(found.success_probability, expected.success_probability, 1e-10);
+    }
+  }
 }
 
 TEST_F(Teams, FewerColumnsThanRanksWork) {
