@@ -101,8 +101,7 @@ class TheoryContext {
       : identity_(std::move(identity)), input_(input) {}
   /// The user's input, or null.
   InputReader const* input() const { return input_; }
-  /// Named stream for Monte Carlo: one per seed, theory and values of the parameters on which the theory
-  /// depends; it knows no trial.
+  /// Named stream for Monte Carlo: one per seed and theory, the same at all points (curves are smooth).
   random::Stream stream(std::string_view name) const { return {random::hash_identity(identity_), name}; }
 
  private:

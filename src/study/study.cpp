@@ -127,7 +127,14 @@ Point Study::canonical(Point const& point) const {
 }
 
 std::string Study::identity(Point const& canonical) const {
-  return identity(canonical, [&](std::size_t k) { return shapes_data(k); });
+  auto const& about = description();
+  std::string text = fmt::format("experiment={}\ndata_version={}\nseed={}\n", about.name, about.data_version,
+                                 configuration_.options.seed);
+  if (configuration_.options.common_random_numbers) return text;
+  for (std::size_t k = 0; k < about.parameters.size(); ++k)
+    if (shapes_data(k) && canonical[k] != about.parameters[k].default_value)
+      text += about.parameters[k].name + "=" + to_text(canonical[k]) + "\n";
+  return text;
 }
 
 std::string Study::preparation_identity(std::size_t stage) const {
@@ -141,22 +148,19 @@ bool Study::shapes_data(std::size_t k) const {
   return stage >= 0 && stage <= static_cast<int>(description().data_stage);
 }
 
-std::string Study::theory_identity(std::size_t theory, Point const& point) const {
-  auto const& about = description().theories[theory];
-  return identity(point, [&](std::size_t k) { return std::ranges::count(about.depends_on, k) > 0; }) +
-         "theory=" + about.name + "\n";
+std::string Study::theory_identity(std::size_t theory) const {
+  auto const& about = description();
+  return fmt::format("experiment={}\ndata_version={}\nseed={}\ntheory={}\n", about.name, about.data_version,
+                     configuration_.options.seed, about.theories[theory].name);
 }
 
-/// Names and values of the parameters that count and are off their defaults: nothing about the grid.
-std::string Study::identity(Point const& point, std::function<bool(std::size_t)> const& counts) const {
+Point Study::seen_by_theory(std::size_t theory, Point const& point) const {
   auto const& about = description();
-  std::string text = fmt::format("experiment={}\ndata_version={}\nseed={}\n", about.name, about.data_version,
-                                 configuration_.options.seed);
-  if (configuration_.options.common_random_numbers) return text;
-  for (std::size_t k = 0; k < about.parameters.size(); ++k)
-    if (counts(k) && point[k] != about.parameters[k].default_value)
-      text += about.parameters[k].name + "=" + to_text(point[k]) + "\n";
-  return text;
+  Point seen = point;
+  for (std::size_t k = 0; k < seen.size(); ++k)
+    if (std::ranges::count(about.theories[theory].depends_on, k) == 0)
+      seen[k] = about.parameters[k].default_value;
+  return seen;
 }
 
 std::string Study::key_up_to(std::size_t stage, Point const& canonical) const {
@@ -172,6 +176,16 @@ std::string Study::key_up_to(std::size_t stage, Point const& canonical) const {
     if (shapes >= 0 && shapes <= static_cast<int>(stage)) key += to_text(canonical[k]) + '\n';
   }
   return key;
+}
+
+std::string Study::place_of(std::size_t stage, Point const& canonical) const {
+  auto const& about = description();
+  auto text = fmt::format("{}\n{}", stage, key_up_to(stage, canonical));
+  // Under common random numbers other data have the same key.
+  if (stage == about.data_stage && configuration_.options.common_random_numbers)
+    for (std::size_t k = 0; k < about.parameters.size(); ++k)
+      if (shapes_data(k) && !about.parameters[k].nested) text += to_text(canonical[k]) + "\n";
+  return text;
 }
 
 bool Study::splits_units(std::size_t axis) const {

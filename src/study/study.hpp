@@ -51,21 +51,23 @@ class Study {
   bool shapes_data(std::size_t k) const;
   /// Canonical points with equal keys share one result of `stage`.
   std::string key_up_to(std::size_t stage, Point const& canonical) const;
+  /// Names what `stage` leaves on disk at a canonical point (the number of stages: what the point leaves).
+  std::string place_of(std::size_t stage, Point const& canonical) const;
   /// Whether units are split along axis `a`: it holds a data parameter (not a nested one under common random
   /// numbers).
   bool splits_units(std::size_t axis) const;
 
-  /// Identity of the predictions of a theory: seed, experiment, data version and those of the parameters on
-  /// which it depends that are off their defaults (none of them under common random numbers).
-  std::string theory_identity(std::size_t theory, Point const& point) const;
+  /// Identity of what a theory draws: seed, experiment, data version and the theory. Not its parameters:
+  /// along a curve all predictions come from the same numbers, and the curve is smooth.
+  std::string theory_identity(std::size_t theory) const;
+  /// The point as a theory may see it: parameters on which it does not depend are at their defaults.
+  Point seen_by_theory(std::size_t theory, Point const& point) const;
   /// Axes on which the predictions of a theory depend.
   std::vector<std::size_t> theory_axes(std::size_t theory) const;
   /// Whether artifact `name` is kept for trial `trial`.
   bool wants_artifact(std::string_view name, std::int64_t trial) const;
 
  private:
-  std::string identity(Point const& point, std::function<bool(std::size_t)> const& counts) const;
-
   Experiment const& experiment_;
   Configuration configuration_;
   Grid grid_;

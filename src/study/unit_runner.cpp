@@ -38,6 +38,7 @@ Point const& UnitRunner::canonical(std::uint32_t number) {
 bool UnitRunner::run(Unit const& unit, Emit const& emit) {
   emit_ = &emit;
   trial_ = unit.trial;
+  artifacts_.clear();
   if (unit.trial < 0) return predict(unit, emit);
   if (canonical_.size() + unit.points.size() > kPointsRemembered) canonical_.clear();
   std::vector<Task> tasks;
@@ -58,8 +59,8 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
                   .reason = {},
                   .artifacts = {}};
     std::vector<double> all(predictions.size(), std::nan(""));
-    auto const point = study_.grid().point(number);
-    TheoryContext const context(study_.theory_identity(theory, point), study_.input());
+    auto const point = study_.seen_by_theory(theory, study_.grid().point(number));
+    TheoryContext const context(study_.theory_identity(theory), study_.input());
     auto const ending = agreement_.run([&] { study_.experiment().predict(theory, point, context, all); });
     for (std::size_t k = 0; k < predictions.size(); ++k)
       if (predictions[k].theory == theory) record.values.push_back(all[k]);
@@ -105,11 +106,9 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
       }
       continue;
     }
-    if (stage == about.data_stage) {
-      team_.begin_trial({key, trial_});
-      artifacts_.clear();
-    }
-    place_ = {std::to_string(stage) + "\n" + key, trial_};
+    if (stage == about.data_stage) team_.begin_trial({key, trial_});
+    place_ = {study_.place_of(stage, *group.front().point), trial_};
+    auto const shared_artifacts = artifacts_.size();
     std::vector<Point const*> points;
     for (auto const& task : group) points.push_back(task.point);
     std::unique_ptr<StageResult> result;
@@ -123,6 +122,7 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
     } else if (!descend(stage + 1, result.get(), group, part)) {
       return false;
     }
+    artifacts_.resize(shared_artifacts);  // what this stage left belongs to its own points
   }
   return true;
 }
@@ -140,11 +140,12 @@ UnitRunner::Preparation const& UnitRunner::prepare(std::size_t stage, StageResul
     if (about.parameters[k].stage > static_cast<int>(stage)) shared[k] = about.parameters[k].default_value;
   Preparation preparation{key, nullptr, {}};
   // A prepared state belongs to the run's first trial that asks for it: no two teams write one file.
-  place_ = {std::to_string(stage) + "\n" + key, trial_};
+  place_ = {study_.place_of(stage, point), trial_};
   team_.begin_trial({study_.preparation_identity(stage), kNoTrial});
   Point const* const points[] = {&shared};
   preparation.ending = agreement_.run(
       [&] { preparation.result = study_.experiment().run_stage(stage, before, points, team_); });
+  artifacts_.clear();
   return prepared_.emplace_back(std::move(preparation));
 }
 
@@ -170,7 +171,7 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
                 .reason = {},
                 .artifacts = {}};
   auto const shared_artifacts = artifacts_.size();
-  place_ = {study_.identity(*task.point) + study_.key_up_to(about.stages.size(), *task.point), trial_};
+  place_ = {study_.place_of(about.stages.size(), *task.point), trial_};
   auto const start = Clock::now();
   Outcome outcome = Outcome::ok;
   ending = agreement_.run(
@@ -178,7 +179,7 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
   if (ending.kind == Ending::Kind::interrupted) return;
   record.seconds = share + seconds_since(start);
   record.artifacts = artifacts_;
-  artifacts_.resize(shared_artifacts);  // what the data stage left belongs to every point
+  artifacts_.resize(shared_artifacts);  // what the stages before left belongs to every point
   if (team_.communicator().rank() != 0) return;
 
   auto const applicable = study_.experiment().applicable(*task.point);

@@ -24,6 +24,7 @@ struct SmallMetrics {
 struct SmallPredictions {
   double expected = std::nan("");
   double drawn = std::nan("");
+  double seen_mean = std::nan("");
 };
 
 class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics, SmallPredictions> {
@@ -49,6 +50,9 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
       t.drawn = context.stream("draws").normal({}, 0);
     });
     prediction("drawn", &SmallPredictions::drawn, "one draw");
+    theory("oversight", {}, [](SmallParameters const& p, SmallPredictions& t) { t.seen_mean = p.mean; });
+    prediction("seen_mean", &SmallPredictions::seen_mean, "a parameter on which the theory does not depend");
+    artifact("fitted", {"number"}, "what the fit found");
   }
   void check(SmallParameters const& p, Verdict& verdict) const override {
     if (p.mean < -100) verdict.refuse("mean", "allowed is -100 or more");
@@ -72,6 +76,8 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
       ++fitted;
       if (fail_in_fit) throw std::runtime_error("asked to fail");
       number->value = static_cast<Number const*>(before)->value;
+      if (points[0].rule == SmallParameters::Rule::squared) number->value *= number->value;
+      team.store({"fitted", {1}, {number->value}});
     }
     return number;
   }

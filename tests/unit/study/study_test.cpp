@@ -127,16 +127,77 @@ TEST(StagesBeforeTheData, FailOnceForAllTheirTrials) {
   for (auto const& record : records) EXPECT_EQ(record.reason, "asked to fail beforehand");
 }
 
-TEST(Theories, DrawTheSameForTheValuesThatTheyDependOn) {
-  auto const drawn = [](Texts const& inputs, std::uint32_t point) {
-    Prepared prepared(inputs);
-    return run(prepared, {trial_of_theory(1), {point}}).front().values;
+std::vector<double> predicted(Texts const& inputs, std::size_t theory, std::uint32_t point) {
+  Prepared prepared(inputs);
+  return run(prepared, {trial_of_theory(theory), {point}}).front().values;
+}
+
+TEST(Theories, DrawTheSameAtAllPointsOfASeed) {
+  auto const here = predicted({{"mean", "0,1"}, {"width", "1,2"}}, 1, 0);
+  EXPECT_EQ(predicted({{"mean", "0,1"}, {"width", "1,2"}}, 1, 3), here);
+  EXPECT_EQ(predicted({}, 1, 0), here);
+  EXPECT_NE(predicted({{"seed", "2"}}, 1, 0), here);
+}
+
+TEST(Theories, SeeOnlyWhatTheyDependOn) {
+  EXPECT_EQ(predicted({{"mean", "2"}}, 0, 0), std::vector<double>{2});
+  EXPECT_EQ(predicted({{"mean", "2"}}, 2, 0), std::vector<double>{0});
+}
+
+/// Keeps artifacts as a worker does, and where files of theirs would go.
+class Keeper final : public TrialServices {
+ public:
+  explicit Keeper(UnitRunner& runner) : runner_(runner) {}
+  bool wants(std::string_view) const override { return true; }
+  void store(Artifact artifact) override {
+    places.insert(runner_.place().file_name("file"));
+    runner_.artifacts().push_back(std::move(artifact));
+  }
+  void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
+                         std::span<double const>) override {}
+  void warn(std::string const&) override {}
+  void progress(double) override {}
+  bool stopping() override { return false; }
+  void keep(std::span<std::byte const>) override {}
+  std::optional<std::vector<std::byte>> restore() override { return std::nullopt; }
+  std::set<std::string> places;
+
+ private:
+  UnitRunner& runner_;
+};
+
+TEST(Units, GiveWhatAStageLeavesToItsOwnPoints) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}, {"level", "1,2"}, {"mean", "3"}});
+  auto const self = mpi::Communicator::self();
+  Team team(self);
+  Agreement const agreement(self, {});
+  UnitRunner runner(prepared.study, team, agreement);
+  Keeper keeper(runner);
+  team.set_services(&keeper);
+  std::map<std::uint32_t, Record> records;
+  runner.run({0, {0, 2, 3}}, [&](Record record) { records[record.point] = std::move(record); });
+  ASSERT_EQ(records.size(), 3u);
+  for (auto const& [point, record] : records) ASSERT_EQ(record.artifacts.size(), 1u);
+  double const plain = records[0].artifacts[0].values[0];
+  EXPECT_EQ(records[2].artifacts[0].values[0], plain * plain);
+  EXPECT_EQ(records[3].artifacts[0].values[0], plain * plain);
+  EXPECT_EQ(keeper.places.size(), 2u);
+}
+
+TEST(Places, DifferWhereDataDo) {
+  Prepared prepared(Texts{{"mean", "0,1"}, {"size", "4,8"}, {"common_random_numbers", "true"}});
+  auto const& study = prepared.study;
+  auto const place = [&](std::size_t stage, std::size_t point) {
+    return study.place_of(stage, study.canonical(study.grid().point(point)));
   };
-  auto const here = drawn({{"mean", "0,1"}, {"width", "1,2"}}, 0);
-  EXPECT_EQ(drawn({{"mean", "0,1"}, {"width", "1,2"}}, 2), here) << "the width does not matter";
-  EXPECT_EQ(drawn({}, 0), here) << "nor does the grid";
-  EXPECT_NE(drawn({{"mean", "0,1"}, {"width", "1,2"}}, 1), here);
-  EXPECT_NE(drawn({{"seed", "2"}}, 0), here);
+  auto const data = study.description().data_stage;
+  EXPECT_EQ(study.key_up_to(data, study.grid().point(0)), study.key_up_to(data, study.grid().point(3)));
+  std::set<std::string> places;
+  for (std::size_t point = 0; point < 4; ++point) places.insert(place(data, point));
+  EXPECT_EQ(places.size(), 2u) << "sizes are nested: one generation serves them";
+  for (std::size_t point = 0; point < 4; ++point)
+    places.insert(place(study.description().stages.size(), point));
+  EXPECT_EQ(places.size(), 6u);
 }
 
 TEST(Units, AreSplitWhenTeamsWouldIdle) {
