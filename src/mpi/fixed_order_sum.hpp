@@ -18,8 +18,9 @@ namespace thresher::mpi {
 /// may add in another order for another team size.
 class FixedOrderSum {
  public:
-  /// At most `max_blocks` blocks of 0..count-1. `max_blocks` bounds the size of a team that can share the
-  /// work and the memory of a sum (max_blocks x width doubles). `comm` must outlive this object.
+  /// At most `max_blocks` blocks of 0..count-1, which is also the largest team that can share the work. A
+  /// rank holds the sums of its own blocks (of one at a time where it is alone). `comm` must outlive this
+  /// object.
   FixedOrderSum(Communicator const& comm, std::int64_t count, int max_blocks = 256);
 
   /// Indices that this rank owns (whole blocks).
@@ -33,6 +34,11 @@ class FixedOrderSum {
                   std::span<double> result) const;
 
  private:
+  void add_everywhere(std::span<double const> sums, std::span<double> result) const;
+  /// The window of the result that starts at number `begin`.
+  void add_by_shares(std::span<double const> sums, std::size_t width, std::size_t begin,
+                     std::span<double> result) const;
+
   Communicator const& comm_;
   int blocks_;
   std::vector<Range> owned_blocks_;

@@ -27,6 +27,24 @@ TEST(FixedOrderSum, HasTheBitsOfOneRank) {
   }
 }
 
+TEST(FixedOrderSum, OfAWideResultHasTheBitsOfOneRank) {
+  auto const world = Communicator::duplicate(MPI_COMM_WORLD);
+  auto const self = Communicator::self();
+  constexpr std::size_t kWidth = 20011;  // more than one window
+  auto const partial = [](Range block, std::span<double> sums) {
+    for (auto i = block.begin; i < block.end; ++i)
+      for (std::size_t k = 0; k < sums.size(); ++k)
+        sums[k] += std::sin(static_cast<double>(i) + 0.1 * static_cast<double>(k));
+  };
+  std::vector<double> together(kWidth);
+  std::vector<double> alone(kWidth);
+  for (std::int64_t const count : {1, 300}) {
+    FixedOrderSum(world, count)(partial, together);
+    FixedOrderSum(self, count)(partial, alone);
+    EXPECT_EQ(together, alone) << count;
+  }
+}
+
 TEST(Agreement, OfARankThatThrowsReachesAll) {
   auto const world = Communicator::duplicate(MPI_COMM_WORLD);
   int const last = world.size() - 1;
