@@ -1,5 +1,6 @@
 #include "study/configuration.hpp"
 
+#include "parameters/text.hpp"
 #include "study/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,17 +18,16 @@ namespace {
 std::string const kPetscKey = "petsc_options";
 
 std::vector<std::string> known_names(Description const& description) {
-  std::vector<std::string> names{kPetscKey};
-  for (auto const& parameter : description.parameters) names.push_back(parameter.name);
-  for (auto const& option : options_table().specifications()) names.push_back(option.name);
+  auto names = names_of(description.parameters);
+  std::ranges::copy(names_of(options_table().specifications()), std::back_inserter(names));
+  names.push_back(kPetscKey);
   return names;
 }
 
 [[noreturn]] void refuse_unknown(std::string const& origin, std::string const& name,
                                  Description const& description) {
-  auto const near = nearest(name, known_names(description));
   throw UserError(fmt::format("{}no parameter or option is named {}{}", origin, name,
-                              near.empty() ? "" : " (did you mean " + near + "?)"));
+                              did_you_mean(name, known_names(description))));
 }
 
 std::string toml_scalar(toml::node const& node, std::string const& where) {
@@ -127,17 +127,6 @@ std::string toml_text(Value const& value) {
 
 }  // namespace
 
-std::vector<std::string> split_names(std::string const& text, char separator) {
-  std::vector<std::string> names;
-  std::istringstream stream(text);
-  for (std::string name; std::getline(stream, name, separator);) {
-    auto const first = name.find_first_not_of(" \t");
-    if (first == std::string::npos) continue;
-    names.push_back(name.substr(first, name.find_last_not_of(" \t") - first + 1));
-  }
-  return names;
-}
-
 std::vector<std::vector<std::string>> parse_zips(std::string const& text) {
   std::vector<std::vector<std::string>> zips;
   for (auto const& part : split_names(text, ';')) {
@@ -161,7 +150,7 @@ Inputs read_toml(std::string const& text, std::string const& source, Description
   for (auto const& [key, node] : table) {
     std::string const name(key.str());
     auto const origin = fmt::format("{}:{}: ", source, key.source().begin.line);
-    if (std::find(names.begin(), names.end(), name) == names.end()) refuse_unknown(origin, name, description);
+    if (!find_name(names, name)) refuse_unknown(origin, name, description);
     inputs[name] = {toml_value(node, origin + name + " "), origin};
   }
   return inputs;

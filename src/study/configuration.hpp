@@ -62,6 +62,5 @@ void adopt_input(Configuration& configuration, Experiment const& experiment, Inp
 
 /// "a,b;c,d" as lists of names.
 std::vector<std::vector<std::string>> parse_zips(std::string const& text);
-std::vector<std::string> split_names(std::string const& text, char separator);
 
 }  // namespace thresher::study

@@ -2,6 +2,7 @@
 
 #include "hdf5/file.hpp"
 #include "linalg/petsc.hpp"
+#include "parameters/text.hpp"
 #include "study/coordinator.hpp"
 #include "study/environment.hpp"
 #include "study/failure_report.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/declaration.hpp"
+#include "parameters/declaration.hpp"
 #include "study/team.hpp"
 
 #include <algorithm>

@@ -3,7 +3,6 @@
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
 #include "random/stream.hpp"
-#include "study/value.hpp"
 
 #include <fmt/format.h>
 

@@ -2,6 +2,8 @@
 
 namespace thresher::study {
 
+using parameters::Table;
+
 namespace {
 constexpr std::size_t kStudyOptions = 14;
 

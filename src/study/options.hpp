@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/declaration.hpp"
+#include "parameters/declaration.hpp"
 
 #include <cstdint>
 #include <string>
@@ -44,7 +44,7 @@ struct Options {
 };
 
 /// Declaration of all engine options.
-Table<Options> const& options_table();
+parameters::Table<Options> const& options_table();
 /// Whether an option describes the study (and is stored in its file) rather than this run of it.
 bool describes_study(std::string const& option);
 

@@ -1,6 +1,6 @@
 #include "study/output_lock.hpp"
 
-#include "study/value.hpp"
+#include "parameters/value.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 namespace thresher::study {
+
+using parameters::UserError;
 
 namespace {
 

@@ -14,15 +14,11 @@ namespace thresher::study {
 namespace {
 
 std::size_t metric_named(Description const& description, std::string const& option, std::string const& name) {
-  std::vector<std::string> names;
-  for (auto const& metric : description.metrics) names.push_back(metric.name);
-  auto const at = std::find(names.begin(), names.end(), name);
-  if (at == names.end()) {
-    auto const near = nearest(name, names);
+  auto const metric = find_named(description.metrics, name);
+  if (!metric)
     throw UserError(fmt::format("{}: no metric is named {}{}", option, name,
-                                near.empty() ? "" : " (did you mean " + near + "?)"));
-  }
-  return static_cast<std::size_t>(at - names.begin());
+                                did_you_mean(name, names_of(description.metrics))));
+  return *metric;
 }
 
 std::optional<TargetError> parse_target(Description const& description, std::string const& text) {

@@ -2,6 +2,7 @@
 
 #include "mpi/communicator.hpp"
 #include "mpi/partition.hpp"
+#include "parameters/value.hpp"
 #include "random/stream.hpp"
 
 #include <cstddef>
@@ -17,6 +18,9 @@
 #include <vector>
 
 namespace thresher::study {
+
+/// What the author of an experiment writes as study::UserError, study::Set and so on.
+using namespace parameters;
 
 /// Thrown (on all ranks together) by a stage that saw `Team::stopping()`: the trial is dropped, not failed.
 class Interrupted : public std::runtime_error {

@@ -1,7 +1,5 @@
 #include "experiments/entropy_coupling/generation.hpp"
 
-#include "study/value.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -2,7 +2,6 @@
 
 #include "experiments/entropy_coupling/generation.hpp"
 #include "experiments/entropy_coupling/vertex_enumeration.hpp"
-#include "study/value.hpp"
 
 #include <fmt/format.h>
 

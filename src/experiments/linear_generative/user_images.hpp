@@ -5,7 +5,6 @@
 #include "experiments/linear_generative/population.hpp"
 #include "linalg/tall_matrix.hpp"
 #include "study/team.hpp"
-#include "study/value.hpp"
 
 #include <array>
 #include <cstdint>

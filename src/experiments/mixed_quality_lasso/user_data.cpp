@@ -2,7 +2,6 @@
 
 #include "mpi/partition.hpp"
 #include "prox/sparse_gather.hpp"
-#include "study/value.hpp"
 
 #include <fmt/format.h>
 

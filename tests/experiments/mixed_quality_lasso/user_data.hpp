@@ -1,7 +1,6 @@
 #pragma once
 
 #include "study/team.hpp"
-#include "study/value.hpp"
 
 #include <map>
 #include <string>

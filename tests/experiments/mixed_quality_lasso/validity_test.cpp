@@ -1,5 +1,4 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
-#include "study/value.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "study/interval.hpp"
+#include "parameters/interval.hpp"
+#include "parameters/names.hpp"
 
 #include <cstdint>
 #include <stdexcept>
@@ -9,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-namespace thresher::study {
+namespace thresher::parameters {
 
 /// A user's mistake: one clear line that names the parameter, its value and what is allowed. Ends the driver
 /// with exit code 2 before anything is written.
@@ -29,10 +30,10 @@ enum class Kind { boolean, integer, real, enumeration, set, text };
 struct Specification {
   std::string name;
   Kind kind = Kind::real;
-  Interval range;                    ///< integer, real
-  std::vector<std::string> choices;  ///< enumeration, set: names in declared order
-  std::string meaning;
-  Value default_value;
+  Interval range = {};                    ///< integer, real
+  std::vector<std::string> choices = {};  ///< enumeration, set: names in declared order
+  std::string meaning = {};
+  Value default_value = {};
 
   /// "integer in [2, 1e12]", "one of a, b", ...: what error messages and help say is allowed.
   std::string allowed() const;
@@ -49,12 +50,14 @@ std::int64_t parse_integer(std::string const& name, Interval const& range, std::
 std::vector<Value> parse_values(Specification const& what, std::string_view text);
 /// Text from which parse_value makes the same value (shortest that is exact).
 std::string to_text(Value const& value);
-bool is_utf8(std::string_view text);
-/// `text` for one line of UTF-8: what is a control character, or no character, becomes "?".
-std::string printable(std::string_view text);
+
+/// A set of names in text, joined by '+' in declared order ("none" is the empty set), and as bits: bit k for
+/// `choices[k]`. None when a name is no choice.
+using NameBits = std::uint64_t;
+std::string join_names(std::vector<std::string> const& choices, NameBits bits);
+std::optional<NameBits> find_names(std::vector<std::string> const& choices, std::string_view joined);
+
 /// Canonical order along an axis: numbers ascending, enumerations as declared, strings by alphabet.
 bool precedes(Specification const& what, Value const& a, Value const& b);
-/// Name among `names` that is nearest to `name` in edits, or empty when none is near.
-std::string nearest(std::string_view name, std::vector<std::string> const& names);
 
-}  // namespace thresher::study
+}  // namespace thresher::parameters

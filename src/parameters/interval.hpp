@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace thresher::study {
+namespace thresher::parameters {
 
 /// Range of a number, written as mathematicians do: "[2, 1e12]", "(0, 1]", "[0, inf)". A closed infinite end
 /// admits infinity itself.
@@ -32,4 +32,4 @@ class Interval {
   std::string text_ = "(-inf, inf)";
 };
 
-}  // namespace thresher::study
+}  // namespace thresher::parameters

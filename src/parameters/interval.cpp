@@ -1,10 +1,10 @@
-#include "study/interval.hpp"
+#include "parameters/interval.hpp"
 
 #include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 
-namespace thresher::study {
+namespace thresher::parameters {
 
 Interval::Interval(std::string_view text) : text_(text) {
   auto const fail = [&] { throw std::logic_error("not an interval: " + text_); };
@@ -34,4 +34,4 @@ bool Interval::admits_infinity() const {
          contains(-std::numeric_limits<double>::infinity());
 }
 
-}  // namespace thresher::study
+}  // namespace thresher::parameters

@@ -1,14 +1,14 @@
-#include "study/value.hpp"
+#include "parameters/value.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace thresher::study {
+namespace thresher::parameters {
 namespace {
 
 Specification real(char const* range) {
-  return {.name = "x", .kind = Kind::real, .range = range, .choices = {}, .meaning = "", .default_value = {}};
+  return {.name = "x", .kind = Kind::real, .range = range};
 }
 
 Specification integer(char const* range) {
@@ -96,9 +96,9 @@ TEST(Values, TextsReturnTheSameValue) {
 }
 
 TEST(Values, NearestNameIsFound) {
-  EXPECT_EQ(nearest("lamda_rule", {"lambda_rule", "rule"}), "lambda_rule");
-  EXPECT_EQ(nearest("completely_other", {"p", "s"}), "");
+  EXPECT_EQ(did_you_mean("lamda_rule", {"lambda_rule", "rule"}), " (did you mean lambda_rule?)");
+  EXPECT_EQ(did_you_mean("completely_other", {"p", "s"}), "");
 }
 
 }  // namespace
-}  // namespace thresher::study
+}  // namespace thresher::parameters

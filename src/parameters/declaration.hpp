@@ -1,0 +1,147 @@
+#pragma once
+
+#include "parameters/value.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace thresher::parameters {
+
+/// A set of names, one bit per enumerator of E (enumerators 0, 1, 2, ...).
+template <class E>
+requires std::is_enum_v<E>
+class Set {
+ public:
+  Set() = default;
+  Set(std::initializer_list<E> members) {
+    for (E member : members) insert(member);
+  }
+  explicit Set(NameBits bits) : bits_(bits) {}
+  void insert(E member) { bits_ |= bit(member); }
+  bool contains(E member) const { return (bits_ & bit(member)) != 0; }
+  bool empty() const { return bits_ == 0; }
+  NameBits bits() const { return bits_; }
+  bool operator==(Set const&) const = default;
+
+ private:
+  static NameBits bit(E member) { return NameBits{1} << static_cast<unsigned>(member); }
+  NameBits bits_ = 0;
+};
+
+namespace detail {
+
+template <class T>
+concept Number = (std::integral<T> && !std::same_as<T, bool>) || std::floating_point<T>;
+/// What a Value holds a number as.
+template <Number T>
+using Held = std::conditional_t<std::integral<T>, std::int64_t, double>;
+
+/// The value of a member; `choices` are the names of an enumeration or a set.
+template <class T>
+Value read(T const& member, std::vector<std::string> const& choices) {
+  if constexpr (Number<T>) {
+    return static_cast<Held<T>>(member);
+  } else if constexpr (std::is_enum_v<T>) {
+    return choices.at(static_cast<std::size_t>(member));
+  } else if constexpr (requires { member.bits(); }) {
+    return join_names(choices, member.bits());
+  } else {
+    return member;
+  }
+}
+
+/// The member that has this value.
+template <class T>
+T write(Value const& value, std::vector<std::string> const& choices) {
+  if constexpr (Number<T>) {
+    return static_cast<T>(std::get<Held<T>>(value));
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<T>(find_name(choices, std::get<std::string>(value)).value());
+  } else if constexpr (requires(T set) { set.bits(); }) {
+    return T(find_names(choices, std::get<std::string>(value)).value());
+  } else {
+    return std::get<T>(value);
+  }
+}
+
+}  // namespace detail
+
+/// Binds the members of a plain struct to named inputs; the defaults are those of `S{}`.
+template <class S>
+class Table {
+ public:
+  /// An integer or real member with its range.
+  template <detail::Number T>
+  Specification& bind(std::string name, T S::*member, Interval range, std::string meaning) {
+    return add({.name = std::move(name),
+                .kind = std::integral<T> ? Kind::integer : Kind::real,
+                .range = std::move(range),
+                .meaning = std::move(meaning)},
+               member);
+  }
+  /// A boolean member.
+  Specification& bind(std::string name, bool S::*member, std::string meaning) {
+    return add({.name = std::move(name), .kind = Kind::boolean, .meaning = std::move(meaning)}, member);
+  }
+  /// A text member (a path).
+  Specification& bind(std::string name, std::string S::*member, std::string meaning) {
+    return add({.name = std::move(name), .kind = Kind::text, .meaning = std::move(meaning)}, member);
+  }
+  /// An enumeration (enumerators 0, 1, 2, ...) with the names of its enumerators in order.
+  template <class E>
+  requires std::is_enum_v<E> Specification& bind(std::string name, E S::*member,
+                                                 std::vector<std::string> names, std::string meaning) {
+    return add({.name = std::move(name),
+                .kind = Kind::enumeration,
+                .choices = std::move(names),
+                .meaning = std::move(meaning)},
+               member);
+  }
+  /// A set of enumerators, joined by '+' in text; "none" is the empty set.
+  template <class E>
+  Specification& bind(std::string name, Set<E> S::*member, std::vector<std::string> names,
+                      std::string meaning) {
+    return add({.name = std::move(name),
+                .kind = Kind::set,
+                .choices = std::move(names),
+                .meaning = std::move(meaning)},
+               member);
+  }
+
+  std::vector<Specification> const& specifications() const { return specifications_; }
+  /// Writes `value` to the member behind input `k`.
+  void set(S& s, std::size_t k, Value const& value) const { bindings_[k].set(s, value); }
+  Value get(S const& s, std::size_t k) const { return bindings_[k].get(s); }
+  /// The struct that holds `values` (one per input, in declared order).
+  S make(std::vector<Value> const& values) const {
+    S s{};
+    for (std::size_t k = 0; k < values.size(); ++k) set(s, k, values[k]);
+    return s;
+  }
+
+ private:
+  struct Binding {
+    std::function<void(S&, Value const&)> set;
+    std::function<Value(S const&)> get;
+  };
+  template <class T>
+  Specification& add(Specification what, T S::*member) {
+    bindings_.push_back(
+        {[member, choices = what.choices](S& s, Value const& value) {
+           s.*member = detail::write<T>(value, choices);
+         },
+         [member, choices = what.choices](S const& s) { return detail::read(s.*member, choices); }});
+    what.default_value = bindings_.back().get(S{});
+    return specifications_.emplace_back(std::move(what));
+  }
+  std::vector<Specification> specifications_;
+  std::vector<Binding> bindings_;
+};
+
+}  // namespace thresher::parameters
