@@ -18,10 +18,13 @@ class StateWriter {
   template <class T>
   requires std::is_trivially_copyable_v<T>
   void put(T const& value) { append(&value, sizeof value); }
-  void put_values(std::span<double const> values) {
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void put_all(std::span<T const> values) {
     put(static_cast<std::uint64_t>(values.size()));
     append(values.data(), values.size_bytes());
   }
+  void put_values(std::span<double const> values) { put_all(values); }
   void put_text(std::string const& text) {
     put(static_cast<std::uint64_t>(text.size()));
     append(text.data(), text.size());
@@ -30,8 +33,10 @@ class StateWriter {
 
  private:
   void append(void const* from, std::size_t count) {
-    auto const* first = static_cast<std::byte const*>(from);
-    bytes_.insert(bytes_.end(), first, first + count);
+    if (count == 0) return;
+    auto const before = bytes_.size();
+    bytes_.resize(before + count);
+    std::memcpy(bytes_.data() + before, from, count);
   }
   std::vector<std::byte> bytes_;
 };
@@ -46,11 +51,13 @@ class StateReader {
     copy(&value, sizeof value);
     return value;
   }
-  std::vector<double> get_values() {
-    std::vector<double> values(count_of(sizeof(double)));
-    copy(values.data(), values.size() * sizeof(double));
+  template <class T>
+  requires std::is_trivially_copyable_v<T> std::vector<T> get_all() {
+    std::vector<T> values(count_of(sizeof(T)));
+    copy(values.data(), values.size() * sizeof(T));
     return values;
   }
+  std::vector<double> get_values() { return get_all<double>(); }
   std::string get_text() {
     std::string text(count_of(1), '\0');
     copy(text.data(), text.size());

@@ -94,7 +94,8 @@ struct FistaLasso::State {
   std::int64_t largest_local_gram = 0;
   std::vector<std::int64_t> candidates;
   std::vector<double> norms;  ///< ||A_j||/sqrt(n) of local columns
-  SparseVector checked;       ///< signed support at the last check
+  double lipschitz = 0;
+  SparseVector checked;  ///< signed support at the last check
   int checks_within_tolerance = 0;
   LassoSolution solution;
 
@@ -108,6 +109,43 @@ struct FistaLasso::State {
     linalg::check(TaoSetObjectiveAndGradient(tao.get(), nullptr, evaluate, this));
     linalg::check(TaoSetConvergenceTest(tao.get(), test, this));
     linalg::check(set_proximal_operator(tao.get(), shrink, this));
+  }
+
+  /// Takes up a problem, with nothing known of its solution.
+  void pose(Design const& problem, std::span<double const> right, double penalty,
+            LassoOptions const& options) {
+    design = &problem;
+    b = right;
+    lambda = penalty;
+    scale = linalg::inner_product(b, b) / (2 * n());
+    stopping = options.stopping;
+    largest_local_gram = options.largest_local_gram;
+    checked = {};
+    checks_within_tolerance = 0;
+    solution = {};
+  }
+
+  /// Iterates to the end, or until it is told to stop.
+  LassoSolution run(LassoOptions const& options) {
+    Tao const solver = tao.get();
+    linalg::check(set_lipschitz_constant(solver, lipschitz));
+    linalg::check(TaoSetMaximumIterations(
+        solver, static_cast<PetscInt>(std::min<std::int64_t>(options.max_iterations, PETSC_MAX_INT))));
+    linalg::check(TaoSetTolerances(solver, 0, 0, options.tolerance));
+    linalg::check(TaoSetOptionsPrefix(solver, nullptr));
+    linalg::check(TaoSetFromOptions(solver));
+    linalg::check(TaoSetOptionsPrefix(solver, prefix.c_str()));
+    linalg::check(TaoSetFromOptions(solver));
+    linalg::check(TaoSolve(solver));
+    stopping = {};
+
+    PetscInt iterations = 0;
+    TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
+    linalg::check(TaoGetIterationNumber(solver, &iterations));
+    linalg::check(TaoGetConvergedReason(solver, &reason));
+    solution.iterations = iterations;
+    solution.converged = reason > 0;
+    return solution;
   }
 
   double n() const { return static_cast<double>(design->rows()); }
@@ -296,50 +334,65 @@ bool FistaLasso::fits(Design const& design) const {
 LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b, double lambda,
                                 LassoOptions options, SparseVector const& start) {
   auto& state = *state_;
-  state.design = &design;
-  state.b = b;
-  state.lambda = lambda;
-  state.scale = linalg::inner_product(b, b) / (2 * state.n());
-  state.stopping = options.stopping;
-  state.largest_local_gram = options.largest_local_gram;
-  state.checked = {};
-  state.checks_within_tolerance = 0;
-  state.solution = {};
+  state.pose(design, b, lambda, options);
   auto const local = design.local_columns();
   state.candidates.resize(static_cast<std::size_t>(local.size()));
   std::iota(state.candidates.begin(), state.candidates.end(), local.begin);
 
-  Tao const tao = state.tao.get();
-  double const lipschitz = kLipschitzMargin * largest_gram_eigenvalue(design, kLanczosSteps);
+  state.lipschitz = kLipschitzMargin * largest_gram_eigenvalue(design, kLanczosSteps);
   state.solution.full_passes = std::int64_t{2} * kLanczosSteps;
   state.norms.resize(state.candidates.size());
   design.squared_norms(state.candidates, state.norms);
   for (double& norm : state.norms) norm = std::sqrt(norm / state.n());
-  if (!(lipschitz > 0) || state.scale == 0) {  // nothing to fit, or nothing to fit with
+  if (!(state.lipschitz > 0) || state.scale == 0) {  // nothing to fit, or nothing to fit with
     state.solution.residual.assign(b.begin(), b.end());
     state.solution.converged = true;
     state.solution.polished = true;
     return state.solution;
   }
-  linalg::check(set_lipschitz_constant(tao, lipschitz));
-  linalg::check(TaoSetMaximumIterations(
-      tao, static_cast<PetscInt>(std::min<std::int64_t>(options.max_iterations, PETSC_MAX_INT))));
-  linalg::check(TaoSetTolerances(tao, 0, 0, options.tolerance));
-  linalg::check(TaoSetOptionsPrefix(tao, nullptr));
-  linalg::check(TaoSetFromOptions(tao));
-  linalg::check(TaoSetOptionsPrefix(tao, state.prefix.c_str()));
-  linalg::check(TaoSetFromOptions(tao));
   state.scatter(start, WriteEntries(state.beta.get()).get());
-  linalg::check(TaoSolve(tao));
-  state.stopping = {};
+  return state.run(options);
+}
 
-  PetscInt iterations = 0;
-  TaoConvergedReason reason = TAO_CONTINUE_ITERATING;
-  linalg::check(TaoGetIterationNumber(tao, &iterations));
-  linalg::check(TaoGetConvergedReason(tao, &reason));
-  state.solution.iterations = iterations;
-  state.solution.converged = reason > 0;
-  return state.solution;
+void FistaLasso::save(linalg::StateWriter& writer) const {
+  auto const& state = *state_;
+  PetscReal momentum = 1;
+  Vec extrapolated = nullptr;
+  linalg::check(get_momentum(state.tao.get(), &momentum, &extrapolated));
+  writer.put(momentum);
+  writer.put(state.solution.iterations);
+  writer.put(state.solution.full_passes);
+  writer.put(state.lipschitz);
+  writer.put(state.checks_within_tolerance);
+  writer.put_all<std::int64_t>(state.checked.indices);
+  writer.put_values(state.checked.values);
+  writer.put_all<std::int64_t>(state.candidates);
+  writer.put_values(state.norms);
+  writer.put_values(ReadEntries(state.beta.get()).get());
+  writer.put_values(ReadEntries(extrapolated).get());
+}
+
+LassoSolution FistaLasso::finish(Design const& design, std::span<double const> b, double lambda,
+                                 LassoOptions options, linalg::StateReader& reader) {
+  auto& state = *state_;
+  state.pose(design, b, lambda, options);
+  linalg::check(TaoSetUp(state.tao.get()));
+  auto const momentum = reader.get<PetscReal>();
+  auto const iterations = reader.get<std::int64_t>();
+  state.solution.full_passes = reader.get<std::int64_t>();
+  state.lipschitz = reader.get<double>();
+  state.checks_within_tolerance = reader.get<int>();
+  state.checked.indices = reader.get_all<std::int64_t>();
+  state.checked.values = reader.get_values();
+  state.candidates = reader.get_all<std::int64_t>();
+  state.norms = reader.get_values();
+  PetscReal unused = 1;
+  Vec extrapolated = nullptr;
+  linalg::check(get_momentum(state.tao.get(), &unused, &extrapolated));
+  std::ranges::copy(reader.get_values(), WriteEntries(state.beta.get()).get().begin());
+  std::ranges::copy(reader.get_values(), WriteEntries(extrapolated).get().begin());
+  linalg::check(continue_from(state.tao.get(), static_cast<PetscInt>(iterations), momentum));
+  return state.run(options);
 }
 
 }  // namespace thresher::prox

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "linalg/byte_state.hpp"
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
 
@@ -30,6 +31,12 @@ class FistaLasso {
   /// `design` must fit.
   LassoSolution solve(Design const& design, std::span<double const> b, double lambda, LassoOptions options,
                       SparseVector const& start = {});
+
+  /// This rank's state of a solve that `options.stopping` has ended.
+  void save(linalg::StateWriter& state) const;
+  /// Ends such a solve of the same problem: the same iterations as without the interruption, bit for bit.
+  LassoSolution finish(Design const& design, std::span<double const> b, double lambda, LassoOptions options,
+                       linalg::StateReader& state);
 
  private:
   struct State;

@@ -12,6 +12,8 @@ struct Fista {
   ProximalOperator proximal = nullptr;
   void* proximal_context = nullptr;
   PetscReal lipschitz = 0;
+  PetscReal momentum = 1;
+  PetscInt iterations_before = 0;  ///< > 0: the next solve continues
   Vec extrapolated = nullptr;
   Vec next = nullptr;
   Vec work = nullptr;
@@ -41,11 +43,14 @@ PetscErrorCode solve(Tao tao) {
   Vec const next = fista->next;
   Vec const work = fista->work;
   PetscReal const step = 1 / fista->lipschitz;
-  PetscReal momentum = 1;
   tao->step = step;
-  tao->niter = 0;
+  tao->niter = fista->iterations_before;
   tao->reason = TAO_CONTINUE_ITERATING;
-  PetscCall(VecCopy(x, v));
+  if (fista->iterations_before == 0) {
+    fista->momentum = 1;
+    PetscCall(VecCopy(x, v));
+  }
+  fista->iterations_before = 0;
   while (tao->reason == TAO_CONTINUE_ITERATING) {
     if (tao->ops->update != nullptr) PetscCall((*tao->ops->update)(tao, tao->niter, tao->user_update));
     PetscReal objective = 0;
@@ -62,11 +67,11 @@ PetscErrorCode solve(Tao tao) {
     PetscCall(VecDot(v, x, &alignment));
     PetscReal factor = 0;
     if (PetscRealPart(alignment) > 0) {
-      momentum = 1;
+      fista->momentum = 1;
     } else {
-      PetscReal const next_momentum = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
-      factor = (momentum - 1) / next_momentum;
-      momentum = next_momentum;
+      PetscReal const next_momentum = (1 + std::sqrt(1 + 4 * fista->momentum * fista->momentum)) / 2;
+      factor = (fista->momentum - 1) / next_momentum;
+      fista->momentum = next_momentum;
     }
     PetscCall(VecWAXPY(v, factor, x, next));
     PetscCall(VecCopy(next, x));
@@ -135,6 +140,24 @@ PetscErrorCode set_proximal_operator(Tao tao, ProximalOperator apply, void* cont
   PetscCall(data_of(tao, fista));
   fista->proximal = apply;
   fista->proximal_context = context;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode get_momentum(Tao tao, PetscReal* momentum, Vec* extrapolated) {
+  PetscFunctionBegin;
+  Fista* fista = nullptr;
+  PetscCall(data_of(tao, fista));
+  *momentum = fista->momentum;
+  *extrapolated = fista->extrapolated;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode continue_from(Tao tao, PetscInt iteration, PetscReal momentum) {
+  PetscFunctionBegin;
+  Fista* fista = nullptr;
+  PetscCall(data_of(tao, fista));
+  fista->iterations_before = iteration;
+  fista->momentum = momentum;
   PetscFunctionReturn(0);
 }
 

@@ -24,6 +24,13 @@ void register_fista();
 using ProximalOperator = PetscErrorCode (*)(Tao tao, PetscReal step, Vec in, Vec out, void* context);
 PetscErrorCode set_proximal_operator(Tao tao, ProximalOperator apply, void* context);
 
+/// What the method carries from one iteration to the next beside the iterate, as a convergence test or the
+/// end of a solve finds it. `extrapolated` is borrowed, and there once the Tao is set up.
+PetscErrorCode get_momentum(Tao tao, PetscReal* momentum, Vec* extrapolated);
+/// Lets the next TaoSolve go on behind `iteration` with this momentum, the solution and the extrapolated
+/// point as they are, instead of starting at the solution.
+PetscErrorCode continue_from(Tao tao, PetscInt iteration, PetscReal momentum);
+
 /// Upper bound of the largest eigenvalue of the Hessian of f. > 0, the same on all ranks.
 PetscErrorCode set_lipschitz_constant(Tao tao, PetscReal constant);
 

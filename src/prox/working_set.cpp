@@ -1,7 +1,7 @@
 #include "prox/working_set.hpp"
 
 #include "linalg/column_products.hpp"
-#include "prox/gram_lasso.hpp"
+#include "linalg/shared_state.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,10 +41,16 @@ WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOpt
   known_correlation_.assign(columns, 0.0);
   known_version_.assign(columns, -1);
   design_.take_panel_rows(b_, panel_b_);
+  gram_ = std::make_unique<LocalPanelGram>(
+      design_.communicator(), PanelProblem{n_, data_sq_ / static_cast<double>(n_), design_.nonzero_rows()});
 }
 
 LassoSolution WorkingSet::solve(double lambda) {
   start(lambda);
+  return finish();
+}
+
+LassoSolution WorkingSet::finish() {
   while (!done_) {
     take(products_of_wanted());
     if (options_.stopping && options_.stopping(relative_gap())) break;
@@ -198,59 +204,26 @@ void WorkingSet::reserve_panel(std::int64_t capacity) {
   if (capacity <= capacity_) return;
   std::int64_t const wanted = std::max(capacity, 2 * capacity_);
   panel_.resize(static_cast<std::size_t>(design_.panel_rows() * wanted));
-  if (design_.communicator().rank() == 0) {
-    std::vector<double> gram(static_cast<std::size_t>(wanted * wanted));
-    for (std::int64_t j = 0; j < panel_size(); ++j)
-      std::copy_n(gram_.begin() + j * capacity_, panel_size(), gram.begin() + j * wanted);
-    gram_ = std::move(gram);
-  }
   capacity_ = wanted;
 }
 
 void WorkingSet::extend_panel(std::span<std::int64_t const> added) {
   if (added.empty()) return;
-  auto const& comm = design_.communicator();
-  std::int64_t const old_size = panel_size();
   auto const count = static_cast<std::int64_t>(added.size());
-  std::int64_t const size = old_size + count;
-  std::int64_t const rows = design_.panel_rows();
+  std::int64_t const size = panel_size() + count;
   reserve_panel(size);
-  linalg::MatrixView const all(panel_.data(), rows, size);
-  auto const fresh = all.block(0, old_size, rows, count);
-  design_.gather_panel(added, fresh);
+  auto const all = panel(size);
+  design_.gather_panel(added, all.block(0, panel_size(), design_.panel_rows(), count));
   for (auto const column : added) {
     slot_.emplace(column, panel_columns_.size());
     panel_columns_.push_back(column);
   }
   beta_.resize(panel_columns_.size(), 0.0);
-
-  // Correlations of the new columns with all columns and, in the last row, with b.
-  std::vector<double> products(static_cast<std::size_t>((size + 1) * count));
-  linalg::MatrixView const result(products.data(), size, count, size + 1);
-  double const scale = 1 / static_cast<double>(n_);
-  linalg::gemm(linalg::Transpose::yes, linalg::Transpose::no, scale, all, fresh, 0, result);
-  for (std::int64_t k = 0; k < count; ++k)
-    products[static_cast<std::size_t>(size + k * (size + 1))] =
-        scale * linalg::inner_product(fresh.column(k), panel_b_);
-  if (comm.size() > 1) {
-    auto const entries = static_cast<int>(products.size());
-    void* const from = comm.rank() == 0 ? MPI_IN_PLACE : products.data();
-    mpi::check(MPI_Reduce(from, products.data(), entries, MPI_DOUBLE, MPI_SUM, 0, comm.get()), "MPI_Reduce");
-  }
-  if (comm.rank() != 0) return;
-  linalg::MatrixView const gram(gram_.data(), capacity_, capacity_);
-  for (std::int64_t k = 0; k < count; ++k) {
-    for (std::int64_t i = 0; i < size; ++i) {
-      gram(i, old_size + k) = result(i, k);
-      gram(old_size + k, i) = result(i, k);
-    }
-    h_.push_back(products[static_cast<std::size_t>(size + k * (size + 1))]);
-  }
+  gram_->extend(all, panel_b_);
 }
 
 void WorkingSet::keep_in_panel(std::vector<std::size_t> const& kept) {
   std::int64_t const rows = design_.panel_rows();
-  bool const has_gram = design_.communicator().rank() == 0;
   slot_.clear();
   for (std::size_t k = 0; k < kept.size(); ++k) {
     std::size_t const from = kept[k];
@@ -259,34 +232,15 @@ void WorkingSet::keep_in_panel(std::vector<std::size_t> const& kept) {
     panel_columns_[k] = panel_columns_[from];
     slot_.emplace(panel_columns_[k], k);
     beta_[k] = beta_[from];
-    if (!has_gram) continue;
-    h_[k] = h_[from];
-    // Columns move left and rows up: nothing is overwritten before it is read.
-    auto const to_column = gram_.begin() + static_cast<std::int64_t>(k) * capacity_;
-    auto const from_column = gram_.begin() + static_cast<std::int64_t>(from) * capacity_;
-    for (std::size_t i = 0; i < kept.size(); ++i)
-      *(to_column + static_cast<std::int64_t>(i)) = *(from_column + static_cast<std::int64_t>(kept[i]));
   }
   panel_columns_.resize(kept.size());
   beta_.resize(kept.size());
-  if (has_gram) h_.resize(kept.size());
+  gram_->keep(kept, panel(panel_size()), panel_b_);
 }
 
 void WorkingSet::solve_panel(double target_gap) {
-  auto const& comm = design_.communicator();
-  struct Outcome {
-    std::int64_t sweeps;
-    bool exact;
-  } outcome{};
-  if (comm.rank() == 0) {
-    GramLasso const problem{linalg::ConstMatrixView(gram_.data(), panel_size(), panel_size(), capacity_), h_,
-                            data_sq_ / static_cast<double>(n_), lambda_, design_.nonzero_rows()};
-    auto const solved =
-        prox::solve(problem, {target_gap, options_.max_iterations - counts_.iterations}, beta_);
-    outcome = {solved.sweeps, solved.exact};
-  }
-  outcome = mpi::broadcast_value(comm, outcome);
-  mpi::broadcast(comm, std::span(beta_));
+  auto const outcome =
+      gram_->solve(lambda_, {target_gap, options_.max_iterations - counts_.iterations}, beta_);
   counts_.iterations += outcome.sweeps;
   exact_ = outcome.exact;
 }
@@ -317,6 +271,66 @@ LassoSolution WorkingSet::solution() const {
   solved.residual = residual_;
   solved.relative_gap = relative_gap();
   return solved;
+}
+
+void WorkingSet::save(linalg::StateWriter& state) const {
+  auto const& comm = design_.communicator();
+  state.put(lambda_);
+  state.put(done_);
+  state.put(exact_);
+  state.put(gap_);
+  state.put(rounds_within_tolerance_);
+  state.put(largest_lambda_);
+  state.put(largest_outside_);
+  state.put(counts_.iterations);
+  state.put(counts_.full_passes);
+  state.put(counts_.converged);
+  state.put(counts_.polished);
+  state.put(first_version_);
+  state.put(versions_.size());
+  for (auto const& version : versions_) linalg::put_shared<double>(state, comm, version);
+  linalg::put_shared<double>(state, comm, residual_);
+  linalg::put_shared<std::int64_t>(state, comm, panel_columns_);
+  linalg::put_shared<double>(state, comm, beta_);
+  state.put_all<std::int64_t>(candidates_);
+  state.put_all<std::int64_t>(wanted_);
+  state.put_values(known_correlation_);
+  state.put_all<std::int32_t>(known_version_);
+  state.put_values(column_norm_);
+  gram_->save(state);
+}
+
+void WorkingSet::load(linalg::StateReader& state) {
+  auto const& comm = design_.communicator();
+  lambda_ = state.get<double>();
+  done_ = state.get<bool>();
+  exact_ = state.get<bool>();
+  gap_ = state.get<double>();
+  rounds_within_tolerance_ = state.get<int>();
+  largest_lambda_ = state.get<double>();
+  largest_outside_ = state.get<double>();
+  counts_ = {};
+  counts_.iterations = state.get<std::int64_t>();
+  counts_.full_passes = state.get<std::int64_t>();
+  counts_.converged = state.get<bool>();
+  counts_.polished = state.get<bool>();
+  first_version_ = state.get<std::int32_t>();
+  versions_.resize(state.get<std::size_t>());
+  for (auto& version : versions_) version = linalg::get_shared<double>(state, comm);
+  residual_ = linalg::get_shared<double>(state, comm);
+  panel_columns_ = linalg::get_shared<std::int64_t>(state, comm);
+  beta_ = linalg::get_shared<double>(state, comm);
+  candidates_ = state.get_all<std::int64_t>();
+  wanted_ = state.get_all<std::int64_t>();
+  known_correlation_ = state.get_values();
+  known_version_ = state.get_all<std::int32_t>();
+  column_norm_ = state.get_values();
+  slot_.clear();
+  for (std::size_t k = 0; k < panel_columns_.size(); ++k) slot_.emplace(panel_columns_[k], k);
+  reserve_panel(panel_size());
+  design_.gather_panel(panel_columns_, panel(panel_size()));
+  gram_->load(state);
+  measure_distances();
 }
 
 double WorkingSet::largest_lambda() {

@@ -2,10 +2,12 @@
 
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
+#include "prox/panel_gram.hpp"
 #include "prox/top_columns.hpp"
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +28,14 @@ class WorkingSet {
 
   /// Solution at `lambda` > 0.
   LassoSolution solve(double lambda);
+
+  /// Goes on with a solve that was stopped or loaded.
+  LassoSolution finish();
+
+  /// This rank's state between two passes, and a solver in that state again: one of the same design, `b` and
+  /// options then takes the same steps, bit for bit.
+  void save(linalg::StateWriter& state) const;
+  void load(linalg::StateReader& state);
 
   // The same step by step, so that several solvers can share the passes over one matrix:
   // start; while (!done()) take(products of wanted() with residual()); solution.
@@ -64,6 +74,7 @@ class WorkingSet {
   std::int64_t panel_size() const { return static_cast<std::int64_t>(panel_columns_.size()); }
   void extend_panel(std::span<std::int64_t const> added);
   void keep_in_panel(std::vector<std::size_t> const& kept);
+  linalg::MatrixView panel(std::int64_t columns) { return {panel_.data(), design_.panel_rows(), columns}; }
   void reserve_panel(std::int64_t capacity);
   void solve_panel(double target_gap);
   void refresh_residual();
@@ -95,13 +106,12 @@ class WorkingSet {
   std::int32_t first_version_ = 0;  ///< number of versions_.front()
   std::vector<double> distance_;    ///< ||residual - version||/sqrt(n)
 
-  // Columns at hand (rows over ranks), their Gram matrix over n (rank 0 only) and coefficients.
+  // Columns at hand (rows over ranks), their Gram matrix and coefficients.
   std::vector<std::int64_t> panel_columns_;
   std::unordered_map<std::int64_t, std::size_t> slot_;
   std::int64_t capacity_ = 0;
   std::vector<double> panel_;
-  std::vector<double> gram_;
-  std::vector<double> h_;
+  std::unique_ptr<PanelGram> gram_;
   std::vector<double> beta_;
   std::vector<double> panel_b_;  ///< this rank's rows of b
 };

@@ -5,11 +5,6 @@
 
 namespace thresher::mixed_quality_lasso {
 
-void advance(study::Team& team, double part) {
-  if (team.stopping()) throw study::Interrupted();
-  team.progress(part);
-}
-
 double part_solved(double relative_gap, double tolerance) {
   if (!(relative_gap > 0)) return 1;
   return std::clamp(std::log(relative_gap) / std::log(tolerance), 0.0, 1.0);

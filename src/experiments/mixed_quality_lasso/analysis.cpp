@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/analysis.hpp"
 
 #include "experiments/mixed_quality_lasso/recovery.hpp"
+#include "experiments/mixed_quality_lasso/work.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,6 +38,11 @@ void Analysis::measure_recovery(prox::SparseVector const& estimate, Metrics& met
   store_coefficients(team, estimate);
 }
 
+Length AnalysisMaker::length(study::Cost const& cost, study::Team const& team) const {
+  return expected_seconds(cost, team.communicator().size()) >= lengthy_seconds_ ? Length::lengthy
+                                                                                : Length::brief;
+}
+
 Tuning AnalysisMaker::tuning(Parameters const& point) const {
   auto const known = std::find_if(kept_.begin(), kept_.end(),
                                   [&](auto const& entry) { return tuned_alike(entry.first, point); });
@@ -59,7 +65,13 @@ Tuning AnalysisMaker::tuning_on(study::Team& team, Parameters const& point) cons
 
 Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Team& team) const {
   auto const setting = realise(point);
-  return {team, data, point, setting, tuning_on(team, point), data.response(setting, point.rho)};
+  return {team,
+          data,
+          point,
+          setting,
+          tuning_on(team, point),
+          data.response(setting, point.rho),
+          length(analysis_cost(point, team.communicator().size()), team)};
 }
 
 }  // namespace thresher::mixed_quality_lasso

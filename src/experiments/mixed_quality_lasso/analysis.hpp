@@ -2,6 +2,7 @@
 
 #include "experiments/mixed_quality_lasso/advance.hpp"
 #include "experiments/mixed_quality_lasso/data_set.hpp"
+#include "experiments/mixed_quality_lasso/kept_work.hpp"
 #include "experiments/mixed_quality_lasso/lambda.hpp"
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
@@ -25,6 +26,7 @@ struct Analysis {
   Setting setting;
   Tuning tuning;  ///< the same bits on all ranks
   std::vector<double> y;
+  Length length;
 
   std::vector<double> truth() const;  ///< beta* on the support
   prox::LassoOptions lasso_options() const {
@@ -38,15 +40,19 @@ struct Analysis {
 };
 
 /// Lambda and weights of a point (by rank 0; of `tuned` and `residual` they take milliseconds, so that the
-/// last ones are kept) with the trial's response. Collective.
+/// last ones are kept) with the trial's response. Analyses that are expected to take `lengthy_seconds` or
+/// more are lengthy. Collective.
 class AnalysisMaker {
  public:
+  explicit AnalysisMaker(double lengthy_seconds) : lengthy_seconds_(lengthy_seconds) {}
+  Length length(study::Cost const& cost, study::Team const& team) const;
   Analysis make(DataSet const& data, Parameters const& point, study::Team& team) const;
   /// Lambda and weights alone. Collective.
   Tuning tuning_on(study::Team& team, Parameters const& point) const;
 
  private:
   Tuning tuning(Parameters const& point) const;
+  double lengthy_seconds_;
   mutable std::vector<std::pair<Parameters, Tuning>> kept_;
 };
 

@@ -73,6 +73,20 @@ class MessagePassing {
     design_.combine(which, values, fit_);
   }
 
+  /// This rank's state between two steps.
+  void save(linalg::StateWriter& state) const {
+    state.put(kappa_);
+    state.put_values(psi_);
+    state.put_values(fit_);
+    state.put_values(beta_);
+  }
+  void load(linalg::StateReader& state) {
+    kappa_ = state.get<double>();
+    psi_ = state.get_values();
+    fit_ = state.get_values();
+    beta_ = state.get_values();
+  }
+
   prox::SparseVector estimate() const {
     return prox::gather_nonzeros(analysis_.team.communicator(), design_.local_columns(), beta_);
   }
@@ -100,6 +114,11 @@ study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
   MessagePassing messages(analysis);
   bool converged = false;
   std::int64_t iterations = 0;
+  KeptWork work(analysis.team, analysis.length, "message passing");
+  if (auto* const left = work.left()) {
+    iterations = left->get<std::int64_t>();
+    messages.load(*left);
+  }
   while (iterations < analysis.point.amp_iters) {
     auto const step = messages.propose();
     ++iterations;
@@ -108,7 +127,11 @@ study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
     converged = step.length <= tolerance * std::max(1.0, step.norm);
     if (converged) break;
     if (iterations % 8 == 0)
-      advance(analysis.team, part_solved(step.length / std::max(1.0, step.norm), tolerance));
+      work.advance(part_solved(step.length / std::max(1.0, step.norm), tolerance),
+                   [&](linalg::StateWriter& state) {
+                     state.put(iterations);
+                     messages.save(state);
+                   });
   }
   analysis.measure_recovery(messages.estimate(), metrics);
   metrics.converged = converged ? 1 : 0;

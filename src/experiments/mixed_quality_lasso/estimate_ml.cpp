@@ -61,30 +61,99 @@ study::Outcome run_ml_exhaustive(Analysis const& analysis, Metrics& metrics) {
   for (std::size_t j = 0; j < p; ++j)
     linear[j] = rho * rho * products.gram[j * p + j] - 2 * rho * products.correlation[j];
   for (double& entry : products.gram) entry *= 2 * rho * rho;
-  auto const subset =
-      best_subset(analysis.team.communicator(), linear,
-                  {products.gram.data(), design.columns(), design.columns()}, analysis.point.s);
+  KeptWork work(analysis.team, analysis.length, "exhaustive search");
+  SearchedSubsets searched;
+  if (auto* const left = work.left()) searched.load(*left);
+  auto const between = [&](double part) {
+    work.advance(part, [&](linalg::StateWriter& state) { searched.save(state); });
+  };
+  auto const subset = best_subset(analysis.team.communicator(), linear,
+                                  {products.gram.data(), design.columns(), design.columns()},
+                                  analysis.point.s, searched, between);
   auto const residual = subset_residual(design, b, rho, subset);
   report(analysis, design, subset, linalg::inner_product(residual, residual), metrics);
   return study::Outcome::ok;
 }
 
+namespace {
+
+/// The restarts of a local search, which an interruption leaves where they are.
+class Restarts {
+ public:
+  Restarts(Analysis const& analysis, WeightedDesign const& design)
+      : analysis_(analysis),
+        design_(design),
+        b_(design.scaled(analysis.y)),
+        work_(analysis.team, analysis.length, "local search") {
+    if (auto* const left = work_.left()) {
+      restart_ = left->get<std::int64_t>();
+      phase_ = left->get<Phase>();
+      reached_ = left->get_all<std::int64_t>();
+      best_.subset = left->get_all<std::int64_t>();
+      best_.loss = left->get<double>();
+    }
+  }
+
+  SwapSearch operator()() {
+    std::int64_t const restarts = analysis_.point.ml_restarts;
+    for (; restart_ < restarts; ++restart_) {
+      auto found =
+          search_by_swaps(design_, b_, analysis_.point.rho, start(),
+                          [&](std::span<std::int64_t const> subset) { go_on(Phase::swaps, subset); });
+      if (restart_ == 0 || found.loss < best_.loss) best_ = std::move(found);
+      analysis_.team.progress(static_cast<double>(restart_ + 1) / static_cast<double>(restarts));
+      phase_ = Phase::start;
+      reached_.clear();
+    }
+    return best_;
+  }
+
+ private:
+  enum class Phase { start, swaps };
+
+  std::vector<std::int64_t> start() {
+    if (phase_ == Phase::swaps) return reached_;
+    auto const& point = analysis_.point;
+    std::vector<std::int64_t> subset;
+    if (restart_ == 0 && point.s <= design_.nonzero_rows())
+      subset =
+          matching_pursuit(design_, b_, point.s, reached_, [&](double, std::span<std::int64_t const> chosen) {
+            go_on(Phase::start, chosen);
+          }).indices;
+    if (static_cast<std::int64_t>(subset.size()) != point.s)
+      subset = analysis_.team.stream("START")
+                   .sequence({static_cast<std::uint64_t>(restart_)}, 0)
+                   .subset(point.p, point.s);
+    go_on(Phase::swaps, subset);
+    return subset;
+  }
+
+  void go_on(Phase phase, std::span<std::int64_t const> reached) {
+    if (!work_.stopping()) return;
+    work_.interrupt([&](linalg::StateWriter& state) {
+      state.put(restart_);
+      state.put(phase);
+      state.put_all(reached);
+      state.put_all<std::int64_t>(best_.subset);
+      state.put(best_.loss);
+    });
+  }
+
+  Analysis const& analysis_;
+  WeightedDesign const& design_;
+  std::vector<double> b_;
+  KeptWork work_;
+  std::int64_t restart_ = 0;
+  Phase phase_ = Phase::start;
+  std::vector<std::int64_t> reached_;  ///< columns of the pursuit, or subset of the search, on continuing
+  SwapSearch best_;
+};
+
+}  // namespace
+
 study::Outcome run_ml_swap(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
-  auto const b = design.scaled(analysis.y);
-  auto const& point = analysis.point;
-  auto const starts = analysis.team.stream("START");
-  SwapSearch best;
-  for (std::int64_t restart = 0; restart < point.ml_restarts; ++restart) {
-    std::vector<std::int64_t> start;
-    if (restart == 0 && point.s <= design.nonzero_rows())
-      start = matching_pursuit(design, b, point.s, analysis.team).indices;
-    if (static_cast<std::int64_t>(start.size()) != point.s)
-      start = starts.sequence({static_cast<std::uint64_t>(restart)}, 0).subset(point.p, point.s);
-    auto found = search_by_swaps(design, b, point.rho, std::move(start), analysis.team);
-    if (restart == 0 || found.loss < best.loss) best = std::move(found);
-    advance(analysis.team, static_cast<double>(restart + 1) / static_cast<double>(point.ml_restarts));
-  }
+  auto const best = Restarts(analysis, design)();
   report(analysis, design, best.subset, best.loss, metrics);
   return study::Outcome::ok;
 }

@@ -27,38 +27,74 @@ std::int64_t differing_signs(Analysis const& analysis, prox::SparseVector const&
   return found + active - overlap - right;
 }
 
+/// Keeps the point with the fewest wrong signs, the first of them.
+class OraclePoint : public PathVisitor {
+ public:
+  OraclePoint(Analysis const& analysis, Metrics& metrics) : analysis_(analysis), metrics_(metrics) {}
+
+  bool visit(double lambda, prox::LassoSolution const& solution) override {
+    std::int64_t const differing = differing_signs(analysis_, solution.coefficients);
+    if (best_ < 0 || differing < best_) {
+      best_ = differing;
+      estimate_ = solution.coefficients;
+      metrics_.lambda_best = lambda;
+    }
+    hits_ += differing == 0 ? 1 : 0;
+    iterations_ += static_cast<double>(solution.iterations);
+    converged_ = converged_ && solution.converged;
+    path_.push_back(path_point(lambda, solution, analysis_.data.support()));
+    auto const size = static_cast<std::int64_t>(solution.coefficients.indices.size());
+    return size <= std::min(analysis_.setting.n(), 4 * analysis_.point.s + 20);
+  }
+
+  void save(linalg::StateWriter& state) const override {
+    state.put(best_);
+    state.put_all<std::int64_t>(estimate_.indices);
+    state.put_values(estimate_.values);
+    state.put(metrics_.lambda_best);
+    state.put(hits_);
+    state.put(iterations_);
+    state.put(converged_);
+    state.put_all<PathPoint>(path_);
+  }
+  void load(linalg::StateReader& state) override {
+    best_ = state.get<std::int64_t>();
+    estimate_.indices = state.get_all<std::int64_t>();
+    estimate_.values = state.get_values();
+    metrics_.lambda_best = state.get<double>();
+    hits_ = state.get<double>();
+    iterations_ = state.get<double>();
+    converged_ = state.get<bool>();
+    path_ = state.get_all<PathPoint>();
+  }
+
+  study::Outcome report() const {
+    analysis_.measure_recovery(estimate_, metrics_);
+    metrics_.path_hits = hits_;
+    metrics_.iterations = iterations_;
+    store_path(analysis_.team, path_);
+    return converged_ ? study::Outcome::ok : study::Outcome::not_converged;
+  }
+
+ private:
+  Analysis const& analysis_;
+  Metrics& metrics_;
+  std::int64_t best_ = -1;
+  prox::SparseVector estimate_;
+  double hits_ = 0;
+  double iterations_ = 0;
+  bool converged_ = true;
+  std::vector<PathPoint> path_;
+};
+
 }  // namespace
 
 study::Outcome run_lasso_path(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
-  auto const b = design.scaled(analysis.y);
-  std::int64_t const largest_support = std::min(analysis.setting.n(), 4 * analysis.point.s + 20);
-  std::int64_t best = -1;
-  prox::SparseVector best_estimate;
-  double hits = 0;
-  double iterations = 0;
-  bool converged = true;
-  std::vector<PathPoint> path;
-  follow_path(design, b, analysis.point, analysis.team,
-              [&](double lambda, prox::LassoSolution const& solution) {
-                std::int64_t const differing = differing_signs(analysis, solution.coefficients);
-                if (best < 0 || differing < best) {
-                  best = differing;
-                  best_estimate = solution.coefficients;
-                  metrics.lambda_best = lambda;
-                }
-                hits += differing == 0 ? 1 : 0;
-                iterations += static_cast<double>(solution.iterations);
-                converged = converged && solution.converged;
-                auto const size = static_cast<std::int64_t>(solution.coefficients.indices.size());
-                path.push_back(path_point(lambda, solution, analysis.data.support()));
-                return size <= largest_support;
-              });
-  analysis.measure_recovery(best_estimate, metrics);
-  metrics.path_hits = hits;
-  metrics.iterations = iterations;
-  store_path(analysis.team, path);
-  return converged ? study::Outcome::ok : study::Outcome::not_converged;
+  OraclePoint oracle(analysis, metrics);
+  KeptWork work(analysis.team, analysis.length, "path");
+  follow_path(design, design.scaled(analysis.y), analysis.point, work, work.left(), oracle);
+  return oracle.report();
 }
 
 }  // namespace thresher::mixed_quality_lasso

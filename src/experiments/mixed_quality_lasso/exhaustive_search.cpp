@@ -50,6 +50,12 @@ class SubsetSearch {
     return binomial_[static_cast<std::size_t>(size_)][static_cast<std::size_t>(p_)];
   }
 
+  /// What an earlier search of smaller numbers has found.
+  void start_with(double loss, std::vector<std::int64_t> best) {
+    best_loss_ = loss;
+    best_ = std::move(best);
+  }
+
   /// Visits the subsets numbered [begin, end) in lexicographic order.
   void run(std::int64_t begin, std::int64_t end) {
     begin_ = begin;
@@ -110,11 +116,34 @@ class SubsetSearch {
 
 }  // namespace
 
+void SearchedSubsets::save(linalg::StateWriter& state) const {
+  state.put(rounds);
+  state.put(least);
+  state.put_all<std::int64_t>(best);
+}
+
+void SearchedSubsets::load(linalg::StateReader& state) {
+  rounds = state.get<std::int64_t>();
+  least = state.get<double>();
+  best = state.get_all<std::int64_t>();
+}
+
 std::vector<std::int64_t> best_subset(mpi::Communicator const& comm, std::span<double const> linear,
-                                      linalg::ConstMatrixView pair, std::int64_t size) {
+                                      linalg::ConstMatrixView pair, std::int64_t size,
+                                      SearchedSubsets& searched,
+                                      std::function<void(double part)> const& between,
+                                      std::int64_t subsets_a_round) {
   SubsetSearch search(linear, pair, size);
+  search.start_with(searched.least, searched.best);
   auto const mine = mpi::share(search.subsets(), comm.rank(), comm.size());
-  search.run(mine.begin, mine.end);
+  auto const largest_share = mpi::share(search.subsets(), 0, comm.size()).size();
+  auto const rounds = (largest_share + subsets_a_round - 1) / subsets_a_round;
+  while (searched.rounds < rounds) {
+    auto const begin = std::min(mine.begin + searched.rounds * subsets_a_round, mine.end);
+    search.run(begin, std::min(begin + subsets_a_round, mine.end));
+    searched = {searched.rounds + 1, search.best_loss(), search.best()};
+    if (searched.rounds < rounds) between(static_cast<double>(searched.rounds) / static_cast<double>(rounds));
+  }
   // Ranges ascend with the rank: the lowest rank with the least loss has the first subset.
   double const least = mpi::min(comm, search.best_loss());
   double const winner = mpi::min(comm, search.best_loss() == least ? comm.rank() : comm.size());

@@ -23,7 +23,7 @@ auto planted(void (*compute)(Parameters const&, Predictions&)) {
 
 }  // namespace
 
-Experiment::Experiment() {
+Experiment::Experiment(double lengthy_seconds) : analyses_(lengthy_seconds) {
   about("mixed_quality_lasso", "Sparse recovery from mixed-quality data",
         "Y. Chaabouni and D. Gamarnik, Price of Quality: Sufficient Conditions for Sparse Recovery using "
         "Mixed-Quality Data, ICLR 2026, arXiv:2605.10713",
@@ -310,7 +310,10 @@ LassoFit Experiment::fit(TrialData const& data, Analysis const& analysis) const 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
   auto const& data = dynamic_cast<TrialData const&>(*before);
-  if (data.user_data() != nullptr) return run_user_path(*data.user_data(), point, team, metrics);
+  if (data.user_data() != nullptr) {
+    auto const cost = user_cost(*user_shape_, point, team.communicator().size());
+    return run_user_path(*data.user_data(), point, analyses_.length(cost, team), team, metrics);
+  }
   if (point.iso_level > 0) return run_iso(analyses_, data.draws(team.trial(), point), point, team, metrics);
   auto const analysis = analyses_.make(data.data_set(), point, team);
   if (team.wants("support")) {

@@ -16,7 +16,8 @@ namespace thresher::mixed_quality_lasso {
 /// agnostic and the row-weighted LASSO, its witness, and baselines.
 class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> {
  public:
-  Experiment();
+  /// The state of analyses that are expected to take `lengthy_seconds` or more outlives an interruption.
+  explicit Experiment(double lengthy_seconds = 1);
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
   study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;

@@ -5,9 +5,12 @@
 #include "prox/kept_fista.hpp"
 #include "prox/working_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -58,6 +61,30 @@ class FitInSteps {
   WeightedDesign const& design() const { return *design_; }
   std::span<std::int64_t const> wanted() const { return solver_->wanted(); }
   std::span<double const> vector() const { return solver_->residual(); }
+
+  /// This rank's state; `load` takes it up in a fit of the same analysis.
+  void save(linalg::StateWriter& state) const {
+    state.put(stage_);
+    state.put_values(fit_.weights);
+    state.put(fit_.weight_ratio);
+    state.put(fit_.iterations);
+    state.put(fit_.full_passes);
+    state.put(fit_.converged);
+    state.put(fit_.largest_null_correlation);
+    solver_->save(state);
+  }
+  void load(linalg::StateReader& state) {
+    stage_ = state.get<Stage>();
+    fit_.weights = state.get_values();
+    fit_.weight_ratio = state.get<double>();
+    fit_.iterations = state.get<double>();
+    fit_.full_passes = state.get<double>();
+    fit_.converged = state.get<bool>();
+    fit_.largest_null_correlation = state.get<double>();
+    start_solver();
+    solver_->load(state);
+    if (stage_ == Stage::null_correlation || stage_ == Stage::done) fit_.solution = solver_->solution();
+  }
   LassoFit const& fit() const { return fit_; }
   double part_done() const {
     if (done()) return 1;
@@ -151,13 +178,28 @@ std::vector<std::vector<double>> products_for(std::span<FitInSteps* const> fits)
   return products;
 }
 
+/// State of all fits: it belongs to this list of points.
+KeptWork kept_work(std::span<Analysis const> analyses) {
+  auto length = Length::brief;
+  std::string name = "working sets";
+  for (auto const& analysis : analyses) {
+    if (analysis.length == Length::lengthy) length = Length::lengthy;
+    name +=
+        fmt::format(" {}:{}:{}:{}:{}", analysis.setting.n1, analysis.setting.n2,
+                    static_cast<int>(analysis.point.weighting), analysis.tuning.lambda, analysis.point.tol);
+  }
+  return {analyses.front().team, length, name};
+}
+
 }  // namespace
 
 std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
   std::vector<FitInSteps> all;
   all.reserve(analyses.size());
   for (auto const& analysis : analyses) all.emplace_back(analysis);
-  auto& team = analyses.front().team;
+  auto work = kept_work(analyses);
+  if (auto* const left = work.left())
+    for (auto& fit : all) fit.load(*left);
   while (true) {
     std::vector<FitInSteps*> waiting;
     for (auto& fit : all)
@@ -167,7 +209,9 @@ std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
     for (std::size_t f = 0; f < waiting.size(); ++f) waiting[f]->take(products[f]);
     double part = 0;
     for (auto const& fit : all) part += fit.part_done() / static_cast<double>(all.size());
-    advance(team, part);
+    work.advance(part, [&](linalg::StateWriter& state) {
+      for (auto const& fit : all) fit.save(state);
+    });
   }
   std::vector<LassoFit> fits;
   fits.reserve(all.size());
@@ -179,12 +223,41 @@ LassoFit fit_by_fista(Analysis const& analysis) {
   LassoFit fit;
   fit.weights = first_weights(analysis);
   int const stages = has_two_stages(analysis) ? 2 : 1;
-  for (int stage = 0; stage < stages; ++stage) {
-    if (stage == 1) fit.weights = residual_weights(analysis, fit.solution.residual, fit.weight_ratio);
+  int stage = 0;
+  KeptWork work(analysis.team, analysis.length, "fista");
+  auto* left = work.left();
+  if (left != nullptr) {
+    stage = left->get<int>();
+    fit.weights = left->get_values();
+    fit.weight_ratio = left->get<double>();
+    fit.iterations = left->get<double>();
+    fit.full_passes = left->get<double>();
+    fit.converged = left->get<bool>();
+  }
+  auto options = analysis.lasso_options();
+  bool stopped = false;
+  options.stopping = [&stopped, asks = options.stopping](double relative_gap) {
+    return stopped = asks(relative_gap);
+  };
+  for (; stage < stages; ++stage) {
+    if (stage == 1 && left == nullptr)
+      fit.weights = residual_weights(analysis, fit.solution.residual, fit.weight_ratio);
     auto const design = analysis.design(fit.weights);
-    fit.solution = prox::kept_fista(design).solve(design, design.scaled(analysis.y), analysis.tuning.lambda,
-                                                  analysis.lasso_options());
-    if (analysis.team.stopping()) throw study::Interrupted();
+    auto const b = design.scaled(analysis.y);
+    auto& solver = prox::kept_fista(design);
+    fit.solution = left != nullptr ? solver.finish(design, b, analysis.tuning.lambda, options, *left)
+                                   : solver.solve(design, b, analysis.tuning.lambda, options);
+    left = nullptr;
+    if (stopped)
+      work.interrupt([&](linalg::StateWriter& state) {
+        state.put(stage);
+        state.put_values(fit.weights);
+        state.put(fit.weight_ratio);
+        state.put(fit.iterations);
+        state.put(fit.full_passes);
+        state.put(fit.converged);
+        solver.save(state);
+      });
     add_counts(fit.solution, fit);
   }
   auto const design = analysis.design(fit.weights);

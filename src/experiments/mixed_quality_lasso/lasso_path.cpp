@@ -1,6 +1,5 @@
 #include "experiments/mixed_quality_lasso/lasso_path.hpp"
 
-#include "experiments/mixed_quality_lasso/advance.hpp"
 #include "prox/kept_fista.hpp"
 #include "prox/working_set.hpp"
 
@@ -9,24 +8,85 @@
 
 namespace thresher::mixed_quality_lasso {
 
+namespace {
+
+/// Solutions for falling lambda by the solver of the point, each started at the one before.
+class PathSolver {
+ public:
+  PathSolver(prox::Design const& design, std::span<double const> b, Solver solver,
+             prox::LassoOptions const& options)
+      : design_(design), b_(b), solver_(solver), options_(options), working_set_(design, b, options) {}
+
+  double largest_lambda() { return working_set_.largest_lambda(); }
+
+  void solve(double lambda) {
+    last_ = solver_ == Solver::fista ? fista().solve(design_, b_, lambda, options_, last_.coefficients)
+                                     : working_set_.solve(lambda);
+  }
+  prox::LassoSolution const& solution() const { return last_; }
+
+  /// State of a solve that was stopped; `finish` ends it.
+  void save(linalg::StateWriter& state) const {
+    if (solver_ == Solver::fista)
+      fista().save(state);
+    else
+      working_set_.save(state);
+  }
+  void finish(double lambda, linalg::StateReader& state) {
+    if (solver_ == Solver::fista) {
+      last_ = fista().finish(design_, b_, lambda, options_, state);
+    } else {
+      working_set_.load(state);
+      last_ = working_set_.finish();
+    }
+  }
+
+ private:
+  prox::FistaLasso& fista() const { return prox::kept_fista(design_); }
+
+  prox::Design const& design_;
+  std::span<double const> b_;
+  Solver solver_;
+  prox::LassoOptions options_;
+  prox::WorkingSet working_set_;
+  prox::LassoSolution last_;
+};
+
+}  // namespace
+
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 study::Team& team,
-                 std::function<bool(double lambda, prox::LassoSolution const&)> const& visit) {
-  prox::LassoOptions const options{point.tol, point.max_iter};
-  prox::WorkingSet working_set(design, b, options);
-  double const largest = working_set.largest_lambda();
-  prox::SparseVector last;
-  for (std::int64_t k = 1; k < point.n_lambda; ++k) {
+                 KeptWork& work, linalg::StateReader* left, PathVisitor& visitor) {
+  bool stopped = false;
+  auto const stopping = [&](double) { return stopped = work.stopping(); };
+  PathSolver solver(design, b, point.solver, {point.tol, point.max_iter, stopping});
+  std::int64_t k = 1;
+  double largest = 0;
+  if (left != nullptr) {
+    k = left->get<std::int64_t>();
+    largest = left->get<double>();
+    visitor.load(*left);
+  } else {
+    largest = solver.largest_lambda();
+  }
+  for (; k < point.n_lambda; ++k) {
     double const exponent = static_cast<double>(k) / static_cast<double>(point.n_lambda - 1);
     double const lambda =
         mpi::broadcast_value(design.communicator(), largest * std::pow(point.lambda_min_ratio, exponent));
     if (!(lambda > 0)) return;  // b is orthogonal to every column
-    auto const solution = point.solver == Solver::fista
-                              ? prox::kept_fista(design).solve(design, b, lambda, options, last)
-                              : working_set.solve(lambda);
-    advance(team, exponent);
-    if (!visit(lambda, solution)) return;
-    last = solution.coefficients;
+    if (left != nullptr)
+      solver.finish(lambda, *left);
+    else
+      solver.solve(lambda);
+    left = nullptr;
+    auto const save = [&](linalg::StateWriter& state) {
+      state.put(k);
+      state.put(largest);
+      visitor.save(state);
+      solver.save(state);
+    };
+    if (stopped) work.interrupt(save);
+    work.tell(exponent);
+    if (!visitor.visit(lambda, solver.solution())) return;
   }
 }
 

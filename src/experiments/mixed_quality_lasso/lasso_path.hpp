@@ -1,24 +1,33 @@
 #pragma once
 
+#include "experiments/mixed_quality_lasso/kept_work.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 namespace thresher::mixed_quality_lasso {
 
+/// What looks at the solutions along a path. Its own state is part of what an interruption leaves.
+class PathVisitor {
+ public:
+  virtual ~PathVisitor() = default;
+  /// Whether to go on; the same answer on all ranks.
+  virtual bool visit(double lambda, prox::LassoSolution const& solution) = 0;
+  virtual void save(linalg::StateWriter& state) const = 0;
+  virtual void load(linalg::StateReader& state) = 0;
+};
+
 /// Visits the LASSO solutions at largest_lambda * geomspace(1, lambda_min_ratio, n_lambda), the first (whose
-/// solution is zero) left out, with warm starts, until `visit` returns false. `visit` must answer alike on
-/// all ranks. Reads the grid, tolerance and solver of `point`. Throws study::Interrupted where the run wants
-/// to end. Collective.
+/// solution is zero) left out, with warm starts, until the visitor has enough. Reads the grid, tolerance and
+/// solver of `point`. Where the run wants to end, `work` keeps the state; `left`, if not null, is where such
+/// a state is read from. Collective.
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 study::Team& team,
-                 std::function<bool(double lambda, prox::LassoSolution const&)> const& visit);
+                 KeptWork& work, linalg::StateReader* left, PathVisitor& visitor);
 
 /// One row of the artifact `path`.
 struct PathPoint {

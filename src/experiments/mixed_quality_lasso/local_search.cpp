@@ -119,12 +119,13 @@ class Swaps {
 }  // namespace
 
 SwapSearch search_by_swaps(prox::Design const& design, std::span<double const> b, double rho,
-                           std::vector<std::int64_t> start, study::Team& team) {
+                           std::vector<std::int64_t> start,
+                           std::function<void(std::span<std::int64_t const> subset)> const& after_swap) {
   Swaps swaps(design, b, rho, std::move(start));
   double const least_gain = 1e-9 * linalg::inner_product(b, b);
   for (auto swap = swaps.best(); swap.change < -least_gain; swap = swaps.best()) {
     swaps.apply(swap);
-    if (team.stopping()) throw study::Interrupted();
+    after_swap(swaps.subset());
   }
   return {swaps.subset(), swaps.loss()};
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "prox/design.hpp"
-#include "study/team.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,10 +17,12 @@ struct SwapSearch {
   double loss = 0;
 };
 
-/// One pass over A per swap. `start` is ascending, the same on all ranks; so is the result. Throws
-/// study::Interrupted where the run wants to end. Collective.
+/// One pass over A per swap. `start` is ascending, the same on all ranks; so is the result. `after_swap` is
+/// told the subset, from which a search goes on as this one would have; it may throw, on all ranks together.
+/// Collective.
 SwapSearch search_by_swaps(prox::Design const& design, std::span<double const> b, double rho,
-                           std::vector<std::int64_t> start, study::Team& team);
+                           std::vector<std::int64_t> start,
+                           std::function<void(std::span<std::int64_t const> subset)> const& after_swap);
 
 /// b - rho sum over `subset` of A_j, added in order. Collective.
 std::vector<double> subset_residual(prox::Design const& design, std::span<double const> b, double rho,

@@ -1,6 +1,5 @@
 #include "experiments/mixed_quality_lasso/matching_pursuit.hpp"
 
-#include "experiments/mixed_quality_lasso/advance.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/top_columns.hpp"
 
@@ -22,6 +21,7 @@ class ChosenColumns {
   }
 
   std::vector<double> const& residual() const { return residual_; }
+  std::vector<std::int64_t> const& columns() const { return columns_; }
 
   /// False when the column depends on the chosen ones.
   bool add(std::int64_t column) {
@@ -91,18 +91,20 @@ class ChosenColumns {
 }  // namespace
 
 prox::SparseVector matching_pursuit(prox::Design const& design, std::span<double const> b, std::int64_t steps,
-                                    study::Team& team) {
+                                    std::span<std::int64_t const> first, BeforeStep const& before_step) {
   auto const local = design.local_columns();
   std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
   std::iota(all.begin(), all.end(), local.begin);
   std::vector<double> products(all.size());
   std::vector<double> norms(all.size());
   ChosenColumns chosen(design, b);
-  for (std::int64_t step = 0; step < steps; ++step) {
-    advance(team, static_cast<double>(step) / static_cast<double>(steps));
+  for (auto const column : first) chosen.add(column);
+  auto const begin = static_cast<std::int64_t>(first.size());
+  for (std::int64_t step = begin; step < steps; ++step) {
+    before_step(static_cast<double>(step) / static_cast<double>(steps), chosen.columns());
     design.correlate(all, linalg::ConstMatrixView(chosen.residual().data(), design.rows(), 1),
                      linalg::MatrixView(products.data(), local.size(), 1));
-    if (step == 0) design.squared_norms(all, norms);
+    if (step == begin) design.squared_norms(all, norms);
     prox::ScoredColumn best{-1, 0};
     for (std::size_t k = 0; k < all.size(); ++k) {
       if (!(norms[k] > 0) || chosen.has(all[k])) continue;

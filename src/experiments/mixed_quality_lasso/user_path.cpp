@@ -18,12 +18,34 @@ namespace {
 
 /// Point of a path that an information criterion prefers, the refit on its support included.
 struct Selected {
+  double criterion = std::numeric_limits<double>::infinity();
   double lambda = 0;
   prox::SparseVector estimate;
   std::vector<double> refit;
   double iterations = 0;
   bool converged = true;
   std::vector<PathPoint> path;
+
+  void save(linalg::StateWriter& state) const {
+    state.put(criterion);
+    state.put(lambda);
+    state.put_all<std::int64_t>(estimate.indices);
+    state.put_values(estimate.values);
+    state.put_values(refit);
+    state.put(iterations);
+    state.put(converged);
+    state.put_all<PathPoint>(path);
+  }
+  void load(linalg::StateReader& state) {
+    criterion = state.get<double>();
+    lambda = state.get<double>();
+    estimate.indices = state.get_all<std::int64_t>();
+    estimate.values = state.get_values();
+    refit = state.get_values();
+    iterations = state.get<double>();
+    converged = state.get<bool>();
+    path = state.get_all<PathPoint>();
+  }
 };
 
 std::vector<double> rows_scaled(std::vector<double> v, std::span<double const> scale) {
@@ -58,43 +80,65 @@ std::vector<double> block_mean_squares(UserBlocks const& blocks, std::span<doubl
 
 /// The criterion is n log(||b - A b_T||^2/n) + |T| (log n + 2 log p), the extended BIC (Chen & Chen 2008) of
 /// the refit.
-Selected select(UserData const& data, Parameters const& point, study::Team& team,
-                std::span<double const> block_weights) {
-  std::vector<double> roots;
-  for (int const block : data.blocks.of_row)
-    roots.push_back(std::sqrt(block_weights[static_cast<std::size_t>(block)]));
-  auto const b = rows_scaled(data.y, roots);
-  auto const design = data.design.with_scaled_rows(roots);
-  double const n = static_cast<double>(design.rows());
-  double const price = std::log(n) + 2 * std::log(static_cast<double>(design.columns()));
-  Selected best;
-  double least = std::numeric_limits<double>::infinity();
-  std::vector<std::int64_t> const truth = data.truth ? data.truth->indices : std::vector<std::int64_t>{};
-  follow_path(design, b, point, team, [&](double lambda, prox::LassoSolution const& solution) {
+class Selection : public PathVisitor {
+ public:
+  Selection(UserData const& data, std::span<double const> block_weights)
+      : data_(data), roots_(roots(data, block_weights)), design_(data.design.with_scaled_rows(roots_)) {
+    b_ = rows_scaled(data.y, roots_);
+    double const n = static_cast<double>(design_.rows());
+    price_ = std::log(n) + 2 * std::log(static_cast<double>(design_.columns()));
+    if (data.truth) truth_ = data.truth->indices;
+  }
+
+  Selected operator()(Parameters const& point, KeptWork& work, linalg::StateReader* left) {
+    follow_path(design_, b_, point, work, left, *this);
+    if (best_.estimate.indices.empty())
+      throw std::runtime_error("no point of the path has between 1 and n/4 nonzero coefficients");
+    return best_;
+  }
+
+  bool visit(double lambda, prox::LassoSolution const& solution) override {
     auto const& support = solution.coefficients.indices;
     auto const size = static_cast<std::int64_t>(support.size());
-    best.iterations += static_cast<double>(solution.iterations);
-    best.converged = best.converged && solution.converged;
-    if (4 * size > design.rows()) return false;
-    best.path.push_back(path_point(lambda, solution, truth));
+    double const n = static_cast<double>(design_.rows());
+    best_.iterations += static_cast<double>(solution.iterations);
+    best_.converged = best_.converged && solution.converged;
+    if (4 * size > design_.rows()) return false;
+    best_.path.push_back(path_point(lambda, solution, truth_));
     if (size == 0) return true;
-    auto const refit = least_squares(design, b, support);
-    auto const r = rows_scaled(residual_of(data, support, refit), roots);
+    auto const refit = least_squares(design_, b_, support);
+    auto const r = rows_scaled(residual_of(data_, support, refit), roots_);
     double const criterion =
-        mpi::broadcast_value(design.communicator(), n * std::log(linalg::inner_product(r, r) / n) +
-                                                        static_cast<double>(size) * price);
-    if (criterion < least) {
-      least = criterion;
-      best.lambda = lambda;
-      best.estimate = solution.coefficients;
-      best.refit = refit;
+        mpi::broadcast_value(design_.communicator(), n * std::log(linalg::inner_product(r, r) / n) +
+                                                         static_cast<double>(size) * price_);
+    if (criterion < best_.criterion) {
+      best_.criterion = criterion;
+      best_.lambda = lambda;
+      best_.estimate = solution.coefficients;
+      best_.refit = refit;
     }
     return true;
-  });
-  if (best.estimate.indices.empty())
-    throw std::runtime_error("no point of the path has between 1 and n/4 nonzero coefficients");
-  return best;
-}
+  }
+
+  void save(linalg::StateWriter& state) const override { best_.save(state); }
+  void load(linalg::StateReader& state) override { best_.load(state); }
+
+ private:
+  static std::vector<double> roots(UserData const& data, std::span<double const> block_weights) {
+    std::vector<double> made;
+    for (int const block : data.blocks.of_row)
+      made.push_back(std::sqrt(block_weights[static_cast<std::size_t>(block)]));
+    return made;
+  }
+
+  UserData const& data_;
+  std::vector<double> roots_;
+  prox::DenseDesign design_;
+  std::vector<double> b_;
+  double price_ = 0;
+  std::vector<std::int64_t> truth_;
+  Selected best_;
+};
 
 double median_magnitude(std::vector<double> values) {
   for (double& value : values) value = std::abs(value);
@@ -129,9 +173,29 @@ void store_artifacts(study::Team& team, UserData const& data, Selected const& ch
   }
 }
 
+/// The path without weights, before the one whose weights it gives. On return `left` is what is left of the
+/// second, and states that are kept say that the first is done.
+Selected first_selection(UserData const& data, Parameters const& point, std::span<double const> ones,
+                         KeptWork& work, linalg::StateReader*& left) {
+  enum class Path { first, second };
+  Selected first;
+  if (left != nullptr && left->get<Path>() == Path::second) {
+    first.load(*left);
+  } else {
+    work.lead_with([](linalg::StateWriter& state) { state.put(Path::first); });
+    first = Selection(data, ones)(point, work, left);
+    left = nullptr;
+  }
+  work.lead_with([first](linalg::StateWriter& state) {
+    state.put(Path::second);
+    first.save(state);
+  });
+  return first;
+}
+
 }  // namespace
 
-study::Outcome run_user_path(UserData const& data, Parameters const& point, study::Team& team,
+study::Outcome run_user_path(UserData const& data, Parameters const& point, Length length, study::Team& team,
                              Metrics& metrics) {
   auto const& comm = team.communicator();
   auto const& blocks = data.blocks;
@@ -140,11 +204,13 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, stud
   std::vector<double> weights = ones;
   double iterations = 0;
   bool converged = true;
+  KeptWork work(team, length, "user path");
+  auto* left = work.left();
   if (point.weighting == Weighting::inverse_variance) {
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / (blocks.label[g] * blocks.label[g]);
     weights = normalise_weights(unit, weights);
   } else if (point.weighting == Weighting::residual) {
-    auto const first = select(data, point, team, ones);
+    auto const first = first_selection(data, point, ones, work, left);
     auto const squares =
         block_mean_squares(blocks, residual_of(data, first.estimate.indices, first.estimate.values));
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / squares[g];
@@ -152,7 +218,7 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, stud
     iterations = first.iterations;
     converged = first.converged;
   }
-  auto const chosen = select(data, point, team, weights);
+  auto const chosen = Selection(data, weights)(point, work, left);
   double const n = static_cast<double>(data.design.rows());
   double const size = static_cast<double>(chosen.refit.size());
 

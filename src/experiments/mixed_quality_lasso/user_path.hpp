@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/mixed_quality_lasso/kept_work.hpp"
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
 #include "experiments/mixed_quality_lasso/user_data.hpp"
@@ -10,7 +11,7 @@ namespace thresher::mixed_quality_lasso {
 /// LASSO path of the user's data; the reported point is the one that an information criterion prefers. Fills
 /// fit_*, lambda_best, iterations, and the recovery metrics where the truth is given. Leaves the artifacts
 /// path, betahat, blocks and column_scaling. Collective.
-study::Outcome run_user_path(UserData const& data, Parameters const& point, study::Team& team,
+study::Outcome run_user_path(UserData const& data, Parameters const& point, Length length, study::Team& team,
                              Metrics& metrics);
 
 }  // namespace thresher::mixed_quality_lasso

@@ -67,16 +67,19 @@ TEST_F(Baselines, MatchingPursuitRecoversWithoutNoise) {
   std::vector<double> b(60, 0.0);
   for (int i = 0; i < 60; ++i) b[i] = 3 * a[7 * 60 + i] - 2 * a[33 * 60 + i] + a[12 * 60 + i];
   prox::DenseDesign const design(comm, 60, 40, a);
-  auto const found = matching_pursuit(design, b, 3, trials.team());
+  auto const found = matching_pursuit(design, b, 3, {}, [](double, std::span<std::int64_t const>) {});
   EXPECT_EQ(found.indices, (std::vector<std::int64_t>{7, 12, 33}));
   EXPECT_NEAR(found.values[0], 3, 1e-12);
   EXPECT_NEAR(found.values[1], 1, 1e-12);
   EXPECT_NEAR(found.values[2], -2, 1e-12);
   // Nothing is left to explain: no fourth column.
-  EXPECT_LE(matching_pursuit(design, std::vector<double>(60, 0.0), 3, trials.team()).indices.size(), 0u);
+  EXPECT_LE(matching_pursuit(design, std::vector<double>(60, 0.0), 3, {},
+                             [](double, std::span<std::int64_t const>) {})
+                .indices.size(),
+            0u);
   // The refit is the least-squares fit.
   for (double& entry : b) entry += normal(generator);
-  auto const noisy = matching_pursuit(design, b, 5, trials.team());
+  auto const noisy = matching_pursuit(design, b, 5, {}, [](double, std::span<std::int64_t const>) {});
   auto const refit = least_squares(design, b, noisy.indices);
   for (std::size_t k = 0; k < refit.size(); ++k) EXPECT_NEAR(noisy.values[k], refit[k], 1e-11);
 }
@@ -116,6 +119,29 @@ std::vector<std::int64_t> brute_force(std::vector<double> const& linear, std::ve
   return best;
 }
 
+/// In rounds of a few subsets, each of which goes on where the state of the one before ends.
+std::vector<std::int64_t> find_best_subset(mpi::Communicator const& comm, std::span<double const> linear,
+                                           linalg::ConstMatrixView pair, std::int64_t size) {
+  SearchedSubsets searched;
+  for (;;) {
+    linalg::StateWriter writer;
+    try {
+      return best_subset(
+          comm, linear, pair, size, searched,
+          [&](double) {
+            searched.save(writer);
+            throw study::Interrupted();
+          },
+          5);
+    } catch (study::Interrupted const&) {
+      auto const bytes = writer.take();
+      linalg::StateReader reader(bytes);
+      searched = {};
+      searched.load(reader);
+    }
+  }
+}
+
 TEST_F(Baselines, ExhaustiveSearchFindsTheBestSubset) {
   std::mt19937_64 generator(6);
   std::normal_distribution<double> normal;
@@ -126,7 +152,7 @@ TEST_F(Baselines, ExhaustiveSearchFindsTheBestSubset) {
       for (double& entry : linear) entry = normal(generator);
       for (int i = 0; i < p; ++i)
         for (int j = 0; j <= i; ++j) pair[i * p + j] = pair[j * p + i] = normal(generator);
-      EXPECT_EQ(best_subset(comm, linear, {pair.data(), p, p}, s), brute_force(linear, pair, p, s))
+      EXPECT_EQ(find_best_subset(comm, linear, {pair.data(), p, p}, s), brute_force(linear, pair, p, s))
           << p << " " << s;
     }
 }
@@ -134,7 +160,7 @@ TEST_F(Baselines, ExhaustiveSearchFindsTheBestSubset) {
 TEST_F(Baselines, EqualSubsetsGoToTheFirst) {
   std::vector<double> const linear(12, 1.0);
   std::vector<double> const pair(144, 0.5);
-  EXPECT_EQ(best_subset(comm, linear, {pair.data(), 12, 12}, 3), (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(find_best_subset(comm, linear, {pair.data(), 12, 12}, 3), (std::vector<std::int64_t>{0, 1, 2}));
 }
 
 TEST_F(Baselines, SearchesAreOrdered) {
@@ -168,7 +194,7 @@ TEST_F(Baselines, SearchesAreOrdered) {
       auto const b = design.scaled(data->data_set().response(setting, 1));
       std::vector<std::int64_t> const start{0, 1, 2};
       auto const residual = subset_residual(design, b, 1, start);
-      auto const found = search_by_swaps(design, b, 1, start, trials.team());
+      auto const found = search_by_swaps(design, b, 1, start, [](std::span<std::int64_t const>) {});
       EXPECT_LE(found.loss, linalg::inner_product(residual, residual));
       auto const left = subset_residual(design, b, 1, found.subset);
       EXPECT_EQ(found.loss, linalg::inner_product(left, left));

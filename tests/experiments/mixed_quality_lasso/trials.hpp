@@ -19,8 +19,9 @@ namespace thresher::mixed_quality_lasso::testing {
 /// Runs trials as the engine does, without one. `identity` stands for seed and data parameters.
 class Trials {
  public:
-  explicit Trials(mpi::Communicator const& comm, std::string identity = "test\n")
-      : team_(comm), identity_(std::move(identity)) {}
+  /// Analyses that are expected to take `lengthy_seconds` leave their state when they are interrupted.
+  explicit Trials(mpi::Communicator const& comm, std::string identity = "test\n", double lengthy_seconds = 1)
+      : experiment_(lengthy_seconds), team_(comm), identity_(std::move(identity)) {}
 
   study::Team& team() { return team_; }
 

@@ -198,7 +198,10 @@ TEST_F(Teams, ExhaustiveSearchAgrees) {
   for (std::int64_t trial = 0; trial < 10; ++trial) expect_agreement(point, trial);
   std::vector<double> const linear(12, 1.0);
   std::vector<double> const pair(144, 0.5);
-  EXPECT_EQ(best_subset(world, linear, {pair.data(), 12, 12}, 3), (std::vector<std::int64_t>{0, 1, 2}));
+  SearchedSubsets none;
+  auto const go_on = [](double) {};
+  EXPECT_EQ(best_subset(world, linear, {pair.data(), 12, 12}, 3, none, go_on),
+            (std::vector<std::int64_t>{0, 1, 2}));
 }
 
 }  // namespace

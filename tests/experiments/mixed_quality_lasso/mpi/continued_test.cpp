@@ -1,0 +1,185 @@
+#include "../trials.hpp"
+#include "../user_data.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace thresher::mixed_quality_lasso {
+namespace {
+
+using testing::Trials;
+
+/// A run that ends at the `answers`-th question, and the state that it leaves to the next.
+class Services final : public study::TrialServices {
+ public:
+  bool wants(std::string_view name) const override { return name == "path" || name == "betahat"; }
+  void store(study::Artifact artifact) override { artifacts.push_back(std::move(artifact)); }
+  void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
+                         std::span<double const>) override {}
+  void warn(std::string const&) override {}
+  void progress(double) override {}
+  bool stopping() override { return answers-- <= 0; }
+  void keep(std::span<std::byte const> bytes) override { state.emplace(bytes.begin(), bytes.end()); }
+  std::optional<std::vector<std::byte>> restore() override { return state; }
+
+  int answers = 0;
+  std::optional<std::vector<std::byte>> state;
+  std::vector<study::Artifact> artifacts;
+};
+
+Parameters small(Estimator estimator) {
+  auto point = testing::fixed_lambda(estimator, Weighting::agnostic, 0.1);
+  point.p = 300;
+  point.s = 8;
+  point.n1 = 70;
+  point.n2 = 60;
+  point.n_lambda = 12;
+  return point;
+}
+
+struct Case {
+  std::string name;
+  Parameters point;
+  int least_cuts;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  auto const add = [&](std::string name, Parameters point, int least_cuts) {
+    all.push_back({std::move(name), point, least_cuts});
+  };
+  auto point = small(Estimator::lasso);
+  add("lasso", point, 2);
+  point.storage = Storage::regenerate;
+  point.weighting = Weighting::residual;
+  add("lasso, made again, residual weights", point, 4);
+  point = small(Estimator::lasso);
+  point.solver = Solver::fista;
+  point.weighting = Weighting::residual;
+  point.lambda_scale = 0.02;
+  add("fista, residual weights", point, 2);
+  point = small(Estimator::lasso_path);
+  add("path", point, 8);
+  point.solver = Solver::fista;
+  add("path by fista", point, 3);
+  point = small(Estimator::omp);
+  add("omp", point, 7);
+  point = small(Estimator::amp);
+  add("amp", point, 2);
+  point = small(Estimator::ml_swap);
+  point.sigma1 = 3;
+  point.sigma2 = 6;
+  point.ml_restarts = 3;
+  add("ml_swap", point, 8);
+  return all;
+}
+
+class Continued : public ::testing::Test {
+ protected:
+  /// Measures with an end after every `answers` questions (one more each time that a cut gets no further).
+  Metrics measure_in_pieces(Trials& trials, TrialData const& data, Parameters const& point, int answers,
+                            Services& services) {
+    services.state.reset();
+    for (cuts = 0;; ++cuts) {
+      services.answers = answers;
+      services.artifacts.clear();
+      try {
+        return trials.measure(data, point);
+      } catch (study::Interrupted const&) {
+        EXPECT_TRUE(services.state.has_value());
+        if (cuts > 10000) throw std::runtime_error("it gets no further");
+      }
+    }
+  }
+
+  static void expect_same_bits(Metrics const& found, Metrics const& expected) {
+    auto const bits = [](Metrics const& metrics) {
+      auto const* const first = reinterpret_cast<double const*>(&metrics);
+      return std::vector<double>(first, first + sizeof(Metrics) / sizeof(double));
+    };
+    auto const a = bits(found);
+    auto const b = bits(expected);
+    for (std::size_t k = 0; k < a.size(); ++k)
+      if (!(std::isnan(a[k]) && std::isnan(b[k]))) {
+        EXPECT_EQ(a[k], b[k]) << "metric " << k;
+      }
+  }
+
+  static void expect_same_artifacts(Services const& found, Services const& expected) {
+    ASSERT_EQ(found.artifacts.size(), expected.artifacts.size());
+    for (std::size_t k = 0; k < found.artifacts.size(); ++k)
+      EXPECT_EQ(found.artifacts[k].values, expected.artifacts[k].values) << found.artifacts[k].name;
+  }
+
+  mpi::Communicator world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  int cuts = 0;
+};
+
+TEST_F(Continued, AnalysesHaveTheBitsOfUninterruptedOnes) {
+  Trials trials(world, "test\n", 0);
+  for (auto const& [name, point, least_cuts] : cases()) {
+    SCOPED_TRACE(name);
+    auto const data = trials.data(point, 2);
+    Services whole;
+    whole.answers = 1 << 30;
+    trials.team().set_services(&whole);
+    auto const expected = trials.measure(*data, point);
+    auto const fresh = trials.data(point, 2);  // nothing kept by the first measurement
+    Services pieces;
+    trials.team().set_services(&pieces);
+    auto const found = measure_in_pieces(trials, *fresh, point, 1, pieces);
+    trials.team().set_services(nullptr);
+    EXPECT_GE(cuts, least_cuts);
+    expect_same_bits(found, expected);
+    expect_same_artifacts(pieces, whole);
+  }
+}
+
+TEST_F(Continued, BriefAnalysesTouchNoState) {
+  class Untouched final : public study::TrialServices {
+   public:
+    bool wants(std::string_view) const override { return false; }
+    void store(study::Artifact) override {}
+    void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
+                           std::span<double const>) override {}
+    void warn(std::string const&) override {}
+    void progress(double) override {}
+    bool stopping() override { return asked++ >= 1; }
+    void keep(std::span<std::byte const>) override { ADD_FAILURE() << "kept"; }
+    std::optional<std::vector<std::byte>> restore() override {
+      ADD_FAILURE() << "looked for a state";
+      return std::nullopt;
+    }
+    int asked = 0;
+  } services;
+  Trials trials(world);
+  auto const point = small(Estimator::lasso_path);
+  auto const data = trials.data(point, 2);
+  trials.team().set_services(&services);
+  EXPECT_THROW(trials.measure(*data, point), study::Interrupted);
+  trials.team().set_services(nullptr);
+}
+
+TEST_F(Continued, StateOfAnotherAnalysisIsNotTakenUp) {
+  Trials trials(world, "test\n", 0);
+  auto const path = small(Estimator::lasso_path);
+  auto const fit = small(Estimator::lasso);
+  auto const data = trials.data(std::vector{path, fit}, 2);
+  auto const expected = trials.measure(*data, fit);
+  Services services;
+  services.answers = 3;
+  trials.team().set_services(&services);
+  EXPECT_THROW(trials.measure(*data, path), study::Interrupted);
+  ASSERT_TRUE(services.state.has_value());
+  services.answers = 1 << 30;
+  expect_same_bits(trials.measure(*data, fit), expected);
+  trials.team().set_services(nullptr);
+}
+
+}  // namespace
+}  // namespace thresher::mixed_quality_lasso
