@@ -64,10 +64,8 @@ Request share(mpi::Communicator const& world, Request request) {
   writer.put(static_cast<std::uint32_t>(request.petsc_options.size()));
   for (auto const& option : request.petsc_options) writer.put_text(option);
   writer.put_text(request.command_line);
-  auto& bytes = writer.bytes();
-  bytes.resize(mpi::broadcast_value(world, bytes.size()));
-  mpi::broadcast(world, std::span<std::byte>(bytes));
-  ByteReader reader(bytes);
+  messages::broadcast(world, writer.bytes());
+  ByteReader reader(writer.bytes());
   Request shared;
   for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
     auto const name = reader.get_text();
@@ -111,6 +109,31 @@ void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work
   if (code == kBadInput) throw UserError(mpi::broadcast_text(world, error));
 }
 
+/// Runs `work` on rank 0, and on the others when it went well there. Collective.
+void on_every_rank(mpi::Communicator const& world, std::function<void()> const& work) {
+  on_rank_0(world, work);
+  if (world.rank() != 0) work();
+}
+
+void warn_of_environment(RunEnvironment const& environment, Progress& progress) {
+  if (environment.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
+  auto const several = [](std::string const& list) { return list.find(',') != std::string::npos; };
+  if (several(environment.blas) || several(environment.processors))
+    progress.say("warning: unlike processors work together (" + environment.processors + "; " +
+                 environment.blas + "): set OPENBLAS_CORETYPE for equal last bits");
+}
+
+/// What a trial that runs alone came to.
+void print_record(Study const& study, Record const& record) {
+  if (record.trial < 0) return;
+  auto const& about = study.description();
+  fmt::print("{}, trial {} ({:.3g} s){}\n", study.grid().label(about.parameters, record.point), record.trial,
+             record.seconds, record.reason.empty() ? "" : ": " + record.reason);
+  for (std::size_t m = 0; m < record.values.size(); ++m)
+    if (!std::isnan(record.values[m])) fmt::print("  {} = {}\n", about.metrics[m].name, record.values[m]);
+  std::fflush(stdout);
+}
+
 /// One run of a driver; members are made in the order in which they are needed.
 class Run {
  public:
@@ -123,7 +146,8 @@ class Run {
   void read(int argc, char** argv);
   void check_output();
   void survey_points();
-  void adopt_journal_of_output();
+  void start_keeping();
+  void finish_keeping();
   Provenance provenance_until(std::string const& ended) const {
     return provenance(environment_, input_.get(), stored_.get(), ended);
   }
@@ -146,42 +170,38 @@ class Run {
   RunEnvironment environment_;
   // Rank 0 only.
   std::unique_ptr<Ledger> ledger_;
-  JournalContents journal_;
+  Strikes strikes_;
+  std::unique_ptr<OutputLock> lock_;
+  std::unique_ptr<Storage> storage_;
 };
 
 int Run::operator()(int argc, char** argv) {
   on_rank_0(world_, [&] { read(argc, argv); });
   request_ = share(world_, request_);
   environment_ = RunEnvironment::of(world_, experiment_.description().name + " " + request_.command_line);
-  std::unique_ptr<Configuration> configuration;
-  on_rank_0(world_, [&] {
-    configuration = std::make_unique<Configuration>(configure(request_, experiment_.description()));
-  });
-  if (!configuration)
-    configuration = std::make_unique<Configuration>(configure(request_, experiment_.description()));
-  if (!configuration->options.input.empty()) {
-    on_rank_0(world_, [&] { input_ = std::make_unique<InputFile>(configuration->options.input); });
-    if (!input_) input_ = std::make_unique<InputFile>(configuration->options.input);
-    adopt_input(*configuration, experiment_, *input_);
+  Configuration configuration;
+  on_every_rank(world_, [&] { configuration = configure(request_, experiment_.description()); });
+  auto const& options = configuration.options;
+  if (!options.input.empty()) {
+    on_every_rank(world_, [&] { input_ = std::make_unique<InputFile>(options.input); });
+    adopt_input(configuration, experiment_, *input_);
   }
-  if (!configuration->options.merge.empty()) {
+  if (!options.merge.empty()) {
     std::size_t failed = 0;
-    on_rank_0(world_, [&] { failed = merge_files(experiment_, *configuration, environment_); });
+    on_rank_0(world_, [&] { failed = merge_files(experiment_, configuration, environment_); });
     return mpi::broadcast_value(world_, failed == 0 ? kDone : kSomeFailed);
   }
   detected_memory_ = available_bytes_per_rank(world_);
   session_ = std::make_unique<linalg::Session>(request_.petsc_options);
   environment_.petsc_options = linalg::Session::options_in_force();
   signals::install();
-  on_rank_0(world_, [&] { (void)LevelSearch::of(*configuration, experiment_.description()); });
-  if (!configuration->options.search.empty()) return search_level(std::move(*configuration));
-  return run_study(*configuration);
+  on_rank_0(world_, [&] { (void)LevelSearch::of(configuration, experiment_.description()); });
+  if (!options.search.empty()) return search_level(std::move(configuration));
+  return run_study(configuration);
 }
 
 int Run::run_study(Configuration const& configuration) {
-  study_.reset();
-  on_rank_0(world_, [&] { study_ = std::make_unique<Study>(experiment_, configuration, input_.get()); });
-  if (!study_) study_ = std::make_unique<Study>(experiment_, configuration, input_.get());
+  on_every_rank(world_, [&] { study_ = std::make_unique<Study>(experiment_, configuration, input_.get()); });
   on_rank_0(world_, [&] {
     check_output();
     survey_points();
@@ -274,93 +294,43 @@ void Run::survey_points() {
   if (stored_) stored_->enter_into(*ledger_, *study_);
 }
 
-void Run::adopt_journal_of_output() {
-  auto const path = output() + ".journal";
-  journal_ = {};
-  if (study_->options().resume) {
-    journal_ = adopt_journal(path, *study_);
+/// Takes over what is stored and what the journal holds, and goes on keeping.
+void Run::start_keeping() {
+  lock_ = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
+  JournalContents journal;
+  if (study_->options().resume) journal = adopt_journal(output() + ".journal", *study_);
+  enter_journal(journal, *ledger_, *study_);
+  if (study_->options().retry_failed) forget_failures(journal, *ledger_);
+  ledger_->drop_beyond_decision();
+  strikes_ = journal.strikes;
+  std::vector<std::shared_ptr<ResultReader const>> sources;
+  if (stored_) sources.push_back(stored_);
+  storage_ = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock_);
+  try {
+    storage_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
+  } catch (std::runtime_error const& error) {
+    throw UserError(fmt::format("output = {}: {}", output(), error.what()));
   }
-  for (auto const& record : journal_.records) ledger_->enter(record);
-  for (auto const& [unit, strikes] : journal_.strikes) {
-    auto const [trial, point] = unit;
-    if (strikes < kStrikes) continue;
-    auto const values = trial >= 0 ? study_->description().metrics.size() : std::size_t{0};
-    Record record{.point = point,
-                  .trial = trial,
-                  .status = Status::failed,
-                  .seconds = 0,
-                  .values = std::vector<double>(values, std::nan("")),
-                  .reason = fmt::format("crashed: in flight at {} abnormal ends in a row", strikes),
-                  .artifacts = {}};
-    if (trial < 0) {
-      for (auto const& prediction : study_->description().predictions)
-        if (prediction.theory == theory_of_trial(trial)) record.values.push_back(std::nan(""));
-    }
-    ledger_->enter(record);
-    journal_.records.push_back(std::move(record));
-  }
-  std::erase_if(journal_.strikes, [](auto const& strike) { return strike.second >= kStrikes; });
-  if (study_->options().retry_failed)
-    for (auto const& failure : std::vector<Failure>(ledger_->failures())) {
-      if (failure.trial < 0) {
-        ledger_->theory_status(theory_of_trial(failure.trial),
-                               ledger_->task_of(theory_of_trial(failure.trial), failure.point)) =
-            Status::not_run;
-      }
-      ledger_->retry(failure.point, failure.trial);
-      std::erase_if(journal_.records, [&](Record const& record) {
-        return record.point == failure.point && record.trial == failure.trial;
-      });
-    }
 }
 
 int Run::execute() {
   auto const exchange = mpi::Communicator::duplicate(world_.get());
-  std::unique_ptr<OutputLock> lock;
-  std::unique_ptr<Storage> storage;
+  auto const quiet = study_->options().quiet || world_.rank() != 0;
+  Progress progress(quiet ? Progress::Voice::quiet : Progress::Voice::normal);
   std::unique_ptr<Schedule> schedule;
-  Progress progress(study_->options().quiet || world_.rank() != 0 ? Progress::Voice::quiet
-                                                                  : Progress::Voice::normal);
   std::unique_ptr<Coordinator> coordinator;
-  on_rank_0(world_, [&] {
-    if (environment_.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
-    if (environment_.blas.find(',') != std::string::npos ||
-        environment_.processors.find(',') != std::string::npos)
-      progress.say("warning: unlike processors work together (" + environment_.processors + "; " +
-                   environment_.blas + "): set OPENBLAS_CORETYPE for equal last bits");
-    if (keeps_results()) {
-      lock = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
-      adopt_journal_of_output();
-      std::vector<std::shared_ptr<ResultReader const>> sources;
-      if (stored_) sources.push_back(stored_);
-      ledger_->drop_beyond_decision();
-      storage = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock);
-      try {
-        storage->begin(*ledger_, std::move(sources), std::move(journal_.records), journal_.strikes);
-      } catch (std::runtime_error const& error) {
-        throw UserError(fmt::format("output = {}: {}", output(), error.what()));
-      }
-    }
-    schedule = std::make_unique<Schedule>(*study_, *ledger_, journal_.strikes);
-    coordinator =
-        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage.get(), progress, exchange);
-    if (!keeps_results())
-      coordinator->on_record = [&](Record const& record) {
-        if (record.trial < 0) return;
-        fmt::print("{}, trial {} ({:.3g} s){}\n",
-                   study_->grid().label(study_->description().parameters, record.point), record.trial,
-                   record.seconds, record.reason.empty() ? "" : ": " + record.reason);
-        for (std::size_t m = 0; m < record.values.size(); ++m)
-          if (!std::isnan(record.values[m]))
-            fmt::print("  {} = {}\n", study_->description().metrics[m].name, record.values[m]);
-        std::fflush(stdout);
-      };
-  });
-
   std::vector<Phase> phases;
-  if (schedule) phases = schedule->phases();
-  phases.resize(mpi::broadcast_value(world_, phases.size()));
-  mpi::broadcast(world_, std::span<Phase>(phases));
+  on_rank_0(world_, [&] {
+    warn_of_environment(environment_, progress);
+    if (keeps_results()) start_keeping();
+    schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
+    phases = schedule->phases();
+    coordinator =
+        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage_.get(), progress, exchange);
+    if (!keeps_results())
+      coordinator->on_record = [&](Record const& record) { print_record(*study_, record); };
+  });
+  messages::broadcast(world_, phases);
   if (coordinator) coordinator->start();
   {
     Worker worker(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_));
@@ -371,14 +341,7 @@ int Run::execute() {
   int code = kDone;
   if (coordinator) {
     auto const ending = coordinator->join();
-    if (storage) {
-      ledger_->drop_beyond_decision();
-      try {
-        storage->finish(*ledger_, provenance_until(utc_now()));
-      } catch (std::runtime_error const& error) {
-        throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
-      }
-    }
+    if (storage_) finish_keeping();
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
       code = kSomeFailed;
@@ -389,6 +352,17 @@ int Run::execute() {
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
   }
   return mpi::broadcast_value(world_, code);
+}
+
+void Run::finish_keeping() {
+  ledger_->drop_beyond_decision();
+  try {
+    storage_->finish(*ledger_, provenance_until(utc_now()));
+  } catch (std::runtime_error const& error) {
+    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
+  }
+  storage_.reset();
+  lock_.reset();
 }
 
 }  // namespace

@@ -14,19 +14,19 @@ Ledger::Ledger(Study const& study, Survey survey)
       for (std::int64_t t = 0; t < trials_; ++t) set_status(point, t, Status::invalid);
 
   auto const& about = study.description();
-  theory_columns_.resize(about.theories.size());
+  theories_.resize(about.theories.size());
   for (std::size_t k = 0; k < about.predictions.size(); ++k)
-    theory_columns_[about.predictions[k].theory].push_back(k);
-  for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
-    theory_axes_.push_back(study.theory_axes(theory));
+    theories_[about.predictions[k].theory].columns.push_back(k);
+  for (std::size_t k = 0; k < theories_.size(); ++k) {
+    auto& theory = theories_[k];
+    theory.axes = study.theory_axes(k);
     std::size_t tasks = 1;
-    for (auto const axis : theory_axes_.back()) tasks *= study.grid().axes()[axis].rows.size();
-    theory_status_.emplace_back(tasks, Status::not_run);
-    theory_values_.emplace_back(tasks * theory_columns_[theory].size(), std::nan(""));
-    theory_point_.emplace_back(tasks, -1);
+    for (auto const axis : theory.axes) tasks *= study.grid().axes()[axis].rows.size();
+    theory.status.assign(tasks, Status::not_run);
+    theory.values.assign(tasks * theory.columns.size(), kUndefined);
+    theory.point.assign(tasks, -1);
     for (std::size_t point = points; point-- > 0;)
-      if (survey_.valid[point])
-        theory_point_.back()[task_of(theory, point)] = static_cast<std::int64_t>(point);
+      if (survey_.valid[point]) theory.point[task_of(theory, point)] = static_cast<std::int64_t>(point);
   }
   if (study.target_error()) {
     released_.assign(points, std::min(study.options().trials, trials_));
@@ -35,47 +35,52 @@ Ledger::Ledger(Study const& study, Survey survey)
 }
 
 void Ledger::set_status(std::size_t point, std::int64_t trial, Status status) {
-  status_[survey_.representative[point] * static_cast<std::size_t>(trials_) +
-          static_cast<std::size_t>(trial)] = status;
+  if (trial < 0) {
+    auto& theory = theories_[theory_of_trial(trial)];
+    theory.status[task_of(theory, point)] = status;
+  } else {
+    status_[cell(point, trial)] = status;
+  }
 }
 
-std::size_t Ledger::task_of(std::size_t theory, std::size_t point) const {
+std::size_t Ledger::task_of(Predictions const& theory, std::size_t point) const {
   std::size_t task = 0;
-  for (auto const axis : theory_axes_[theory])
+  for (auto const axis : theory.axes)
     task = task * study_.grid().axes()[axis].rows.size() + study_.grid().position(point, axis);
   return task;
 }
 
+std::vector<Ledger::Task> Ledger::tasks() const {
+  std::vector<Task> tasks;
+  for (std::size_t theory = 0; theory < theories_.size(); ++theory)
+    for (std::size_t number = 0; number < theories_[theory].point.size(); ++number)
+      if (auto const point = theories_[theory].point[number]; point >= 0)
+        tasks.push_back({number, trial_of_theory(theory), static_cast<std::uint32_t>(point)});
+  return tasks;
+}
+
 double Ledger::prediction(std::size_t k, std::size_t point) const {
-  auto const theory = study_.description().predictions[k].theory;
-  auto const& columns = theory_columns_[theory];
-  auto const column =
-      static_cast<std::size_t>(std::find(columns.begin(), columns.end(), k) - columns.begin());
-  return survey_.valid[point] ? theory_values_[theory][task_of(theory, point) * columns.size() + column]
-                              : std::nan("");
+  if (!survey_.valid[point]) return kUndefined;
+  auto const& theory = theories_[study_.description().predictions[k].theory];
+  auto const column = std::ranges::find(theory.columns, k) - theory.columns.begin();
+  return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
 }
 
 void Ledger::enter(Record const& record) {
-  Status before = Status::not_run;
+  if (record.trial >= trials_) return;
+  bool const failed_before = status(record.point, record.trial) == Status::failed;
+  set_status(record.point, record.trial, record.status);
   if (record.trial < 0) {
-    auto const theory = theory_of_trial(record.trial);
-    auto const task = task_of(theory, record.point);
-    before = theory_status_[theory][task];
-    theory_status_[theory][task] = record.status;
-    std::copy(record.values.begin(), record.values.end(),
-              theory_values_[theory].begin() + static_cast<std::ptrdiff_t>(task * record.values.size()));
-  } else {
-    if (record.trial >= trials_) return;
-    before = status(record.point, record.trial);
-    set_status(record.point, record.trial, record.status);
-    if (study_.target_error()) {
-      auto& values = target_values_[survey_.representative[record.point]];
-      if (values.size() <= static_cast<std::size_t>(record.trial))
-        values.resize(static_cast<std::size_t>(record.trial) + 1, std::nan(""));
-      values[static_cast<std::size_t>(record.trial)] = record.values[study_.target_error()->metric];
-    }
+    auto& theory = theories_[theory_of_trial(record.trial)];
+    auto const first = task_of(theory, record.point) * theory.columns.size();
+    std::ranges::copy(record.values, theory.values.begin() + static_cast<std::ptrdiff_t>(first));
+  } else if (study_.target_error()) {
+    auto& values = target_values_[survey_.representative[record.point]];
+    if (values.size() <= static_cast<std::size_t>(record.trial))
+      values.resize(static_cast<std::size_t>(record.trial) + 1, kUndefined);
+    values[static_cast<std::size_t>(record.trial)] = record.values[study_.target_error()->metric];
   }
-  if (before == Status::failed)
+  if (failed_before)
     std::erase_if(failures_,
                   [&](Failure const& f) { return f.point == record.point && f.trial == record.trial; });
   if (record.status == Status::failed) failures_.push_back({record.point, record.trial, record.reason});
@@ -84,6 +89,11 @@ void Ledger::enter(Record const& record) {
 void Ledger::retry(std::size_t point, std::int64_t trial) {
   set_status(point, trial, Status::not_run);
   std::erase_if(failures_, [&](Failure const& f) { return f.point == point && f.trial == trial; });
+}
+
+std::int64_t Ledger::missing(std::size_t point) const {
+  auto const first = status_.begin() + static_cast<std::ptrdiff_t>(cell(point, 0));
+  return std::count(first, first + released(point), Status::not_run);
 }
 
 std::int64_t Ledger::released(std::size_t point) const {
@@ -119,7 +129,7 @@ std::vector<std::uint32_t> Ledger::decide(std::vector<std::uint32_t> const& poin
     auto const representative = survey_.representative[point];
     auto& released = released_[representative];
     for (bool more = false;; more = true) {
-      auto const* first = &status_[representative * static_cast<std::size_t>(trials_)];
+      auto const first = status_.begin() + static_cast<std::ptrdiff_t>(cell(point, 0));
       bool const complete = std::all_of(
           first, first + released, [](Status s) { return s != Status::not_run && s != Status::in_flight; });
       if (!complete || released == trials_ || good_enough(representative, released)) {

@@ -41,6 +41,13 @@ inline std::optional<std::pair<int, std::vector<std::byte>>> poll(MPI_Comm comm,
   return std::pair{status.MPI_SOURCE, std::move(bytes)};
 }
 
+/// Makes `values` those of rank 0, however many they are. Collective.
+template <class T>
+void broadcast(mpi::Communicator const& comm, std::vector<T>& values) {
+  values.resize(mpi::broadcast_value(comm, values.size()));
+  mpi::broadcast(comm, std::span<T>(values));
+}
+
 inline void send(MPI_Comm comm, int to, int tag, ByteWriter& message) {
   mpi::check(MPI_Send(message.bytes().data(), static_cast<int>(message.size()), MPI_BYTE, to, tag, comm),
              "MPI_Send");

@@ -2,12 +2,13 @@
 
 #include "linalg/lapack.hpp"
 #include "random/stream.hpp"
+#include "study/data_points.hpp"
+#include "study/stopwatch.hpp"
 #include "study/unit_runner.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -15,11 +16,6 @@
 namespace thresher::study {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 constexpr double kSecondsForTrials = 10;
 /// What a rank holds besides a trial: code and buffers of MPI, PETSc, HDF5 and BLAS (measured with Open
@@ -30,10 +26,10 @@ constexpr double kProcessBytes = 60.0 * 1024 * 1024;
 template <class Work>
 double least_seconds(Work const& work) {
   double least = 1e300;
-  for (auto const begin = Clock::now(); seconds_since(begin) < 0.1;) {
-    auto const start = Clock::now();
+  for (Stopwatch const all; all.seconds() < 0.1;) {
+    Stopwatch const one;
     work();
-    least = std::min(least, seconds_since(start));
+    least = std::min(least, one.seconds());
   }
   return least;
 }
@@ -51,19 +47,7 @@ std::string seconds_text(double seconds) {
   return fmt::format("{:.4g} h", seconds / 3600);
 }
 
-/// Points that cost alike.
-struct CostClass {
-  std::uint32_t example = 0;
-  double units = 0;                ///< data points x trials
-  double nominal_seconds = 0;      ///< of the work of a unit, summed over the team
-  double preparation_seconds = 0;  ///< of what comes before the first unit
-  double bytes_per_rank = 0;
-  int team_size = 1;
-  std::vector<std::uint32_t> points;  ///< of the example's unit
-};
-
-}  // namespace
-
+/// Seconds per normal, flop and byte on this processor now (takes about a third of a second).
 Rates calibrate() {
   Rates rates;
   std::vector<double> a(1 << 16);
@@ -92,73 +76,35 @@ Rates calibrate() {
   return rates;
 }
 
-void print_plan(Study const& study, Ledger const& ledger, int ranks, double memory_per_rank) {
-  auto const& about = study.description();
-  auto const& grid = study.grid();
-  auto const& survey = ledger.survey();
-  auto const rates = calibrate();
+/// Data points whose units cost the same to 20 %.
+struct CostClass {
+  DataPoint example = {};
+  double units = 0;           ///< data points x trials
+  double bytes_per_rank = 0;  ///< of the one that needs most
+  double seconds = 0;         ///< of a unit, summed over the team
+  std::string how = {};       ///< these seconds are known
+};
 
-  // Data points whose units cost the same to 20 % form one class.
-  std::vector<std::size_t> data_axes;
-  for (std::size_t a = 0; a < grid.axes().size(); ++a)
-    if (study.splits_units(a)) data_axes.push_back(a);
-  struct DataPoint {
-    double seconds = 0;
-    double preparation_seconds = 0;
-    double bytes = 0;
-    std::int64_t missing = 0;
-    std::vector<std::uint32_t> points;
-  };
-  std::map<std::pair<std::size_t, int>, DataPoint> data_points;
-  // What each team does once, before its trials: a stage before the data, its key, team size.
-  std::map<std::tuple<std::size_t, std::string, int>, double> preparations;
-  double trials = 0;
-  std::size_t valid = 0;
-  for (std::uint32_t point = 0; point < grid.size(); ++point) {
-    if (!survey.valid[point] || !survey.wanted[point]) continue;
-    ++valid;
-    if (survey.representative[point] != point) continue;
-    std::size_t data = 0;
-    for (auto const a : data_axes) data = data * grid.axes()[a].rows.size() + grid.position(point, a);
-    auto& entry = data_points[{data, survey.team_size[point]}];
-    auto const values = study.canonical(grid.point(point));
-    double preparation = 0;
-    for (std::size_t stage = 0; stage < about.data_stage; ++stage) {
-      auto const seconds = rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
-      preparations[{stage, study.key_up_to(stage, values), survey.team_size[point]}] = seconds;
-      preparation += seconds;
-    }
-    entry.preparation_seconds = std::max(entry.preparation_seconds, preparation);
-    for (std::size_t stage = about.data_stage + (entry.points.empty() ? 0 : 1); stage < about.stages.size();
-         ++stage)
-      entry.seconds += rates.seconds(study.experiment().cost(stage, values, survey.team_size[point]));
-    for (std::size_t stage = 0; stage < about.stages.size(); ++stage)
-      entry.bytes = std::max(entry.bytes,
-                             study.experiment().cost(stage, values, survey.team_size[point]).bytes_per_rank);
-    std::int64_t missing = 0;
-    for (std::int64_t t = 0; t < ledger.released(point); ++t)
-      missing += ledger.status(point, t) == Status::not_run ? 1 : 0;
-    entry.missing = std::max(entry.missing, missing);
-    trials += static_cast<double>(missing);
-    entry.points.push_back(point);
-  }
+/// The cheap ones first.
+std::vector<CostClass> cost_classes(Study const& study, Ledger const& ledger, Rates const& rates) {
   std::map<std::pair<int, long>, CostClass> classes;
-  double units = 0;
-  for (auto const& [key, data] : data_points) {
+  for (auto& data : data_points(study, ledger.survey(), rates)) {
     auto const size = std::lround(std::log(std::max(data.seconds, 1e-9)) / std::log(1.2));
-    auto& cost = classes[{key.second, size}];
-    if (cost.points.empty()) {
-      cost.points = data.points;
-      cost.team_size = key.second;
-      cost.nominal_seconds = data.seconds;
-      cost.preparation_seconds = data.preparation_seconds;
-    }
-    cost.units += static_cast<double>(data.missing);
-    cost.bytes_per_rank = std::max(cost.bytes_per_rank, data.bytes);
-    units += static_cast<double>(data.missing);
+    auto& cost = classes[{data.team_size, size}];
+    std::int64_t trials = 0;
+    for (auto const point : data.points) trials = std::max(trials, ledger.missing(point));
+    cost.units += static_cast<double>(trials);
+    cost.bytes_per_rank = std::max(cost.bytes_per_rank, data.bytes_per_rank);
+    if (cost.example.points.empty()) cost.example = std::move(data);
   }
+  std::vector<CostClass> by_cost;
+  for (auto& [key, cost] : classes) by_cost.push_back(std::move(cost));
+  std::ranges::sort(by_cost, {}, [](CostClass const& cost) { return cost.example.seconds; });
+  return by_cost;
+}
 
-  // Real trials correct the work counts, the cheap ones first.
+/// Fills in the seconds: real trials correct the work counts. Returns the last such correction.
+double time_units(Study const& study, double memory_per_rank, std::vector<CostClass>& classes) {
   double budget = kSecondsForTrials;
   double overhead = 1;
   auto const self = mpi::Communicator::self();
@@ -166,49 +112,71 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
   team.set_input(study.input());
   Agreement const agreement(self, {});
   UnitRunner runner(study, team, agreement);
-  std::vector<std::pair<double, CostClass*>> by_cost;
-  for (auto& [key, cost] : classes) by_cost.emplace_back(cost.nominal_seconds, &cost);
-  std::sort(by_cost.begin(), by_cost.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-  double core_seconds = 0;
-  double longest = 0;
-  double bytes = 0;
-  std::string rows;
-  for (auto& [nominal, cost] : by_cost) {
-    bytes = std::max(bytes, cost->bytes_per_rank);
-    std::string how = "from work counts";
-    double each = nominal * overhead;
-    bool const fits = cost->bytes_per_rank * cost->team_size < memory_per_rank;
-    if (study.trials() > 0 && fits && each + cost->preparation_seconds * overhead < budget / 2) {
-      std::string failure;
-      double measured = 0;
-      // The first trial touches its memory for the first time and loads what is loaded once: the second one
-      // counts.
-      for (int repetition = 0; repetition < 2 && measured < budget / 2; ++repetition) {
-        auto const start = Clock::now();
-        runner.run({repetition, cost->points}, [&](Record record) { failure = record.reason; });
-        measured = seconds_since(start);
-        budget -= measured;
-      }
-      if (failure.empty() && nominal > 0) overhead = measured / nominal;
-      each = measured;
-      how = failure.empty() ? "timed" : "timed, failed: " + failure;
+  for (auto& cost : classes) {
+    auto const& example = cost.example;
+    cost.seconds = example.seconds * overhead;
+    cost.how = "from work counts";
+    bool const fits = cost.bytes_per_rank * example.team_size < memory_per_rank;
+    bool const quick = cost.seconds + example.preparation_seconds * overhead < budget / 2;
+    if (study.trials() == 0 || !fits || !quick) continue;
+    std::string failure;
+    double measured = 0;
+    // The first trial touches its memory for the first time and loads what is loaded once: the second one
+    // counts.
+    for (int repetition = 0; repetition < 2 && measured < budget / 2; ++repetition) {
+      Stopwatch const watch;
+      runner.run({repetition, example.points}, [&](Record record) { failure = record.reason; });
+      measured = watch.seconds();
+      budget -= measured;
     }
-    core_seconds += cost->units * each;
-    if (cost->units > 0) longest = std::max(longest, each / cost->team_size);
-    rows += fmt::format("  {:>12.6g} units of {:>8} on teams of {}: {} ({}), {} per rank\n", cost->units,
-                        seconds_text(each / cost->team_size), cost->team_size,
-                        grid.label(about.parameters, cost->points.front()), how,
-                        bytes_text(cost->bytes_per_rank));
+    if (failure.empty() && example.seconds > 0) overhead = measured / example.seconds;
+    cost.seconds = measured;
+    cost.how = failure.empty() ? "timed" : "timed, failed: " + failure;
   }
-  for (auto const& [key, seconds] : preparations)
-    core_seconds += seconds * overhead * std::max(1, ranks / std::get<int>(key));
-  // A run ends with its last unit: no more ranks help than the longest unit can use.
-  double const wall = std::max(core_seconds / ranks, longest);
-  double const metrics = static_cast<double>(
-      std::count(survey.applicable_somewhere.begin(), survey.applicable_somewhere.end(), true));
-  double const output =
-      static_cast<double>(grid.size()) * (static_cast<double>(study.trials()) * (8 * (metrics + 1) + 1) +
-                                          8 * (4 * metrics + static_cast<double>(about.predictions.size())));
+  return overhead;
+}
+
+/// Seconds of what teams do once, before their trials, summed over the ranks.
+double preparation_seconds(Study const& study, Survey const& survey, Rates const& rates, int ranks) {
+  std::map<std::tuple<std::size_t, std::string, int>, double> preparations;  // by stage, key, team size
+  for (std::size_t stage = 0; stage < study.description().data_stage; ++stage)
+    for (std::uint32_t point = 0; point < study.grid().size(); ++point) {
+      if (!survey.runs(point)) continue;
+      auto const team_size = survey.team_size[point];
+      auto const values = study.canonical(study.grid().point(point));
+      preparations[{stage, study.key_up_to(stage, values), team_size}] =
+          rates.seconds(study.experiment().cost(stage, values, team_size)) * std::max(1, ranks / team_size);
+    }
+  double sum = 0;
+  for (auto const& [key, seconds] : preparations) sum += seconds;
+  return sum;
+}
+
+/// Bytes of the result file.
+double output_bytes(Study const& study, Survey const& survey) {
+  auto const metrics = static_cast<double>(std::ranges::count(survey.applicable_somewhere, true));
+  auto const predictions = static_cast<double>(study.description().predictions.size());
+  auto const trials = static_cast<double>(study.trials());
+  return static_cast<double>(study.grid().size()) *
+         (trials * (8 * (metrics + 1) + 1) + 8 * (4 * metrics + predictions));
+}
+
+}  // namespace
+
+void print_plan(Study const& study, Ledger const& ledger, int ranks, double memory_per_rank) {
+  auto const& about = study.description();
+  auto const& grid = study.grid();
+  auto const& survey = ledger.survey();
+  auto const rates = calibrate();
+  auto classes = cost_classes(study, ledger, rates);
+  double const overhead = time_units(study, memory_per_rank, classes);
+
+  std::size_t valid = 0;
+  double trials = 0;
+  for (std::uint32_t point = 0; point < grid.size(); ++point) {
+    if (survey.valid[point] && survey.wanted[point]) ++valid;
+    if (survey.runs(point)) trials += static_cast<double>(ledger.missing(point));
+  }
   fmt::print("{}: {} points ({} valid)\n", about.name, grid.size(), valid);
   for (auto const& axis : grid.axes()) {
     std::string name;
@@ -216,12 +184,27 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     fmt::print("  axis {}: {} values from {} to {}\n", name, axis.rows.size(),
                to_text(axis.rows.front().front()), to_text(axis.rows.back().front()));
   }
-  fmt::print("trials to run: {:.0f} in {:.0f} units\n{}", trials, units, rows);
-  fmt::print("peak memory per rank: {} (available: {})\n", bytes_text(bytes + kProcessBytes),
-             bytes_text(memory_per_rank));
-  fmt::print("output: {}\n", bytes_text(output));
+  double units = 0;
+  double core_seconds = preparation_seconds(study, survey, rates, ranks) * overhead;
+  double longest = 0;
+  double bytes = kProcessBytes;
+  for (auto const& cost : classes) {
+    units += cost.units;
+    core_seconds += cost.units * cost.seconds;
+    if (cost.units > 0) longest = std::max(longest, cost.seconds / cost.example.team_size);
+    bytes = std::max(bytes, cost.bytes_per_rank + kProcessBytes);
+  }
+  fmt::print("trials to run: {:.0f} in {:.0f} units\n", trials, units);
+  for (auto const& cost : classes)
+    fmt::print("  {:>12.6g} units of {:>8} on teams of {}: {} ({}), {} per rank\n", cost.units,
+               seconds_text(cost.seconds / cost.example.team_size), cost.example.team_size,
+               grid.label(about.parameters, cost.example.points.front()), cost.how,
+               bytes_text(cost.bytes_per_rank));
+  fmt::print("peak memory per rank: {} (available: {})\n", bytes_text(bytes), bytes_text(memory_per_rank));
+  fmt::print("output: {}\n", bytes_text(output_bytes(study, survey)));
+  // A run ends with its last unit: no more ranks help than the longest unit can use.
   fmt::print("estimated time on {} rank{}: {} (predictions not counted)\n", ranks, ranks == 1 ? "" : "s",
-             seconds_text(wall));
+             seconds_text(std::max(core_seconds / ranks, longest)));
 }
 
 }  // namespace thresher::study

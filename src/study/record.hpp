@@ -4,6 +4,7 @@
 #include "study/team.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,16 +43,20 @@ inline std::size_t theory_of_trial(std::int64_t trial) {
   return static_cast<std::size_t>(-1 - trial);
 }
 
+struct Description;
+
 /// What comes back for one point of a unit.
 struct Record {
   std::uint32_t point = 0;
   std::int64_t trial = 0;
   Status status = Status::ok;
   double seconds = 0;
-  std::vector<double> values;  ///< metrics in declared order, or the predictions of the theory
-  std::string reason;          ///< of a failure
-  std::vector<Artifact> artifacts;
+  std::vector<double> values = {};  ///< metrics in declared order, or the predictions of the theory
+  std::string reason = {};          ///< of a failure
+  std::vector<Artifact> artifacts = {};
 
+  /// A failure: it has no numbers.
+  static Record failed(Description const& about, std::uint32_t point, std::int64_t trial, std::string reason);
   std::size_t bytes() const {
     std::size_t total = sizeof(Record) + values.size() * sizeof(double) + reason.size();
     for (auto const& artifact : artifacts)
@@ -92,5 +97,8 @@ struct Record {
     return record;
   }
 };
+
+/// How many values a record of `trial` has; none for a theory that is not declared.
+std::optional<std::size_t> values_of(Description const& about, std::int64_t trial);
 
 }  // namespace thresher::study

@@ -247,7 +247,7 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const try {
       auto const state = static_cast<Status>(states[point]);
       auto const place = study.grid().find(grid_.point(point));
       if (!place || (state != Status::ok && state != Status::failed)) continue;
-      if (ledger.theory_status(theory, ledger.task_of(theory, *place)) != Status::not_run) continue;
+      if (ledger.status(*place, trial_of_theory(theory)) != Status::not_run) continue;
       Record record{.point = static_cast<std::uint32_t>(*place),
                     .trial = trial_of_theory(theory),
                     .status = state,

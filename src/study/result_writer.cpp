@@ -305,7 +305,7 @@ void ResultWriter::write_predictions() {
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
     std::vector<std::int8_t> states;
     for (std::size_t point = 0; point < layout_.points; ++point) {
-      auto const state = ledger_.theory_status(theory, ledger_.task_of(theory, point));
+      auto const state = ledger_.status(point, trial_of_theory(theory));
       states.push_back(static_cast<std::int8_t>(state == Status::in_flight ? Status::not_run : state));
     }
     per_point(engine, about.theories[theory].name, states, "state of the predictions of this theory");

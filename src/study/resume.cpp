@@ -61,6 +61,7 @@ void require_extension(Study const& study, ResultReader const& stored) {
 }
 
 JournalContents adopt_journal(std::string const& path, Study const& study) {
+  auto const& about = study.description();
   JournalContents contents;
   try {
     contents = Journal::read(path);
@@ -68,32 +69,24 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
     throw UserError(fmt::format("{}: is damaged ({})", path, error.what()));
   }
   if (contents.experiment.empty()) return {};
-  if (contents.experiment != study.description().name)
-    throw UserError(fmt::format("{}: belongs to experiment {}, not {}", path, contents.experiment,
-                                study.description().name));
+  if (contents.experiment != about.name)
+    throw UserError(
+        fmt::format("{}: belongs to experiment {}, not {}", path, contents.experiment, about.name));
   Request request;
-  request.inputs = read_toml(contents.toml, path, study.description());
+  request.inputs = read_toml(contents.toml, path, about);
   request.inputs.erase("petsc_options");
-  auto const configuration = configure(request, study.description());
+  auto const configuration = configure(request, about);
   if (configuration.options.seed != study.options().seed ||
       configuration.options.common_random_numbers != study.options().common_random_numbers)
     throw UserError(fmt::format("{}: belongs to a run with another seed", path));
-  auto const grid = configuration.grid(study.description());
+  auto const grid = configuration.grid(about);
   auto const place = [&](std::uint32_t number) {
     return number < grid.size() ? study.grid().find(grid.point(number)) : std::nullopt;
   };
-  auto const& about = study.description();
-  // A driver that was rebuilt with another metric must not take the numbers of the old one for its own.
-  auto const values_of = [&](std::int64_t trial) -> std::optional<std::size_t> {
-    if (trial >= 0) return about.metrics.size();
-    if (theory_of_trial(trial) >= about.theories.size()) return std::nullopt;
-    return static_cast<std::size_t>(
-        std::ranges::count(about.predictions, theory_of_trial(trial), &Prediction::theory));
-  };
-  auto const is_theory_or_trial = [&](std::int64_t trial) { return values_of(trial).has_value(); };
   JournalContents adopted;
   for (auto& record : contents.records) {
-    if (values_of(record.trial) != record.values.size() || record.status < Status::ok ||
+    // A driver that was rebuilt with another metric must not take the numbers of the old one for its own.
+    if (values_of(about, record.trial) != record.values.size() || record.status < Status::ok ||
         record.status > Status::not_converged)
       throw UserError(
           fmt::format("{}: was written by another version of {}; without it, its trials are run again", path,
@@ -104,10 +97,10 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
     adopted.records.push_back(std::move(record));
   }
   for (auto const& [unit, count] : contents.strikes)
-    if (auto const here = place(unit.second); here && is_theory_or_trial(unit.first))
+    if (auto const here = place(unit.second); here && values_of(about, unit.first))
       adopted.strikes[{unit.first, static_cast<std::uint32_t>(*here)}] = count;
   for (auto const& unit : contents.in_flight) {
-    if (!is_theory_or_trial(unit.trial)) continue;
+    if (!values_of(about, unit.trial)) continue;
     Unit moved{unit.trial, {}};
     for (auto const point : unit.points)
       if (auto const here = place(point)) {
@@ -119,6 +112,26 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
   // A unit that came back is cleared.
   for (auto const& record : adopted.records) adopted.strikes.erase({record.trial, record.point});
   return adopted;
+}
+
+void enter_journal(JournalContents& journal, Ledger& ledger, Study const& study) {
+  constexpr int kMostStrikes = 3;
+  for (auto const& [unit, strikes] : journal.strikes)
+    if (strikes >= kMostStrikes)
+      journal.records.push_back(
+          Record::failed(study.description(), unit.second, unit.first,
+                         fmt::format("crashed: in flight at {} abnormal ends in a row", strikes)));
+  std::erase_if(journal.strikes, [](auto const& strike) { return strike.second >= kMostStrikes; });
+  for (auto const& record : journal.records) ledger.enter(record);
+}
+
+void forget_failures(JournalContents& journal, Ledger& ledger) {
+  for (auto const& failure : std::vector<Failure>(ledger.failures())) {
+    ledger.retry(failure.point, failure.trial);
+    std::erase_if(journal.records, [&](Record const& record) {
+      return record.point == failure.point && record.trial == failure.trial;
+    });
+  }
 }
 
 }  // namespace thresher::study

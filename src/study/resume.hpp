@@ -19,8 +19,9 @@ void require_extension(Study const& study, ResultReader const& stored);
 /// strike more for every unit that was in flight. Throws UserError when it belongs to another experiment or
 /// cannot be read.
 JournalContents adopt_journal(std::string const& path, Study const& study);
-
-/// Abnormal ends in a row after which a unit counts as failed.
-inline constexpr int kStrikes = 3;
+/// Enters it into the ledger; what was in flight at too many abnormal ends in a row has failed.
+void enter_journal(JournalContents& journal, Ledger& ledger, Study const& study);
+/// Forgets all failures, so that they run again.
+void forget_failures(JournalContents& journal, Ledger& ledger);
 
 }  // namespace thresher::study

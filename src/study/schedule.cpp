@@ -2,122 +2,70 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <numeric>
+#include <functional>
 #include <set>
 
 namespace thresher::study {
-
-namespace {
-bool is_missing(Status status) {
-  return status == Status::not_run;
-}
-}  // namespace
 
 Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
     : study_(study), ledger_(ledger), strikes_(strikes) {
   auto const& survey = ledger_.survey();
   std::vector<std::uint32_t> all;
   for (std::uint32_t point = 0; point < survey.valid.size(); ++point)
-    if (runs(point)) all.push_back(point);
+    if (survey.runs(point)) all.push_back(point);
   ledger_.decide(all);
   failed_ = static_cast<std::int64_t>(ledger_.failures().size());
+  // A shard has about its share; the exact number is known when its units have been dealt.
   for (auto const point : all) {
     total_ += ledger_.released(point);
-    finished_ += ledger_.released(point) - count_missing(point);
+    finished_ += ledger_.released(point) - ledger_.missing(point);
   }
-  // A shard has about its share; the exact number is known when its units have been dealt.
-  for (std::size_t theory = 0; theory < study.description().theories.size(); ++theory)
-    for (std::size_t task = 0; task < ledger_.tasks(theory); ++task) {
-      if (ledger_.point_of_task(theory, task) < 0 || !my_task(task)) continue;
-      ++total_;
-      if (!is_missing(ledger_.theory_status(theory, task))) ++finished_;
-    }
+  for (auto const& task : my_predictions()) {
+    ++total_;
+    if (ledger_.status(task.point, task.trial) != Status::not_run) ++finished_;
+  }
 }
 
 std::vector<Phase> Schedule::phases() const {
-  std::vector<Phase> phases{{Phase::Work::predictions, 1}};
-  std::set<int> sizes;
+  std::set<int, std::greater<>> sizes;
   auto const& survey = ledger_.survey();
   for (std::size_t point = 0; point < survey.valid.size(); ++point)
     if (survey.valid[point]) sizes.insert(survey.team_size[point]);
-  for (auto size = sizes.rbegin(); size != sizes.rend(); ++size)
-    phases.push_back({Phase::Work::trials, *size});
+  std::vector<Phase> phases{{Phase::Work::predictions, 1}};
+  for (int const size : sizes) phases.push_back({Phase::Work::trials, size});
   return phases;
 }
 
-std::int64_t Schedule::count_missing(std::uint32_t point) const {
-  std::int64_t count = 0;
-  for (std::int64_t t = 0; t < ledger_.released(point); ++t)
-    count += is_missing(ledger_.status(point, t)) ? 1 : 0;
-  return count;
-}
-
-bool Schedule::mine(std::size_t data_number, std::int64_t trial) const {
+bool Schedule::mine(Group const& group, std::int64_t trial) const {
   auto const shard = study_.shard();
   auto const only = study_.options().only_trial;
   if (only >= 0) return trial == only;
   if (shard.parts == 1) return true;
   // With a target, a point's decision needs all of its trials: whole data points are dealt then.
-  auto const number = study_.target_error()
-                          ? static_cast<std::int64_t>(data_number)
-                          : static_cast<std::int64_t>(data_number) * study_.trials() + trial;
+  auto const data = static_cast<std::int64_t>(group.data.number);
+  auto const number = study_.target_error() ? data : data * study_.trials() + trial;
   return number % shard.parts == shard.part;
 }
 
-bool Schedule::runs(std::uint32_t point) const {
-  auto const& survey = ledger_.survey();
-  return survey.valid[point] && survey.wanted[point] && survey.representative[point] == point;
-}
-
-bool Schedule::my_task(std::size_t task) const {
-  if (study_.options().only_trial >= 0) return false;
+std::vector<Ledger::Task> Schedule::my_predictions() const {
+  if (study_.options().only_trial >= 0) return {};
+  auto tasks = ledger_.tasks();
   auto const shard = study_.shard();
-  return static_cast<std::int64_t>(task) % shard.parts == shard.part;
+  std::erase_if(tasks, [&](Ledger::Task const& task) {
+    return static_cast<std::int64_t>(task.number) % shard.parts != shard.part;
+  });
+  return tasks;
 }
 
-void Schedule::collect_groups(int team_size) {
-  auto const& survey = ledger_.survey();
-  auto const& grid = study_.grid();
+void Schedule::collect_groups() {
   groups_.clear();
-  data_number_.clear();
-  group_of_.assign(grid.size(), 0);
-  std::vector<std::size_t> data_axes;
-  for (std::size_t a = 0; a < grid.axes().size(); ++a)
-    if (study_.splits_units(a)) data_axes.push_back(a);
-  std::map<std::size_t, std::size_t> group_of_data;
-  auto const& about = study_.description();
-  Rates const rates;
-  for (std::uint32_t point = 0; point < grid.size(); ++point) {
-    if (!runs(point) || survey.team_size[point] != team_size) continue;
-    std::size_t data = 0;
-    for (auto const a : data_axes) data = data * grid.axes()[a].rows.size() + grid.position(point, a);
-    auto const [at, is_new] = group_of_data.try_emplace(data, groups_.size());
-    if (is_new) {
-      groups_.emplace_back();
-      data_number_.push_back(data);
-    }
-    auto& group = groups_[at->second];
-    auto const values = study_.canonical(grid.point(point));
-    for (std::size_t stage = about.data_stage + (is_new ? 0 : 1); stage < about.stages.size(); ++stage)
-      group.nominal_seconds += rates.seconds(study_.experiment().cost(stage, values, team_size)) / team_size;
-    group.points.push_back(point);
-  }
-  std::vector<std::size_t> order(groups_.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return groups_[a].nominal_seconds > groups_[b].nominal_seconds;
-  });
-  std::vector<Group> sorted;
-  std::vector<std::size_t> numbers;
-  for (auto const k : order) {
-    sorted.push_back(std::move(groups_[k]));
-    numbers.push_back(data_number_[k]);
-  }
-  groups_ = std::move(sorted);
-  data_number_ = std::move(numbers);
+  for (auto& data : data_points(study_, ledger_.survey(), {}))
+    if (data.team_size == phase_.team_size) groups_.push_back({.data = std::move(data)});
+  std::ranges::stable_sort(groups_, std::ranges::greater{},
+                           [&](Group const& group) { return nominal_seconds(group); });
+  group_of_.assign(study_.grid().size(), 0);
   for (std::size_t g = 0; g < groups_.size(); ++g)
-    for (auto const point : groups_[g].points) group_of_[point] = static_cast<std::uint32_t>(g);
+    for (auto const point : groups_[g].data.points) group_of_[point] = static_cast<std::uint32_t>(g);
 }
 
 void Schedule::begin(Phase const& phase, int teams) {
@@ -126,60 +74,51 @@ void Schedule::begin(Phase const& phase, int teams) {
   remaining_ = 0;
   in_flight_ = 0;
   scale_ = 0;
-  first_ready_ = theory_ = task_ = 0;
+  first_ready_ = 0;
   suspects_.clear();
   if (phase.work == Phase::Work::predictions) {
-    for (std::size_t theory = 0; theory < study_.description().theories.size(); ++theory)
-      for (std::size_t task = 0; task < ledger_.tasks(theory); ++task)
-        if (ledger_.point_of_task(theory, task) >= 0 && my_task(task) &&
-            is_missing(ledger_.theory_status(theory, task)))
-          ++remaining_;
+    for (auto const& task : my_predictions())
+      if (ledger_.status(task.point, task.trial) == Status::not_run) predictions_.push_back(task);
+    remaining_ = static_cast<std::int64_t>(predictions_.size());
     return;
   }
-  collect_groups(phase.team_size);
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    std::int64_t most = 0;
-    for (auto const point : groups_[g].points) most = std::max(most, ledger_.released(point));
-    for (std::int64_t t = 0; t < most; ++t) {
-      auto const count = static_cast<std::int64_t>(missing(groups_[g], t).size());
-      if (mine(data_number_[g], t)) {
+  collect_groups();
+  for (auto const& group : groups_)
+    for (std::int64_t t = 0; t < released(group); ++t) {
+      auto const count = static_cast<std::int64_t>(missing(group, t).size());
+      if (mine(group, t)) {
         remaining_ += count;
       } else {
         total_ -= count;
       }
     }
-  }
 }
 
-std::vector<std::uint32_t> Schedule::missing(Group const& group, std::int64_t trial) const {
-  std::vector<std::uint32_t> points;
-  for (auto const point : group.points)
-    if (trial < ledger_.released(point) && is_missing(ledger_.status(point, trial))) points.push_back(point);
-  return points;
+double Schedule::nominal_seconds(Group const& group) const {
+  return group.data.seconds / group.data.team_size;
 }
 
 double Schedule::expected_seconds(Group const& group) const {
   if (group.measured_seconds > 0) return group.measured_seconds;
-  return std::max(group.nominal_seconds, 1e-6) * (scale_ > 0 ? scale_ : 1);
+  return std::max(nominal_seconds(group), 1e-6) * (scale_ > 0 ? scale_ : 1);
 }
 
-std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
-  std::vector<Unit> batch;
-  double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
-  double expected = 0;
-  for (; theory_ < study_.description().theories.size(); ++theory_, task_ = 0)
-    for (; task_ < ledger_.tasks(theory_); ++task_) {
-      auto const point = ledger_.point_of_task(theory_, task_);
-      auto& status = ledger_.theory_status(theory_, task_);
-      if (point < 0 || !my_task(task_) || !is_missing(status)) continue;
-      if (expected > longest_seconds) return batch;
-      status = Status::in_flight;
-      batch.push_back({trial_of_theory(theory_), {static_cast<std::uint32_t>(point)}});
-      --remaining_;
-      ++in_flight_;
-      expected += each;
-    }
-  return batch;
+std::int64_t Schedule::released(Group const& group) const {
+  std::int64_t most = 0;
+  for (auto const point : group.data.points) most = std::max(most, ledger_.released(point));
+  return most;
+}
+
+std::vector<std::uint32_t> Schedule::missing(Group const& group, std::int64_t trial) const {
+  std::vector<std::uint32_t> points;
+  for (auto const point : group.data.points)
+    if (trial < ledger_.released(point) && ledger_.status(point, trial) == Status::not_run)
+      points.push_back(point);
+  return points;
+}
+
+bool Schedule::is_suspect(std::int64_t trial, std::vector<std::uint32_t> const& points) const {
+  return std::ranges::any_of(points, [&](auto point) { return strikes_.contains({trial, point}); });
 }
 
 Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
@@ -187,6 +126,59 @@ Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
   remaining_ -= static_cast<std::int64_t>(points.size());
   in_flight_ += static_cast<std::int64_t>(points.size());
   return {trial, std::move(points)};
+}
+
+std::vector<Unit> Schedule::next_batch(double longest_seconds) {
+  if (remaining_ == 0) return {};
+  double const shortest = std::max(0.01, 2e-5 * teams_);
+  if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
+  // Guided self-scheduling: long batches while much is left, short ones at the end.
+  double const left = std::max(seconds_left(), 0.0);
+  auto batch = next_trials(std::clamp(left / 8, shortest, std::max(shortest, longest_seconds)));
+  return batch.empty() ? next_suspect() : batch;
+}
+
+std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
+  std::vector<Unit> batch;
+  double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
+  for (double expected = 0; !predictions_.empty() && expected <= longest_seconds; expected += each) {
+    auto const& task = predictions_.front();
+    batch.push_back(hand_out(task.trial, {task.point}));
+    predictions_.pop_front();
+  }
+  return batch;
+}
+
+std::vector<Unit> Schedule::next_trials(double target_seconds) {
+  std::vector<Unit> batch;
+  double expected = 0;
+  for (; first_ready_ < groups_.size(); ++first_ready_) {
+    auto& group = groups_[first_ready_];
+    auto const end = released(group);
+    while (group.cursor < end) {
+      auto points = mine(group, group.cursor) ? missing(group, group.cursor) : std::vector<std::uint32_t>{};
+      bool const suspect = is_suspect(group.cursor, points);
+      if (suspect) suspects_.emplace(first_ready_, group.cursor);
+      if (points.empty() || suspect) {
+        ++group.cursor;
+        continue;
+      }
+      // Where fewer units than teams are left, a unit's points are shared out: generating twice beats
+      // waiting. The cursor stays: points of this trial may be left.
+      auto const teams = static_cast<std::size_t>(teams_);
+      auto const units_left = (static_cast<std::size_t>(remaining_) + points.size() - 1) / points.size();
+      if (units_left < teams) {
+        auto const parts = std::min(points.size(), (teams + units_left - 1) / units_left);
+        points.resize((points.size() + parts - 1) / parts);
+      }
+      expected += expected_seconds(group) * static_cast<double>(points.size()) /
+                  static_cast<double>(group.data.points.size());
+      batch.push_back(hand_out(group.cursor, std::move(points)));
+      bool const known = scale_ > 0 || group.measured_seconds > 0;
+      if (!known || expected >= target_seconds) return batch;
+    }
+  }
+  return batch;
 }
 
 std::vector<Unit> Schedule::next_suspect() {
@@ -197,51 +189,6 @@ std::vector<Unit> Schedule::next_suspect() {
       return {hand_out(trial, std::move(points))};
   }
   return {};
-}
-
-std::vector<Unit> Schedule::next_batch(double longest_seconds) {
-  if (remaining_ == 0) return {};
-  double const shortest = std::max(0.01, 2e-5 * teams_);
-  if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
-  // Guided self-scheduling: long batches while much is left, short ones at the end.
-  double const left = std::max(seconds_left(), 0.0);
-  double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
-  std::vector<Unit> batch;
-  double expected = 0;
-  for (; first_ready_ < groups_.size(); ++first_ready_) {
-    auto& group = groups_[first_ready_];
-    std::int64_t most = 0;
-    for (auto const point : group.points) most = std::max(most, ledger_.released(point));
-    for (; group.cursor < most; ++group.cursor) {
-      if (!mine(data_number_[first_ready_], group.cursor)) continue;
-      auto points = missing(group, group.cursor);
-      if (points.empty()) continue;
-      if (std::any_of(points.begin(), points.end(), [&](auto point) {
-            return strikes_.contains({group.cursor, point});
-          })) {
-        suspects_.emplace(first_ready_, group.cursor);
-        continue;
-      }
-      // Where fewer units than teams are left, a unit's points are shared out: generating twice beats
-      // waiting.
-      auto const units_left =
-          static_cast<std::size_t>((remaining_ + static_cast<std::int64_t>(points.size()) - 1) /
-                                   static_cast<std::int64_t>(points.size()));
-      if (units_left < static_cast<std::size_t>(teams_) && points.size() > 1) {
-        auto const parts =
-            std::min(points.size(), (static_cast<std::size_t>(teams_) + units_left - 1) / units_left);
-        points.resize((points.size() + parts - 1) / parts);
-      }
-      expected += expected_seconds(group) * static_cast<double>(points.size()) /
-                  static_cast<double>(group.points.size());
-      batch.push_back(hand_out(group.cursor, std::move(points)));
-      bool const known = scale_ > 0 || group.measured_seconds > 0;
-      // The cursor stays: points of this trial may be left.
-      if (!known || expected >= target) return batch;
-      --group.cursor;
-    }
-  }
-  return batch.empty() ? next_suspect() : batch;
 }
 
 void Schedule::enter(Record const& record) {
@@ -255,12 +202,11 @@ void Schedule::enter(Record const& record) {
     return;
   }
   auto& group = groups_[group_of_[record.point]];
-  double const unit_seconds = record.seconds * static_cast<double>(group.points.size());
+  double const unit_seconds = record.seconds * static_cast<double>(group.data.points.size());
   double& average = group.measured_seconds;
   average = average > 0 ? average + 0.2 * (unit_seconds - average) : std::max(unit_seconds, 1e-9);
-  double const ratio = unit_seconds / std::max(group.nominal_seconds, 1e-6);
+  double const ratio = unit_seconds / std::max(nominal_seconds(group), 1e-6);
   scale_ = scale_ > 0 ? scale_ + 0.1 * (ratio - scale_) : ratio;
-  if (!study_.target_error()) return;
   auto const before = ledger_.released(record.point);
   for (auto const point : ledger_.decide({record.point})) {
     auto const more = ledger_.released(point) - before;
@@ -272,18 +218,18 @@ void Schedule::enter(Record const& record) {
 }
 
 double Schedule::seconds_left() const {
-  if (phase_.work == Phase::Work::predictions) return -1;
-  if (scale_ == 0) return -1;
+  constexpr std::size_t kGroupsLookedAt = 1000;  // called for every batch
+  if (phase_.work == Phase::Work::predictions || scale_ == 0) return -1;
+  auto const left = groups_.size() - first_ready_;
+  auto const looked_at = std::min(left, kGroupsLookedAt);
   double seconds = 0;
-  for (std::size_t g = first_ready_; g < groups_.size() && g < first_ready_ + 1000; ++g) {
+  for (std::size_t g = first_ready_; g < first_ready_ + looked_at; ++g) {
     auto const& group = groups_[g];
-    auto const most = group.points.empty() ? 0 : ledger_.released(group.points.front());
-    seconds += expected_seconds(group) * static_cast<double>(std::max<std::int64_t>(most - group.cursor, 0));
+    auto const trials = ledger_.released(group.data.points.front()) - group.cursor;
+    seconds += expected_seconds(group) * static_cast<double>(std::max<std::int64_t>(trials, 0));
   }
-  if (groups_.size() > first_ready_ + 1000)
-    seconds *= static_cast<double>(groups_.size() - first_ready_) / 1000;
-  return seconds / teams_ /
-         std::max(1, study_.shard().parts > 1 ? static_cast<int>(study_.shard().parts) : 1);
+  if (left > looked_at) seconds *= static_cast<double>(left) / static_cast<double>(looked_at);
+  return seconds / teams_ / static_cast<double>(study_.shard().parts);
 }
 
 }  // namespace thresher::study

@@ -1,25 +1,16 @@
 #pragma once
 
+#include "study/data_points.hpp"
 #include "study/journal.hpp"
 #include "study/ledger.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <utility>
 #include <vector>
 
 namespace thresher::study {
-
-/// Seconds that work takes on one core, measured on this machine (nominal values until measured).
-struct Rates {
-  double seconds_per_normal = 4e-9;
-  double seconds_per_flop = 1.0e-10;
-  double seconds_per_byte = 1.5e-10;
-  double seconds(Cost const& cost) const {
-    return cost.normals * seconds_per_normal + cost.flops * seconds_per_flop +
-           cost.bytes_streamed * seconds_per_byte;
-  }
-};
 
 /// A stretch of a run in which all teams have one size; predictions come first, then the largest teams.
 struct Phase {
@@ -53,22 +44,23 @@ class Schedule {
   double seconds_left() const;
 
  private:
-  /// All analysis points that share one data point, of the phase's team size.
+  /// A data point of the phase's team size, and how far its trials are.
   struct Group {
-    std::vector<std::uint32_t> points;
+    DataPoint data;
     std::int64_t cursor = 0;      ///< trials before it are handed out at all points
-    double nominal_seconds = 0;   ///< of one unit, from the cost model
     double measured_seconds = 0;  ///< of one unit, averaged; 0 = not known
   };
-  void collect_groups(int team_size);
-  std::int64_t count_missing(std::uint32_t point) const;
-  std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
+  void collect_groups();
+  double nominal_seconds(Group const& group) const;
   double expected_seconds(Group const& group) const;
-  bool mine(std::size_t data_number, std::int64_t trial) const;
-  bool my_task(std::size_t task) const;
-  /// Whether trials of this point are run under its own number.
-  bool runs(std::uint32_t point) const;
+  std::int64_t released(Group const& group) const;
+  std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
+  bool is_suspect(std::int64_t trial, std::vector<std::uint32_t> const& points) const;
+  /// Whether this shard (or the only trial) runs it.
+  bool mine(Group const& group, std::int64_t trial) const;
+  std::vector<Ledger::Task> my_predictions() const;
   std::vector<Unit> next_predictions(double longest_seconds);
+  std::vector<Unit> next_trials(double target_seconds);
   std::vector<Unit> next_suspect();
   Unit hand_out(std::int64_t trial, std::vector<std::uint32_t> points);
 
@@ -77,13 +69,11 @@ class Schedule {
   Strikes const& strikes_;
   Phase phase_;
   int teams_ = 1;
-  std::vector<Group> groups_;
-  std::vector<std::uint32_t> group_of_;   ///< per point
-  std::vector<std::size_t> data_number_;  ///< per group: number among the data points of the whole grid
+  std::vector<Group> groups_;            ///< the dearest first
+  std::vector<std::uint32_t> group_of_;  ///< per point
   std::size_t first_ready_ = 0;
   std::set<std::pair<std::size_t, std::int64_t>> suspects_;  ///< group and trial of units put off
-  std::size_t theory_ = 0;
-  std::size_t task_ = 0;
+  std::deque<Ledger::Task> predictions_;                     ///< to be handed out
   double theory_seconds_ = 0;
   std::int64_t theory_entered_ = 0;
   std::int64_t remaining_ = 0;  ///< of the phase, not handed out

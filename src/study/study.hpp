@@ -85,6 +85,11 @@ struct Survey {
   std::vector<std::int32_t> team_size;
   std::vector<bool> applicable_somewhere;  ///< per metric
   std::vector<std::string> warnings;       ///< distinct
+
+  /// Whether trials of this point are run under its own number.
+  bool runs(std::uint32_t point) const {
+    return valid[point] && wanted[point] && representative[point] == point;
+  }
 };
 
 /// Checks every point. Throws UserError for an invalid one (unless they are to be skipped) and for trials

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "study/study.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace thresher::study {
+
+/// Seconds that work takes on one core, measured on this machine (nominal values until measured).
+struct Rates {
+  double seconds_per_normal = 4e-9;
+  double seconds_per_flop = 1.0e-10;
+  double seconds_per_byte = 1.5e-10;
+  double seconds(Cost const& cost) const {
+    return cost.normals * seconds_per_normal + cost.flops * seconds_per_flop +
+           cost.bytes_streamed * seconds_per_byte;
+  }
+};
+
+/// All analysis points that share one data point, and its team size: what a unit is one trial of.
+struct DataPoint {
+  std::size_t number = 0;  ///< among the data points of the whole grid
+  int team_size = 1;
+  std::vector<std::uint32_t> points = {};
+  double seconds = 0;              ///< of a unit from the data on, summed over the team
+  double preparation_seconds = 0;  ///< of the stages before the data
+  double bytes_per_rank = 0;       ///< of any stage
+};
+
+/// The data points of what runs, by number.
+std::vector<DataPoint> data_points(Study const& study, Survey const& survey, Rates const& rates);
+
+}  // namespace thresher::study
