@@ -2,7 +2,8 @@
 
 #include "experiments/entropy_coupling/entropy.hpp"
 #include "experiments/entropy_coupling/generation.hpp"
-#include "experiments/entropy_coupling/special_functions.hpp"
+#include "numerics/quadrature.hpp"
+#include "numerics/special_functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,13 @@ namespace thresher::entropy_coupling {
 namespace {
 
 constexpr double kMostTypes = 20000;
+
+/// Integral over (0, 1); `f` is never evaluated at the ends.
+template <class Function>
+double integrate_unit_interval(Function f) {
+  static auto const rule = numerics::gauss_legendre(200);
+  return rule.average(f);
+}
 
 bool plain(Parameters const& point) {
   return point.p_jitter == 0 && point.p_samples == 0 && point.p_kind != SymbolLaw::file;
@@ -78,7 +86,8 @@ std::optional<double> mean_interval_entropy(std::int64_t symbols, std::span<doub
 }
 
 double mean_dirichlet_entropy(std::int64_t symbols, double alpha) {
-  return (digamma(static_cast<double>(symbols) * alpha + 1) - digamma(alpha + 1)) / std::numbers::ln2;
+  return (numerics::digamma(static_cast<double>(symbols) * alpha + 1) - numerics::digamma(alpha + 1)) /
+         std::numbers::ln2;
 }
 
 double two_symbol_optimum(double p, double q, std::int64_t m) {
@@ -123,7 +132,8 @@ double mean_two_symbol_optimum(double alpha, double q, std::int64_t m) {
 }
 
 double two_symbol_zero_probability(double alpha, double q, std::int64_t m) {
-  return m == 1 ? 0 : 2 * beta_distribution(std::min(0.5, static_cast<double>(m) * q), alpha, alpha);
+  return m == 1 ? 0
+                : 2 * numerics::beta_distribution(std::min(0.5, static_cast<double>(m) * q), alpha, alpha);
 }
 
 std::int64_t digits(std::int64_t symbols, std::int64_t base) {

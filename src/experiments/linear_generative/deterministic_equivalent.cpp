@@ -1,5 +1,7 @@
 #include "experiments/linear_generative/deterministic_equivalent.hpp"
 
+#include "numerics/root.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -92,31 +94,7 @@ double examples_for_convergence(std::span<Level const> levels, double ridge, dou
   auto const excess = [&](double log_n) {
     return equivalent_convergence(levels, std::exp(log_n), ridge) - level;
   };
-  double low = 0;
-  double high = std::log(1e9);
-  double below = excess(low);
-  double above = excess(high);
-  if (below > 0 || above < 0) return std::nan("");
-  // The Illinois form of regula falsi: as safe as bisection on log n with a fifth of its evaluations, each of
-  // which costs a spectrum times 3000 nodes.
-  enum class Moved { neither, lower_end, upper_end } last = Moved::neither;
-  while (high - low > kLogTolerance) {
-    double const middle = (low * above - high * below) / (above - below);
-    double const value = excess(middle);
-    if (value < 0) {
-      if (last == Moved::lower_end) above /= 2;
-      low = middle;
-      below = value;
-      last = Moved::lower_end;
-    } else {
-      if (last == Moved::upper_end) below /= 2;
-      high = middle;
-      above = value;
-      last = Moved::upper_end;
-    }
-    if (std::abs(value) < kLogTolerance) return std::exp(middle);
-  }
-  return std::exp((low + high) / 2);
+  return std::exp(numerics::bracketed_root(excess, 0, std::log(1e9), kLogTolerance));
 }
 
 }  // namespace thresher::linear_generative

@@ -1,8 +1,8 @@
 #include "experiments/mixed_quality_lasso/analysis.hpp"
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
 #include "experiments/mixed_quality_lasso/least_squares.hpp"
 #include "experiments/mixed_quality_lasso/matching_pursuit.hpp"
 #include "linalg/column_products.hpp"
+#include "numerics/normal.hpp"
 #include "prox/top_columns.hpp"
 
 #include <algorithm>
@@ -55,7 +55,7 @@ study::Outcome run_max_corr(Analysis const& analysis, Metrics& metrics) {
   auto const weighted = design.scaled(b);
   double const level = weakest / std::sqrt(linalg::inner_product(weighted, weighted));
   double const null_count = static_cast<double>(data.p() - static_cast<std::int64_t>(data.support().size()));
-  metrics.cond_success_prob = std::exp(null_count * log_normal_central(level));
+  metrics.cond_success_prob = std::exp(null_count * numerics::log_normal_central(level));
   return study::Outcome::ok;
 }
 

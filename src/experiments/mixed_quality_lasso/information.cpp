@@ -1,6 +1,6 @@
 #include "experiments/mixed_quality_lasso/information.hpp"
 
-#include "experiments/mixed_quality_lasso/log_binomial.hpp"
+#include "numerics/log_binomial.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -101,7 +101,7 @@ FanoBound fano_bound(RecoveryProblem const& problem, Signal signal) {
   // Given the rest, a row of X beta* has variance s rho^2 for random signs, and s rho^2 (1 - s/p) beyond its
   // mean over the supports for a known sign.
   double power = signal_power(problem);
-  double entropy = log_binomial(problem.p, problem.s);
+  double entropy = numerics::log_binomial(problem.p, problem.s);
   if (signal == Signal::binary)
     power *= (problem.p - problem.s) / problem.p;
   else

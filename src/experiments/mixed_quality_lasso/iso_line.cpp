@@ -1,5 +1,7 @@
 #include "experiments/mixed_quality_lasso/iso_line.hpp"
 
+#include "numerics/root.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -16,12 +18,7 @@ double iso_recovery_rows(RecoveryProblem problem, Recipe const& recipe, double n
   if (reaches(0)) return 0;
   if (!reaches(most_n2)) return std::numeric_limits<double>::infinity();
   int const halvings = 50;
-  double lower = 0, upper = most_n2;
-  for (int halving = 0; halving < halvings; ++halving) {
-    double const middle = 0.5 * (lower + upper);
-    (reaches(middle) ? upper : lower) = middle;
-  }
-  return upper;
+  return numerics::bisect(reaches, {0, most_n2}, halvings).upper;
 }
 
 double iso_price_step(double n1) {

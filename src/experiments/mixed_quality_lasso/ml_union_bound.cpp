@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/ml_union_bound.hpp"
 
-#include "experiments/mixed_quality_lasso/log_binomial.hpp"
+#include "numerics/log_binomial.hpp"
+#include "numerics/root.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -73,12 +74,8 @@ class LossGap {
 
 /// Minimum of the convex K(u) - log u over (0, largest), K being the log-transform.
 double saddle_point(LossGap const& gap) {
-  double lower = 0, upper = gap.largest();
-  for (int halving = 0; halving < 60; ++halving) {
-    double const middle = 0.5 * (lower + upper);
-    (gap.derivatives(middle).first < 1 / middle ? lower : upper) = middle;
-  }
-  return 0.5 * (lower + upper);
+  auto const rises = [&](double u) { return !(gap.derivatives(u).first < 1 / u); };
+  return numerics::bisect(rises, {0, gap.largest()}, 60).middle();
 }
 
 }  // namespace
@@ -111,7 +108,7 @@ double ml_failure_union_bound(RecoveryProblem const& problem, std::span<double c
   double const null_count = problem.p - problem.s;
   double bound = 0;
   for (double m = 1; m <= std::min(problem.s, null_count) && bound < 1; ++m)
-    bound += std::exp(log_binomial(problem.s, m) + log_binomial(null_count, m) +
+    bound += std::exp(numerics::log_binomial(problem.s, m) + numerics::log_binomial(null_count, m) +
                       log_pairwise_error(problem, weights, m));
   return std::min(bound, 1.0);
 }

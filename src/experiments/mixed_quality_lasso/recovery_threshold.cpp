@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/recovery_threshold.hpp"
 
 #include "experiments/mixed_quality_lasso/setting.hpp"
+#include "numerics/root.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -35,12 +36,9 @@ double recovery_threshold(RecoveryProblem const& problem, Recipe const& recipe) 
       continue;
     }
     if (!below) continue;
-    double lower = std::log(theta) - log_step, upper = std::log(theta);
-    for (int halving = 0; halving < bisections; ++halving) {
-      double const middle = 0.5 * (lower + upper);
-      (recovers(std::exp(middle)) ? upper : lower) = middle;
-    }
-    return std::exp(upper);
+    auto const recovers_at = [&](double log_theta) { return recovers(std::exp(log_theta)); };
+    double const log_theta = std::log(theta);
+    return std::exp(numerics::bisect(recovers_at, {log_theta - log_step, log_theta}, bisections).upper);
   }
   return std::numeric_limits<double>::quiet_NaN();
 }

@@ -1,7 +1,8 @@
 #include "experiments/mixed_quality_lasso/state_evolution.hpp"
 
-#include "experiments/mixed_quality_lasso/bracketed_root.hpp"
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
+#include "experiments/mixed_quality_lasso/null_threshold_risk.hpp"
+#include "numerics/normal.hpp"
+#include "numerics/root.hpp"
 
 #include <cmath>
 
@@ -10,8 +11,8 @@ namespace thresher::mixed_quality_lasso {
 double active_threshold_risk(double rho, double t, double nu) {
   double const upper = (nu - rho) / t;
   double const lower = (-nu - rho) / t;
-  double const above = normal_upper_tail(upper), density_upper = normal_density(upper);
-  double const below = normal_cdf(lower), density_lower = normal_density(lower);
+  double const above = numerics::normal_upper_tail(upper), density_upper = numerics::normal_density(upper);
+  double const below = numerics::normal_cdf(lower), density_lower = numerics::normal_density(lower);
   double const shrunk_from_above =
       t * t * (above + upper * density_upper) - 2 * t * nu * density_upper + nu * nu * above;
   double const shrunk_from_below =
@@ -38,9 +39,9 @@ StateEvolution evolve(RecoveryProblem const& problem, std::span<double const> we
   next.t = std::sqrt(power) / sum_m;
   double const null_count = problem.p - problem.s;
   double const level = next.nu / next.t;
-  next.false_positive_rate = 2 * normal_upper_tail(level);
-  next.true_positive_rate =
-      normal_upper_tail((next.nu - problem.rho) / next.t) + normal_cdf((-next.nu - problem.rho) / next.t);
+  next.false_positive_rate = 2 * numerics::normal_upper_tail(level);
+  next.true_positive_rate = numerics::normal_upper_tail((next.nu - problem.rho) / next.t) +
+                            numerics::normal_cdf((-next.nu - problem.rho) / next.t);
   next.estimation_error = problem.s * active_threshold_risk(problem.rho, next.t, next.nu) +
                           null_count * next.t * next.t * null_threshold_risk(level);
   next.degrees_of_freedom = problem.s * next.true_positive_rate + null_count * next.false_positive_rate;
@@ -67,7 +68,7 @@ StateEvolution state_evolution(RecoveryProblem const& problem, std::span<double 
       at.estimation_error = estimation_error;
       return trial - std::log(evolve(problem, weights, lambda, rows, at).kappa);
     };
-    double const root = increasing_root(excess, {log_kappa, -log_range, log_range}, tolerance);
+    double const root = numerics::increasing_root(excess, {log_kappa, -log_range, log_range}, tolerance);
     if (std::isfinite(root)) log_kappa = root;
     state.kappa = std::exp(root);
     state.estimation_error = estimation_error;
@@ -78,7 +79,7 @@ StateEvolution state_evolution(RecoveryProblem const& problem, std::span<double 
     return trial - std::log(state.estimation_error);
   };
   double const zero_estimate = std::log(problem.s * problem.rho * problem.rho);
-  double const root = increasing_root(
+  double const root = numerics::increasing_root(
       excess, {zero_estimate, zero_estimate - log_range, zero_estimate + log_range}, tolerance);
   settle_kappa(std::exp(root));
   return state;

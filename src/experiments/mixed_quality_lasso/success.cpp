@@ -1,6 +1,6 @@
 #include "experiments/mixed_quality_lasso/success.hpp"
 
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
+#include "numerics/normal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ Fluctuation::Fluctuation(RecoveryProblem const& problem, SupportEquivalent const
       support_(support),
       curvature_(),
       noise_power_() {
-  auto const& rule = gauss_hermite();
+  auto const& rule = hermite_rule();
   for (std::size_t k = 0; k < kHermiteNodes; ++k) {
     curvature_[k] = wilson_hilferty(support.surplus_rows + 1, rule.nodes[k]) / support.surplus_rows;
     noise_power_[k] = wilson_hilferty(support.noise_degrees, rule.nodes[k]) / support.noise_degrees;
@@ -39,8 +39,8 @@ double Fluctuation::success(double lambda) const {
   double probability = 0;
   for (auto const& node : hermite_pairs()) {
     auto const margin = margins(node, lasso);
-    probability += node.weight * std::exp(null_count_ * log_normal_central(margin.dual) +
-                                          support_size_ * log_normal_cdf(margin.sign));
+    probability += node.weight * std::exp(null_count_ * numerics::log_normal_central(margin.dual) +
+                                          support_size_ * numerics::log_normal_cdf(margin.sign));
   }
   return std::min(probability, 1.0);
 }
@@ -57,8 +57,10 @@ double Fluctuation::log_expected_errors(double lambda, double ceiling) const {
   double largest = -std::numeric_limits<double>::infinity();
   for (auto const& node : hermite_pairs()) {
     auto const margin = margins(node, lasso);
-    double const positive = node.log_weight + log_false_positives + log_normal_upper_tail(margin.dual);
-    double const negative = node.log_weight + log_false_negatives + log_normal_upper_tail(margin.sign);
+    double const positive =
+        node.log_weight + log_false_positives + numerics::log_normal_upper_tail(margin.dual);
+    double const negative =
+        node.log_weight + log_false_negatives + numerics::log_normal_upper_tail(margin.sign);
     terms[count++] = positive;
     terms[count++] = negative;
     double const larger = std::max(positive, negative);

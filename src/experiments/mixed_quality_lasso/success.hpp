@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/mixed_quality_lasso/deterministic_equivalent.hpp"
-#include "experiments/mixed_quality_lasso/gauss_hermite.hpp"
+#include "experiments/mixed_quality_lasso/hermite_pairs.hpp"
 #include "experiments/mixed_quality_lasso/problem.hpp"
 
 #include <array>

@@ -1,8 +1,8 @@
 #include "experiments/mixed_quality_lasso/validity.hpp"
 
 #include "experiments/mixed_quality_lasso/data_set.hpp"
-#include "experiments/mixed_quality_lasso/log_binomial.hpp"
 #include "experiments/mixed_quality_lasso/setting.hpp"
+#include "numerics/log_binomial.hpp"
 
 #include <fmt/format.h>
 
@@ -58,7 +58,7 @@ void check_estimator(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse("signal", "maximum likelihood (estimator = ml_exhaustive, ml_swap) needs signal = binary");
   if (point.estimator == Estimator::ml_exhaustive) {
     double const supports =
-        std::exp(log_binomial(static_cast<double>(point.p), static_cast<double>(point.s)));
+        std::exp(numerics::log_binomial(static_cast<double>(point.p), static_cast<double>(point.s)));
     if (supports > 1e10 * (1 + 1e-9))
       verdict.refuse("estimator",
                      fmt::format("would visit {:.4g} supports (p = {}, s = {}); allowed are at most 1e10",

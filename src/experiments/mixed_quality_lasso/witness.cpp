@@ -1,7 +1,7 @@
 #include "experiments/mixed_quality_lasso/witness.hpp"
 
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
 #include "linalg/column_products.hpp"
+#include "numerics/normal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -100,7 +100,7 @@ Witness primal_dual_witness(DataSet const& data, Setting const& setting, double 
   double const null_count = static_cast<double>(data.p() - static_cast<std::int64_t>(data.support().size()));
   if (witness.sign_ok)
     witness.success_probability =
-        std::exp(null_count * log_normal_central(1 / std::sqrt(witness.dual_variance)));
+        std::exp(null_count * numerics::log_normal_central(1 / std::sqrt(witness.dual_variance)));
   return witness;
 }
 

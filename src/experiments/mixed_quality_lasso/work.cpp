@@ -1,9 +1,9 @@
 #include "experiments/mixed_quality_lasso/work.hpp"
 
-#include "experiments/mixed_quality_lasso/log_binomial.hpp"
 #include "experiments/mixed_quality_lasso/row_chunks.hpp"
 #include "experiments/mixed_quality_lasso/setting.hpp"
 #include "linalg/tiled_matrix.hpp"
+#include "numerics/log_binomial.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -123,7 +123,8 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
       break;
     case Estimator::ml_exhaustive:
       add_passes(point, size, 1, cost);
-      cost.flops += size.n * size.p * size.p + 2 * std::exp(log_binomial(size.p, size.s)) / size.ranks;
+      cost.flops +=
+          size.n * size.p * size.p + 2 * std::exp(numerics::log_binomial(size.p, size.s)) / size.ranks;
       cost.bytes_per_rank += kBytes * (size.p * size.p + size.n * size.p);
       break;
     case Estimator::ml_swap: {

@@ -1,7 +1,7 @@
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
 #include "experiments/mixed_quality_lasso/lambda.hpp"
 #include "experiments/mixed_quality_lasso/success.hpp"
 #include "experiments/mixed_quality_lasso/weights.hpp"
+#include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +12,7 @@
 namespace {
 
 using namespace thresher::mixed_quality_lasso;
+using namespace thresher::numerics;
 
 RecoveryProblem two_qualities() {
   return {512, 8, 1, {{80, 0.5}, {120, 1.2}}};
@@ -93,7 +94,7 @@ TEST(Lambda, GeometricFulfilsBothLimitsOfThePaper) {
 
 /// The tuned lambda without logarithms, pruning or reuse.
 double tune_plainly(RecoveryProblem const& problem, Weighting weighting) {
-  auto const& rule = gauss_hermite();
+  auto const& rule = hermite_rule();
   double best = 0.5 * problem.rho, least = std::numeric_limits<double>::infinity();
   for (int k = 0; k < 100; ++k) {
     double const lambda = problem.rho * std::exp(std::log(0.02) + k * std::log(0.98 / 0.02) / 99);

@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
 #include "experiments/mixed_quality_lasso/ml_union_bound.hpp"
+#include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +12,7 @@
 namespace {
 
 using namespace thresher::mixed_quality_lasso;
+using namespace thresher::numerics;
 
 RecoveryProblem small_problem() {
   return {20, 3, 1, {{10, 0.5}, {40, 1}}};

@@ -1,7 +1,7 @@
-#include "experiments/mixed_quality_lasso/bracketed_root.hpp"
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
+#include "experiments/mixed_quality_lasso/null_threshold_risk.hpp"
 #include "experiments/mixed_quality_lasso/state_evolution.hpp"
 #include "experiments/mixed_quality_lasso/weights.hpp"
+#include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 namespace {
 
 using namespace thresher::mixed_quality_lasso;
+using namespace thresher::numerics;
 
 double soft_threshold(double x, double nu) {
   return std::copysign(std::max(std::abs(x) - nu, 0.0), x);
@@ -35,6 +36,25 @@ TEST(StateEvolution, ActiveRiskIsTheIntegralOfTheSoftThreshold) {
       EXPECT_NEAR(active_threshold_risk(1, t, nu) / risk_by_quadrature(1, t, nu), 1, 1e-6) << t << " " << nu;
       EXPECT_NEAR(active_threshold_risk(0, t, nu), risk_by_quadrature(0, t, nu), 1e-6 * t * t);
     }
+}
+
+/// 2 int_0^inf u^2 phi(x + u) du by Simpson's rule.
+double null_risk_by_quadrature(double x) {
+  int const intervals = 20000;
+  double const end = 12.0 / std::max(1.0, 0.3 * x), step = end / intervals;
+  double sum = 0;
+  for (int k = 0; k <= intervals; ++k) {
+    double const u = k * step;
+    double const weight = k == 0 || k == intervals ? 1 : (k % 2 == 1 ? 4 : 2);
+    sum += weight * u * u * std::exp(-x * u - 0.5 * u * u);
+  }
+  return 2 * normal_density(x) * sum * step / 3;
+}
+
+TEST(StateEvolution, NullRiskIsTheIntegralOfTheSquaredSoftThreshold) {
+  for (double const x : {0.0, 0.5, 1.7, 2.99, 3.01, 4.0, 6.0, 10.0, 20.0, 37.0})
+    EXPECT_NEAR(null_threshold_risk(x) / null_risk_by_quadrature(x), 1, 1e-11) << x;
+  EXPECT_DOUBLE_EQ(null_threshold_risk(0), 1);
 }
 
 TEST(StateEvolution, NullRiskIsTheActiveRiskAtZero) {
@@ -127,19 +147,6 @@ TEST(StateEvolution, IsInvariantUnderScaling) {
     EXPECT_NEAR(b.degrees_of_freedom / a.degrees_of_freedom, 1, 1e-11);
     EXPECT_NEAR(b.nu / (c * a.nu), 1, 1e-11);
   }
-}
-
-TEST(BracketedRoot, FindsRootsAndReportsTheirAbsence) {
-  double const infinity = std::numeric_limits<double>::infinity();
-  EXPECT_NEAR(bracketed_root([](double x) { return x * x * x - 2; }, 0, 5, 1e-14), std::cbrt(2), 1e-13);
-  EXPECT_NEAR(bracketed_root([infinity](double x) { return x < 1 ? -1.0 : infinity; }, 0, 5, 1e-12), 1,
-              1e-11);
-  auto const shifted = [](double root) { return [root](double x) { return std::atan(x - root); }; };
-  EXPECT_NEAR(increasing_root(shifted(300), {0, -500, 500}, 1e-12), 300, 1e-11);
-  EXPECT_NEAR(increasing_root(shifted(-300), {0, -500, 500}, 1e-12), -300, 1e-11);
-  EXPECT_EQ(increasing_root([](double) { return 1.0; }, {0, -500, 500}, 1e-12), -infinity);
-  EXPECT_EQ(increasing_root([](double) { return -1.0; }, {0, -500, 500}, 1e-12), infinity);
-  EXPECT_EQ(increasing_root([](double) { return std::nan(""); }, {0, -500, 500}, 1e-12), infinity);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-#include "experiments/mixed_quality_lasso/gaussian.hpp"
 #include "experiments/mixed_quality_lasso/success.hpp"
 #include "experiments/mixed_quality_lasso/weights.hpp"
+#include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 namespace {
 
 using namespace thresher::mixed_quality_lasso;
+using namespace thresher::numerics;
 
 /// Regularised lower incomplete gamma function by its power series.
 double gamma_cdf(double shape, double x) {
@@ -172,7 +173,7 @@ TEST(LassoSuccess, ExpectedErrorsAreTheSumOverTheGrid) {
   std::vector<double> const weights{1.2, 0.84};
   auto const support = support_equivalent(problem.blocks, weights, problem.s).value();
   Fluctuation const fluctuation(problem, support);
-  auto const& rule = gauss_hermite();
+  auto const& rule = hermite_rule();
   for (double const lambda : {0.1, 0.35, 0.7}) {
     auto const lasso = lasso_equivalent(support, problem.s, lambda);
     double errors = 0;
@@ -227,6 +228,20 @@ TEST(LassoSuccess, IncreasesWithRowsAndDecreasesWithNoise) {
     EXPECT_LE(success, last);
     last = success;
   }
+}
+
+TEST(HermitePairs, AreTheProductRuleHeaviestFirst) {
+  double sum = 0, second_moment = 0, last = 1;
+  for (auto const& pair : hermite_pairs()) {
+    EXPECT_LE(pair.weight, last);
+    last = pair.weight;
+    sum += pair.weight;
+    double const x = hermite_rule().nodes[pair.first], y = hermite_rule().nodes[pair.second];
+    second_moment += pair.weight * x * x * y * y;
+    EXPECT_DOUBLE_EQ(pair.log_weight, std::log(pair.weight));
+  }
+  EXPECT_NEAR(sum, 1, 1e-14);
+  EXPECT_NEAR(second_moment, 1, 1e-13);
 }
 
 }  // namespace

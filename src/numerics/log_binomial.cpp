@@ -1,10 +1,10 @@
-#include "experiments/mixed_quality_lasso/log_binomial.hpp"
+#include "numerics/log_binomial.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace thresher::mixed_quality_lasso {
+namespace thresher::numerics {
 
 namespace {
 
@@ -30,4 +30,4 @@ double log_binomial(double n, double k) {
          stirling_error(rest);
 }
 
-}  // namespace thresher::mixed_quality_lasso
+}  // namespace thresher::numerics

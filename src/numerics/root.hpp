@@ -3,16 +3,17 @@
 #include <cmath>
 #include <limits>
 
-namespace thresher::mixed_quality_lasso {
+namespace thresher::numerics {
 
 /// Root of `f` between `a` and `b`, at which it has opposite signs, to within `tolerance` (Chandrupatla 1997:
-/// inverse quadratic interpolation where that is safe, else bisection). Infinite values of f are bisected
-/// away.
+/// inverse quadratic interpolation where that is safe, else bisection); NaN where the signs are equal.
+/// Infinite values of f are bisected away, at which the root finders of libraries (TOMS 748, Brent) stumble.
 template <class Function>
 double bracketed_root(Function f, double a, double b, double tolerance) {
   double value_a = f(a), value_b = f(b);
   if (value_a == 0) return a;
   if (value_b == 0) return b;
+  if ((value_a > 0) == (value_b > 0)) return std::numeric_limits<double>::quiet_NaN();
   double fraction = 0.5;
   for (int step = 0; step < 200; ++step) {
     double const x = a + fraction * (b - a);
@@ -74,4 +75,23 @@ double increasing_root(Function f, SearchRange range, double tolerance) {
   return bracketed_root(f, lower, upper, tolerance);
 }
 
-}  // namespace thresher::mixed_quality_lasso
+/// The ends of an interval.
+struct Bracket {
+  double lower;
+  double upper;
+  double middle() const { return 0.5 * (lower + upper); }
+};
+
+/// Where a condition that fails at the lower end and holds at the upper one begins to hold: the bracket,
+/// halved so many times. For conditions without a sign to interpolate (counts that are rounded, 0/1 answers);
+/// where there is one `bracketed_root` takes a fifth of the evaluations.
+template <class Condition>
+Bracket bisect(Condition holds, Bracket bracket, int halvings) {
+  for (int halving = 0; halving < halvings; ++halving) {
+    double const middle = bracket.middle();
+    (holds(middle) ? bracket.upper : bracket.lower) = middle;
+  }
+  return bracket;
+}
+
+}  // namespace thresher::numerics

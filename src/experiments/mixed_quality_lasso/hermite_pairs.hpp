@@ -1,5 +1,7 @@
 #pragma once
 
+#include "numerics/quadrature.hpp"
+
 #include <array>
 #include <cstddef>
 
@@ -7,14 +9,8 @@ namespace thresher::mixed_quality_lasso {
 
 inline constexpr std::size_t kHermiteNodes = 32;
 
-/// Gauss-Hermite rule for the standard normal law: E f(Z) ~ sum_k weights[k] f(nodes[k]). Nodes ascend;
-/// weights sum to 1 and keep their relative accuracy down to the outermost.
-struct GaussHermite {
-  std::array<double, kHermiteNodes> nodes;
-  std::array<double, kHermiteNodes> weights;
-};
-
-GaussHermite const& gauss_hermite();
+/// The rule for one standard normal.
+numerics::QuadratureRule const& hermite_rule();
 
 /// The product rule for two independent normals: E f(Z, Z') ~ sum weight f(nodes[first], nodes[second]).
 struct HermitePair {

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace thresher::mixed_quality_lasso {
+
+/// E (|Z| - x)_+^2 = 2 ((1 + x^2) Q(x) - x phi(x)), x >= 0: risk of soft thresholding pure noise at x.
+double null_threshold_risk(double x);
+
+}  // namespace thresher::mixed_quality_lasso
