@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,21 +14,36 @@
 
 namespace thresher::trials {
 
-/// The metrics of one trial of `point`, through all stages. Trials with the same text share their draws,
-/// whatever the point. Collective.
+/// What a trial gave at one point.
+template <class M>
+struct Measured {
+  M metrics;
+  study::Outcome outcome = study::Outcome::ok;
+};
+
+/// One trial through all stages, for points that agree in all parameters but those of the last stage. Trials
+/// with the same text share their draws, whatever the points. Collective.
+template <class P, class M, class T>
+std::vector<Measured<M>> run_together(study::ExperimentOf<P, M, T> const& experiment,
+                                      std::vector<P> const& points, study::Team& team, std::int64_t trial,
+                                      std::string const& text = "test\n") {
+  team.begin_trial({text, trial});
+  std::vector<std::unique_ptr<study::StageResult>> results;
+  auto const stages = experiment.description().stages.size();
+  for (std::size_t stage = 0; stage + 1 < stages; ++stage)
+    results.push_back(experiment.run_stage(stage, results.empty() ? nullptr : results.back().get(),
+                                           std::span<P const>(points), team));
+  std::vector<Measured<M>> measured(points.size());
+  for (std::size_t p = 0; p < points.size(); ++p)
+    measured[p].outcome = experiment.measure(results.back().get(), points[p], team, measured[p].metrics);
+  return measured;
+}
+
+/// The metrics of one trial of `point`. Collective.
 template <class P, class M, class T>
 M run_trial(study::ExperimentOf<P, M, T> const& experiment, P const& point, study::Team& team,
             std::int64_t trial, std::string const& text = "test\n") {
-  team.begin_trial({text, trial});
-  std::vector<std::unique_ptr<study::StageResult>> results;
-  std::span<P const> const points(&point, 1);
-  auto const stages = experiment.description().stages.size();
-  for (std::size_t stage = 0; stage + 1 < stages; ++stage)
-    results.push_back(
-        experiment.run_stage(stage, results.empty() ? nullptr : results.back().get(), points, team));
-  M metrics;
-  experiment.measure(results.back().get(), point, team, metrics);
-  return metrics;
+  return run_together(experiment, std::vector<P>{point}, team, trial, text).front().metrics;
 }
 
 /// Mean of the values, with its standard error.
@@ -35,10 +51,13 @@ struct Mean {
   double value = 0;
   double error = 0;
 };
-inline Mean mean_of(std::vector<double> const& values) {
+/// The mean of those that are defined.
+inline Mean mean_of(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
   auto const count = static_cast<double>(values.size());
   Mean mean;
-  for (double const value : values) mean.value += value / count;
+  for (double const value : values) mean.value += value;
+  mean.value /= count;
   double squares = 0;
   for (double const value : values) squares += (value - mean.value) * (value - mean.value);
   mean.error = std::sqrt(squares / (count - 1) / count);

@@ -1,5 +1,6 @@
+#include "../trials.hpp"
+#include "experiments/entropy_coupling/experiment.hpp"
 #include "experiments/entropy_coupling/predictions.hpp"
-#include "trial.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +14,10 @@
 namespace thresher::entropy_coupling {
 namespace {
 
-using testing::run_trial;
-using testing::Sample;
+using trials::Mean;
+using trials::mean_of;
+using trials::run_together;
+using trials::run_trial;
 
 struct Expected {
   double Metrics::*metric;
@@ -24,22 +27,22 @@ struct Expected {
 
 class References : public ::testing::Test {
  protected:
-  std::vector<Sample> sample(Parameters const& point, int trials,
-                             std::vector<double Metrics::*> const& metrics) {
-    std::vector<Sample> samples(metrics.size());
-    for (int trial = 0; trial < trials; ++trial) {
-      auto const measured = run_trial(experiment_, {point}, team_, trial).front();
-      for (std::size_t s = 0; s < metrics.size(); ++s) samples[s].add(measured.*metrics[s]);
-    }
-    return samples;
+  std::vector<Metrics> sample(Parameters const& point, int count) {
+    std::vector<Metrics> all;
+    for (int trial = 0; trial < count; ++trial) all.push_back(run_trial(experiment_, point, team_, trial));
+    return all;
   }
-  void expect(Parameters const& point, int trials, std::vector<Expected> const& expected) {
-    std::vector<double Metrics::*> metrics;
-    for (auto const& e : expected) metrics.push_back(e.metric);
-    auto const samples = sample(point, trials, metrics);
-    for (std::size_t s = 0; s < expected.size(); ++s) {
-      double const spread = std::hypot(samples[s].standard_error(), expected[s].standard_error);
-      EXPECT_NEAR(samples[s].mean(), expected[s].mean, 4 * spread + 1e-12) << "metric " << s;
+  static Mean mean_over(std::vector<Metrics> const& sample, double Metrics::*metric) {
+    std::vector<double> values;
+    for (auto const& measured : sample) values.push_back(measured.*metric);
+    return mean_of(values);
+  }
+  void expect(Parameters const& point, int count, std::vector<Expected> const& expected) {
+    auto const measured = sample(point, count);
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      auto const mean = mean_over(measured, expected[k].metric);
+      double const spread = std::hypot(mean.error, expected[k].standard_error);
+      EXPECT_NEAR(mean.value, expected[k].mean, 4 * spread + 1e-12) << "metric " << k;
     }
   }
   static Parameters point(std::int64_t n, double bias, std::int64_t m, Estimator estimator) {
@@ -94,15 +97,15 @@ TEST_F(References, OfTheOracle) {
 TEST_F(References, OfLargeAlphabets) {
   auto greedy = point(16384, .3, 8, Estimator::list_greedy);
   for (int trial = 0; trial < 3; ++trial) {
-    auto const measured = run_trial(experiment_, {greedy}, team_, trial).front();
+    auto const measured = run_trial(experiment_, greedy, team_, trial);
     EXPECT_EQ(measured.m_vol, 16);
     EXPECT_NEAR(measured.m_zero, 19, 1);
     auto book = greedy;
     book.estimator = Estimator::codebook;
-    EXPECT_EQ(run_trial(experiment_, {book}, team_, trial).front().m_zero, 16);
+    EXPECT_EQ(run_trial(experiment_, book, team_, trial).m_zero, 16);
   }
   greedy.n = 131072;
-  auto const measured = run_trial(experiment_, {greedy}, team_, 0).front();
+  auto const measured = run_trial(experiment_, greedy, team_, 0);
   EXPECT_EQ(measured.m_vol, 20);
   EXPECT_NEAR(measured.m_zero, 24, 1);
 }
@@ -116,10 +119,10 @@ TEST_F(References, OfTheIntervalAlgorithmAreItsTheory) {
   for (auto const& [n, bias, m] : {Case{64, .3, 6}, Case{64, .3, 12}, Case{256, .1, 10}, Case{20, .5, 5}}) {
     auto at = point(n, bias, m, Estimator::independent);
     at.m_cap = m;
-    auto const samples = sample(at, 400, {&Metrics::h_bits});
+    auto const mean = mean_over(sample(at, 400), &Metrics::h_bits);
     Predictions predicted;
     predict_interval_entropy(at, predicted);
-    EXPECT_NEAR(samples[0].mean(), predicted.h_ind_mean_bits, 4 * samples[0].standard_error());
+    EXPECT_NEAR(mean.value, predicted.h_ind_mean_bits, 4 * mean.error);
   }
 }
 
@@ -129,38 +132,33 @@ TEST_F(References, OfTwoSymbolsAreTheirTheory) {
       auto const at = point(2, bias, m, Estimator::list_greedy);
       Predictions predicted;
       predict_two_symbols(at, predicted);
-      Sample zero;
-      Sample bits;
       constexpr int kTrials = 1000;
-      for (int trial = 0; trial < kTrials; ++trial) {
-        auto const measured = run_trial(experiment_, {at}, team_, trial).front();
-        zero.add(measured.zero);
-        bits.add(measured.h_bits);
-        if (m >= 2 && measured.zero == 0) {
-          EXPECT_EQ(measured.gap_bits, 0);  // greedy is optimal, and certified so
+      auto const measured = sample(at, kTrials);
+      for (auto const& each : measured)
+        if (m >= 2 && each.zero == 0) {
+          EXPECT_EQ(each.gap_bits, 0);  // greedy is optimal, and certified so
         }
-      }
       double const probability = predicted.zero_prob_exact2;
-      EXPECT_NEAR(zero.mean(), probability, 4 * std::sqrt(probability * (1 - probability) / kTrials));
-      EXPECT_NEAR(bits.mean(), predicted.h_exact2_mean_bits, 4 * bits.standard_error());
+      EXPECT_NEAR(mean_over(measured, &Metrics::zero).value, probability,
+                  4 * std::sqrt(probability * (1 - probability) / kTrials));
+      auto const bits = mean_over(measured, &Metrics::h_bits);
+      EXPECT_NEAR(bits.value, predicted.h_exact2_mean_bits, 4 * bits.error);
     }
 }
 
 TEST_F(References, SayThatThreeGenericSymbolsNeedMoreThanTwoBits) {
   auto at = point(3, .5, 2, Estimator::exact);
-  for (int trial = 0; trial < 300; ++trial)
-    EXPECT_EQ(run_trial(experiment_, {at}, team_, trial).front().zero, 0);
+  for (int trial = 0; trial < 300; ++trial) EXPECT_EQ(run_trial(experiment_, at, team_, trial).zero, 0);
 }
 
 TEST_F(References, SettleMostCodebooksAtTheGenericBound) {
-  Sample excess;
+  std::vector<double> excess;
   for (double const bias : {.3, .5})
-    for (int trial = 0; trial < 15; ++trial)
-      excess.add(run_trial(experiment_, {point(256, bias, 8, Estimator::codebook)}, team_, trial)
-                     .front()
-                     .m_excess_gen);
-  EXPECT_EQ(excess.count(), 30);
-  EXPECT_LE(excess.mean(), .1);
+    for (auto const& measured : sample(point(256, bias, 8, Estimator::codebook), 15)) {
+      EXPECT_FALSE(std::isnan(measured.m_excess_gen));
+      excess.push_back(measured.m_excess_gen);
+    }
+  EXPECT_LE(mean_of(excess).value, .1);
 }
 
 TEST_F(References, ServeEveryNumberOfObservationsFromOneSearch) {
@@ -169,14 +167,14 @@ TEST_F(References, ServeEveryNumberOfObservationsFromOneSearch) {
     std::vector<Parameters> points;
     for (std::int64_t const m : {1, 3, 5, 8, 12}) points.push_back(point(64, .3, m, estimator));
     for (auto& p : points) p.dep_last = 2;
-    auto const together = run_trial(experiment_, points, team_, 5);
+    auto const together = run_together(experiment_, points, team_, 5);
     for (std::size_t p = 0; p < points.size(); ++p) {
-      auto const apart = run_trial(experiment_, {points[p]}, team_, 5).front();
+      auto const apart = run_trial(experiment_, points[p], team_, 5);
       auto const same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
-      EXPECT_TRUE(same(together[p].h_bits, apart.h_bits));
-      EXPECT_TRUE(same(together[p].tv_extract, apart.tv_extract));
-      EXPECT_TRUE(same(together[p].bayes_error, apart.bayes_error));
-      EXPECT_TRUE(same(together[p].m_zero, apart.m_zero));
+      EXPECT_TRUE(same(together[p].metrics.h_bits, apart.h_bits));
+      EXPECT_TRUE(same(together[p].metrics.tv_extract, apart.tv_extract));
+      EXPECT_TRUE(same(together[p].metrics.bayes_error, apart.bayes_error));
+      EXPECT_TRUE(same(together[p].metrics.m_zero, apart.m_zero));
     }
   }
 }
@@ -187,9 +185,9 @@ TEST_F(References, KeepTheLawsWhenOnlyTheirNumberGrows) {
   at.k = 3;
   at.q_hetero = true;
   at.m_cap = 4;
-  auto const few = run_trial(experiment_, {at}, team_, 1).front();
+  auto const few = run_trial(experiment_, at, team_, 1);
   at.m_cap = 100;
-  auto const many = run_trial(experiment_, {at}, team_, 1).front();
+  auto const many = run_trial(experiment_, at, team_, 1);
   EXPECT_EQ(few.h_bits, many.h_bits);
   EXPECT_EQ(few.h_q_sum_bits, many.h_q_sum_bits);
   EXPECT_TRUE(std::isnan(few.m_zero) || few.m_zero == many.m_zero);
@@ -203,7 +201,7 @@ TEST_F(References, RepresentSamplesBySeveralPriors) {
     at.q_kind = ObservationLaw::uniform;
     at.k = k;
     for (int trial = 0; trial < 3; ++trial) {
-      auto const measured = run_trial(experiment_, {at}, team_, trial).front();
+      auto const measured = run_trial(experiment_, at, team_, trial);
       auto const least = static_cast<double>(digits(static_cast<std::int64_t>(measured.n_eff), k));
       EXPECT_GE(measured.m_zero, least);
       EXPECT_LE(measured.m_zero, least + (k == 2 ? 2 : 1));

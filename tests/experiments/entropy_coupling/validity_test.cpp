@@ -1,12 +1,14 @@
+#include "../validity.hpp"
+
+#include "../services.hpp"
+#include "../trials.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
 #include "experiments/entropy_coupling/generation.hpp"
-#include "trial.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,31 +16,7 @@ namespace thresher::entropy_coupling {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// An input held in memory.
-class MemoryInput : public study::InputReader {
- public:
-  struct Array {
-    std::vector<std::int64_t> extents;
-    std::vector<double> values;
-  };
-  std::map<std::string, Array> arrays;
-
-  bool has(std::string const& name) const override { return arrays.contains(name); }
-  std::vector<std::int64_t> extents(std::string const& name) const override {
-    if (!has(name)) throw study::UserError("input: no data set " + name);
-    return arrays.at(name).extents;
-  }
-  std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const override {
-    auto const& array = arrays.at(name);
-    std::int64_t const width = array.extents.size() > 1 ? array.extents[1] : 1;
-    std::vector<double> part;
-    for (auto r = rows.begin; r < rows.end; ++r)
-      for (auto c = columns.begin; c < columns.end; ++c)
-        part.push_back(array.values[static_cast<std::size_t>(r * width + c)]);
-    return part;
-  }
-};
+using trials::MemoryInput;
 
 class Validity : public ::testing::Test {
  protected:
@@ -46,14 +24,9 @@ class Validity : public ::testing::Test {
                       study::InputReader const* input = nullptr) {
     Parameters parameters;
     change(parameters);
-    study::Point point;
-    for (auto const& declared : experiment_.description().parameters) point.push_back(declared.default_value);
-    study::Verdict verdict(experiment_.description().parameters, point, given_, input);
-    experiment_.check(parameters, verdict);
-    return verdict.refusal();
+    return trials::ask(experiment_, parameters, {}, input).refusal;
   }
   Experiment experiment_;
-  std::set<std::string> given_;
 };
 
 TEST_F(Validity, AcceptsTheDefaults) {
@@ -101,17 +74,17 @@ TEST_F(Validity, ChecksTheUsersLaws) {
     p.p_kind = SymbolLaw::file;
     p.q_kind = ObservationLaw::file;
   };
-  input.arrays["p"] = {{3}, {2, 1, 1}};
-  input.arrays["q"] = {{1, 2}, {1, 3}};
+  input.sets["p"] = {{3}, {2, 1, 1}};
+  input.sets["q"] = {{1, 2}, {1, 3}};
   EXPECT_EQ(refusal(both, &input), "");
   MemoryInput few = input;
-  few.arrays["q"] = {{2, 2}, {1, 3, 2, 2}};
+  few.sets["q"] = {{2, 2}, {1, 3, 2, 2}};
   EXPECT_THAT(refusal(both, &few), HasSubstr("m_cap"));
   MemoryInput negative = input;
-  negative.arrays["p"].values[1] = -1;
+  negative.sets["p"].values[1] = -1;
   EXPECT_THROW(refusal(both, &negative), study::UserError);
   MemoryInput empty = input;
-  empty.arrays["q"].values = {0, 0};
+  empty.sets["q"].values = {0, 0};
   EXPECT_THROW(refusal(both, &empty), study::UserError);
   // Masses that vanish, unless a floor lifts them.
   auto const as_they_are = [&](Parameters& p) {
@@ -120,11 +93,11 @@ TEST_F(Validity, ChecksTheUsersLaws) {
   };
   EXPECT_EQ(refusal(as_they_are, &input), "");
   MemoryInput tiny = input;
-  tiny.arrays["p"].values[1] = 1e-30;
+  tiny.sets["p"].values[1] = 1e-30;
   EXPECT_THAT(refusal(as_they_are, &tiny), HasSubstr("below 2^-52"));
   EXPECT_EQ(refusal(both, &tiny), "");
   MemoryInput rare = input;
-  rare.arrays["q"] = {{8, 2}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e-30, 1}};
+  rare.sets["q"] = {{8, 2}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e-30, 1}};
   EXPECT_THAT(refusal(
                   [&](Parameters& p) {
                     as_they_are(p);
@@ -136,8 +109,8 @@ TEST_F(Validity, ChecksTheUsersLaws) {
 
 TEST_F(Validity, RunsTheUsersLaws) {
   MemoryInput input;
-  input.arrays["p"] = {{4}, {4, 3, 2, 1}};
-  input.arrays["q"] = {{6, 3}, {6, 3, 1, 1, 1, 0, 5, 0, 0, 1, 1, 1, 6, 3, 1, 6, 3, 1}};
+  input.sets["p"] = {{4}, {4, 3, 2, 1}};
+  input.sets["q"] = {{6, 3}, {6, 3, 1, 1, 1, 0, 5, 0, 0, 1, 1, 1, 6, 3, 1, 6, 3, 1}};
   auto const alone = mpi::Communicator::self();
   study::Team team(alone);
   team.set_input(&input);
@@ -148,23 +121,16 @@ TEST_F(Validity, RunsTheUsersLaws) {
   point.q_floor = 0;
   point.m_cap = 6;
   point.m = 1;
-  auto const measured = testing::run_trial(experiment_, {point}, team, 0).front();
+  auto const measured = trials::run_trial(experiment_, point, team, 0);
   EXPECT_EQ(measured.n_eff, 4);
   EXPECT_NEAR(measured.h_bits, .550978, 1e-6);
   point.m = 3;
   // A fair bit and, with its zeros taken for padding, a constant.
-  EXPECT_NEAR(testing::run_trial(experiment_, {point}, team, 0).front().h_q_sum_bits, 1.295462 + 1, 1e-6);
+  EXPECT_NEAR(trials::run_trial(experiment_, point, team, 0).h_q_sum_bits, 1.295462 + 1, 1e-6);
 }
 
 TEST_F(Validity, NamesParametersWithoutInfluence) {
-  Parameters parameters;
-  study::Point point;
-  for (auto const& declared : experiment_.description().parameters) point.push_back(declared.default_value);
-  study::Verdict verdict(experiment_.description().parameters, point, given_, nullptr);
-  experiment_.check(parameters, verdict);
-  std::set<std::string> inert;
-  for (std::size_t const k : verdict.inert_parameters())
-    inert.insert(experiment_.description().parameters[k].name);
+  auto const inert = trials::ask(experiment_, Parameters()).inert;
   EXPECT_TRUE(inert.contains("p_exponent"));
   EXPECT_TRUE(inert.contains("dep_last"));
   EXPECT_TRUE(inert.contains("cb_tries"));

@@ -1,3 +1,4 @@
+#include "experiments/linear_generative/convolution.hpp"
 #include "experiments/linear_generative/data_sets.hpp"
 #include "experiments/linear_generative/field_power.hpp"
 #include "linalg/column_products.hpp"

@@ -1,90 +1,34 @@
 #pragma once
 
+#include "../services.hpp"
 #include "../trials.hpp"
-#include "experiments/linear_generative/decomposition.hpp"
-#include "experiments/linear_generative/measurement.hpp"
+#include "experiments/linear_generative/experiment.hpp"
 #include "study/team.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace thresher::linear_generative {
 
-/// The user's file, in memory.
-class MemoryInput : public study::InputReader {
- public:
-  MemoryInput(std::vector<std::int64_t> extents, std::vector<double> values)
-      : extents_(std::move(extents)), values_(std::move(values)) {}
-  bool has(std::string const& name) const override { return name == "data"; }
-  std::vector<std::int64_t> extents(std::string const&) const override { return extents_; }
-  std::vector<double> read(std::string const&, mpi::Range rows, mpi::Range columns) const override {
-    std::int64_t width = 1;
-    for (std::size_t k = 1; k < extents_.size(); ++k) width *= extents_[k];
-    std::vector<double> part;
-    for (auto row = rows.begin; row < rows.end; ++row)
-      for (auto column = columns.begin; column < columns.end; ++column) {
-        double const value = values_[static_cast<std::size_t>(row * width + column)];
-        if (!std::isfinite(value)) throw study::UserError("input: holds a number that is not finite");
-        part.push_back(value);
-      }
-    return part;
-  }
+using trials::MemoryServices;
 
- private:
-  std::vector<std::int64_t> extents_;
-  std::vector<double> values_;
-};
-
-/// What the engine would do for a trial, in memory.
-class MemoryServices : public study::TrialServices {
- public:
-  bool wants(std::string_view artifact) const override { return wanted.contains(std::string(artifact)); }
-  void store(study::Artifact artifact) override { artifacts[artifact.name] = std::move(artifact); }
-  void store_distributed(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range rows,
-                         std::span<double const> values) override {
-    artifacts[std::string(name)] = {std::string(name), extents, {values.begin(), values.end()}};
-    distributed_rows = rows;
-  }
-  void warn(std::string const& message) override { warnings.push_back(message); }
-  void progress(double part) override { EXPECT_TRUE(part >= 0 && part <= 1) << part; }
-  bool stopping() override { return asked++ == stop_at; }
-  void keep(std::span<std::byte const> state) override { kept.emplace(state.begin(), state.end()); }
-  std::optional<std::vector<std::byte>> restore() override { return kept; }
-
-  std::set<std::string> wanted;
-  std::map<std::string, study::Artifact> artifacts;
-  mpi::Range distributed_rows;
-  std::vector<std::string> warnings;
-  std::optional<std::vector<std::byte>> kept;
-  int asked = 0;
-  int stop_at = -1;
-};
-
-struct Trial {
-  Metrics metrics;
-  study::Outcome outcome = study::Outcome::ok;
-};
-
-/// One trial at one point, through all stages. Trials with the same text share their draws, whatever the
-/// point.
-inline Trial run_trial(Parameters const& point, study::Team& team, std::int64_t trial = 0,
-                       std::string const& text = "test\n") {
-  team.begin_trial({text, trial});
-  std::span<Parameters const> const points(&point, 1);
-  DataSets const sets(points, team);
-  Decomposition const decomposition(points, sets, team);
-  Trial result;
-  result.outcome = measure_point(decomposition, point, team, result.metrics);
-  return result;
+/// The user's file with its one data set.
+inline trials::MemoryInput images_input(std::vector<std::int64_t> extents, std::vector<double> values) {
+  trials::MemoryInput input;
+  input.sets["data"] = {std::move(extents), std::move(values)};
+  return input;
 }
 
-inline Trial run_trial(Parameters const& point, std::int64_t trial = 0) {
+inline trials::Measured<Metrics> run_trial(Parameters const& point, study::Team& team, std::int64_t trial = 0,
+                                           std::string const& text = "test\n") {
+  static Experiment const experiment;
+  return trials::run_together(experiment, std::vector<Parameters>{point}, team, trial, text).front();
+}
+
+inline trials::Measured<Metrics> run_trial(Parameters const& point, std::int64_t trial = 0) {
   auto const comm = mpi::Communicator::self();
   study::Team team(comm);
   return run_trial(point, team, trial);

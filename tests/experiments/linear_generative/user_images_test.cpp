@@ -38,7 +38,7 @@ class UserImagesTest : public testing::Test {
     user.generator(number)({0, rows}, values);
     return values;
   }
-  MemoryInput input_{{300, kDim}, images(300)};
+  trials::MemoryInput input_ = images_input({300, kDim}, images(300));
   mpi::Communicator comm_ = mpi::Communicator::self();
   MemoryServices services_;
   study::Team team_{comm_};
@@ -121,14 +121,14 @@ TEST_F(UserImagesTest, SplitCentringRemovesEachMean) {
 }
 
 TEST_F(UserImagesTest, UnitsOfTheFileDoNotMatter) {
-  MemoryInput const bytes{{300, kDim}, images(300, 255)};
+  auto const bytes = images_input({300, kDim}, images(300, 255));
   auto const plain = run_trial(point_with(40), team_).metrics;
   team_.set_input(&bytes);
   expect_same(run_trial(point_with(40), team_).metrics, plain, 1e-9);
 }
 
 TEST_F(UserImagesTest, ThreeDimensionsAreImages) {
-  MemoryInput const cube{{300, 4, 4}, images(300)};
+  auto const cube = images_input({300, 4, 4}, images(300));
   auto const flat = run_trial(point_with(40), team_).metrics;
   team_.set_input(&cube);
   expect_same(run_trial(point_with(40), team_).metrics, flat, 0);
@@ -195,7 +195,7 @@ TEST_F(UserImagesTest, FewReferenceRowsAreWarnedOf) {
 TEST_F(UserImagesTest, TheSameRowTwiceIsFullConvergence) {
   std::vector<double> twice = images(1);
   twice.insert(twice.end(), twice.begin(), twice.begin() + kDim);
-  MemoryInput const input{{2, kDim}, twice};
+  auto const input = images_input({2, kDim}, twice);
   team_.set_input(&input);
   auto point = point_with(1);
   point.center = Center::none;

@@ -1,3 +1,5 @@
+#include "../validity.hpp"
+
 #include "experiments/linear_generative/experiment.hpp"
 #include "trial.hpp"
 
@@ -9,37 +11,22 @@ namespace {
 
 using testing::HasSubstr;
 
-/// What check() says of a point; the engine's own view of values is not needed beyond names.
 class ValidityTest : public testing::Test {
  protected:
-  study::Verdict verdict(Parameters const& point, std::set<std::string> given = {},
-                         study::InputReader const* input = nullptr) {
-    given_ = std::move(given);
-    values_.clear();
-    for (auto const& parameter : experiment_.description().parameters)
-      values_.push_back(parameter.default_value);
-    study::Verdict result(experiment_.description().parameters, values_, given_, input);
-    experiment_.check(point, result);
-    return result;
-  }
-  std::string refusal(Parameters const& point, std::set<std::string> given = {},
+  std::string refusal(Parameters const& point, std::set<std::string> const& given = {},
                       study::InputReader const* input = nullptr) {
-    return verdict(point, std::move(given), input).refusal();
+    return trials::ask(experiment_, point, given, input).refusal;
   }
-  std::set<std::string> inert(Parameters const& point) {
-    std::set<std::string> names;
-    auto const found = verdict(point);
-    for (auto const k : found.inert_parameters()) names.insert(experiment_.description().parameters[k].name);
-    return names;
+  std::set<std::string> inert(Parameters const& point) { return trials::ask(experiment_, point).inert; }
+  std::vector<std::string> warnings(Parameters const& point) {
+    return trials::ask(experiment_, point).warnings;
   }
   Experiment experiment_;
-  study::Point values_;
-  std::set<std::string> given_;
 };
 
 TEST_F(ValidityTest, DefaultsAreValid) {
   EXPECT_EQ(refusal({}), "");
-  EXPECT_TRUE(verdict({}).warnings().empty());
+  EXPECT_TRUE(warnings({}).empty());
 }
 
 TEST_F(ValidityTest, PopulationsAreRefused) {
@@ -104,7 +91,7 @@ TEST_F(ValidityTest, InputsAreRefused) {
   point.center = Center::none;
   EXPECT_THAT(refusal(point), HasSubstr("--input"));
   std::vector<double> values(60, 1.0);
-  MemoryInput const input{{10, 6}, values};
+  auto const input = images_input({10, 6}, values);
   EXPECT_EQ(refusal(point, {}, &input), "");
   point.samples = 6;
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("needs 2n = 12 rows for two disjoint sets, has 10"));
@@ -125,12 +112,12 @@ TEST_F(ValidityTest, InputsDecideTheDimension) {
     if (parameters[k].name == "dim") dim = k;
     point.push_back(parameters[k].name == "spectrum" ? study::Value("input") : parameters[k].default_value);
   }
-  MemoryInput const input{{10, 2, 3}, std::vector<double>(60, 1.0)};
+  auto const input = images_input({10, 2, 3}, std::vector<double>(60, 1.0));
   auto expected = point;
   expected[dim] = std::int64_t{6};
   EXPECT_EQ(engine.adopt_input(input, point), expected);
   // Left to check() to refuse.
-  MemoryInput const line{{60}, std::vector<double>(60, 1.0)};
+  auto const line = images_input({60}, std::vector<double>(60, 1.0));
   EXPECT_EQ(engine.adopt_input(line, point), point);
 }
 
@@ -141,7 +128,7 @@ TEST_F(ValidityTest, InputsWithHolesAreRefused) {
   point.samples = 2;
   std::vector<double> values(60, 1.0);
   values[33] = std::nan("");
-  MemoryInput const input{{10, 6}, values};
+  auto const input = images_input({10, 6}, values);
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("not finite"));
 }
 
@@ -149,9 +136,9 @@ TEST_F(ValidityTest, InputsMayBeMissing) {
   Parameters point;
   point.spectrum = Spectrum::input;
   point.dataset = "faces";
-  MemoryInput const input{{10, 6}, std::vector<double>(60, 1.0)};
+  auto const input = images_input({10, 6}, std::vector<double>(60, 1.0));
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("no such data set"));
-  MemoryInput const line{{60}, std::vector<double>(60, 1.0)};
+  auto const line = images_input({60}, std::vector<double>(60, 1.0));
   Experiment fresh;
   point.dataset = "data";
   EXPECT_THAT(refusal(point, {}, &line), HasSubstr("(N, d) or (N, H, W)"));
@@ -160,8 +147,8 @@ TEST_F(ValidityTest, InputsMayBeMissing) {
 TEST_F(ValidityTest, FewNoiseStepsAreWarnedOf) {
   auto point = field(100, 10, 1, Model::conv);
   point.noise_steps = 8;
-  ASSERT_EQ(verdict(point).warnings().size(), 1u);
-  EXPECT_THAT(verdict(point).warnings()[0], HasSubstr("noise_steps"));
+  ASSERT_EQ(warnings(point).size(), 1u);
+  EXPECT_THAT(warnings(point)[0], HasSubstr("noise_steps"));
 }
 
 TEST_F(ValidityTest, UnusedParametersAreInert) {

@@ -1,39 +1,24 @@
+#include "../services.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
-#include <string>
 
 namespace thresher::mixed_quality_lasso {
 namespace {
 
 using testing::Trials;
 
-/// Wants everything, and keeps it.
-class Keeper : public study::TrialServices {
- public:
-  bool wants(std::string_view) const override { return true; }
-  void store(study::Artifact artifact) override { kept[artifact.name] = std::move(artifact); }
-  void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
-                         std::span<double const>) override {}
-  void warn(std::string const&) override {}
-  void progress(double) override {}
-  bool stopping() override { return stops; }
-  void keep(std::span<std::byte const>) override {}
-  std::optional<std::vector<std::byte>> restore() override { return std::nullopt; }
-
-  std::map<std::string, study::Artifact> kept;
-  bool stops = false;
-};
-
 class Artifacts : public ::testing::Test {
  protected:
-  void SetUp() override { trials.team().set_services(&keeper); }
+  void SetUp() override {
+    keeper.wanted = {"support", "betahat", "correlations", "path"};
+    trials.team().set_services(&keeper);
+  }
   mpi::Communicator comm = mpi::Communicator::self();
   Trials trials{comm};
-  Keeper keeper;
+  thresher::trials::MemoryServices keeper;
 };
 
 TEST_F(Artifacts, EstimateSupportAndCorrelationsAgreeWithTheMetrics) {
@@ -41,9 +26,9 @@ TEST_F(Artifacts, EstimateSupportAndCorrelationsAgreeWithTheMetrics) {
   point.lambda_scale = 0.4;
   auto const data = trials.data(point, 0);
   auto const metrics = trials.measure(*data, point);
-  auto const& support = keeper.kept.at("support").values;
+  auto const& support = keeper.artifacts.at("support").values;
   ASSERT_EQ(support.size(), 8u);
-  auto const& estimate = keeper.kept.at("betahat");
+  auto const& estimate = keeper.artifacts.at("betahat");
   ASSERT_EQ(estimate.extents.size(), 2u);
   double false_positives = 0;
   for (std::int64_t k = 0; k < estimate.extents[0]; ++k)
@@ -52,7 +37,7 @@ TEST_F(Artifacts, EstimateSupportAndCorrelationsAgreeWithTheMetrics) {
   EXPECT_EQ(false_positives, metrics.n_false_pos);
   EXPECT_EQ(static_cast<double>(estimate.extents[0]), false_positives + 8 - metrics.n_false_neg);
 
-  auto const& histogram = keeper.kept.at("correlations");
+  auto const& histogram = keeper.artifacts.at("correlations");
   double total = 0;
   for (std::int64_t bin = 0; bin < histogram.extents[0]; ++bin) total += histogram.values[2 * bin + 1];
   EXPECT_EQ(total, 512);
@@ -67,7 +52,7 @@ TEST_F(Artifacts, PathHasARowPerPenalty) {
   point.n_lambda = 10;
   point.lambda_min_ratio = 0.3;
   auto const metrics = trials.run(point, 0);
-  auto const& path = keeper.kept.at("path");
+  auto const& path = keeper.artifacts.at("path");
   EXPECT_EQ(path.extents, (std::vector<std::int64_t>{9, 5}));
   double hits = 0;
   double last = 1e300;
@@ -84,7 +69,7 @@ TEST_F(Artifacts, PathHasARowPerPenalty) {
 }
 
 TEST_F(Artifacts, LongFitsStopWhenTheRunWantsToEnd) {
-  keeper.stops = true;
+  keeper.stop_at = 0;
   Parameters point;
   EXPECT_THROW(trials.run(point, 0), study::Interrupted);
 }

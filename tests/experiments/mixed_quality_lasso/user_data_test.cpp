@@ -1,7 +1,8 @@
-#include "user_data.hpp"
-
 #include "experiments/mixed_quality_lasso/user_data.hpp"
-#include "trials.hpp"
+
+#include "../services.hpp"
+#include "../trials.hpp"
+#include "experiments/mixed_quality_lasso/experiment.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 namespace thresher::mixed_quality_lasso {
 namespace {
 
-using testing::MemoryInput;
+using trials::MemoryInput;
 
 // y = 1 + 3 x_2 - 2 x_5 + noise of three levels; columns with their own means and scales.
 MemoryInput made_input(std::int64_t n, std::int64_t p) {
@@ -35,10 +36,10 @@ MemoryInput made_input(std::int64_t n, std::int64_t p) {
     }
   }
   MemoryInput input;
-  input.set("X", {n, p}, x);
-  input.set("y", {n}, y);
-  input.set("block", {n}, block);
-  input.set("beta_true", {p}, beta);
+  input.sets["X"] = {{n, p}, x};
+  input.sets["y"] = {{n}, y};
+  input.sets["block"] = {{n}, block};
+  input.sets["beta_true"] = {{p}, beta};
   return input;
 }
 
@@ -47,11 +48,7 @@ class UserInput : public ::testing::Test {
   Metrics run(MemoryInput const& input, Parameters const& point) {
     study::Team team(comm);
     team.set_input(&input);
-    team.begin_trial({"user\n", 0});
-    auto const data = experiment.run_stage(0, nullptr, std::span(&point, 1), team);
-    Metrics metrics;
-    experiment.measure(data.get(), point, team, metrics);
-    return metrics;
+    return trials::run_trial(experiment, point, team, 0);
   }
   Parameters path_point() {
     Parameters point;
@@ -105,10 +102,10 @@ TEST_F(UserInput, PathFindsTheSignalAndItsNoise) {
 
 TEST_F(UserInput, KnownNoiseGivesInverseVarianceWeights) {
   auto input = made_input(90, 200);
-  input.remove("block");
+  input.sets.erase("block");
   std::vector<double> sd(90);
   for (int i = 0; i < 90; ++i) sd[i] = i < 30 ? 1 : 2;
-  input.set("noise_sd", {90}, sd);
+  input.sets["noise_sd"] = {{90}, sd};
   auto point = path_point();
   point.weighting = Weighting::inverse_variance;
   // w proportional to (1, 1/4): n_eff = (30 + 15)^2/(30 + 60/16).
@@ -117,7 +114,7 @@ TEST_F(UserInput, KnownNoiseGivesInverseVarianceWeights) {
 
 TEST_F(UserInput, WithoutTheTruthOnlyTheFitIsReported) {
   auto input = made_input(90, 50);
-  input.remove("beta_true");
+  input.sets.erase("beta_true");
   auto const metrics = run(input, path_point());
   EXPECT_EQ(metrics.fit_s, 2);
   EXPECT_TRUE(std::isnan(metrics.mse));
@@ -136,22 +133,22 @@ TEST_F(UserInput, BadDataSetsAreNamed) {
   };
   EXPECT_EQ(message(made_input(30, 6)), "");
   auto wrong = made_input(30, 6);
-  wrong.set("y", {29}, std::vector<double>(29));
+  wrong.sets["y"] = {{29}, std::vector<double>(29)};
   EXPECT_THAT(message(wrong), HasSubstr("/y has 29 entries"));
   wrong = made_input(30, 6);
-  wrong.set("noise_sd", {30}, std::vector<double>(30, 1.0));
+  wrong.sets["noise_sd"] = {{30}, std::vector<double>(30, 1.0)};
   EXPECT_THAT(message(wrong), HasSubstr("/noise_sd and /block"));
-  wrong.remove("block");
-  wrong.set("noise_sd", {30}, std::vector<double>(30, 0.0));
+  wrong.sets.erase("block");
+  wrong.sets["noise_sd"] = {{30}, std::vector<double>(30, 0.0)};
   EXPECT_THAT(message(wrong), HasSubstr("/noise_sd holds 0"));
   wrong = made_input(30, 6);
-  wrong.remove("X");
+  wrong.sets.erase("X");
   EXPECT_THAT(message(wrong), HasSubstr("X"));
   wrong = made_input(30, 6);
-  wrong.set("X", {180}, std::vector<double>(180));
+  wrong.sets["X"] = {{180}, std::vector<double>(180)};
   EXPECT_THAT(message(wrong), HasSubstr("two dimensions"));
   wrong = made_input(30, 6);
-  wrong.set("beta_true", {6}, std::vector<double>(6, 0.0));
+  wrong.sets["beta_true"] = {{6}, std::vector<double>(6, 0.0)};
   EXPECT_THAT(message(wrong), HasSubstr("/beta_true"));
 }
 

@@ -1,3 +1,5 @@
+#include "../validity.hpp"
+
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
 #include <gmock/gmock.h>
@@ -17,12 +19,7 @@ using ::testing::IsEmpty;
 
 using Inputs = std::map<std::string, std::string>;
 
-struct Answer {
-  std::string refusal;
-  std::set<std::string> inert;
-};
-
-Answer ask(Inputs const& inputs) {
+trials::Answer ask(Inputs const& inputs) {
   Experiment const experiment;
   auto const& parameters = experiment.description().parameters;
   study::Point point;
@@ -31,12 +28,7 @@ Answer ask(Inputs const& inputs) {
     point.push_back(given == inputs.end() ? parameter.default_value
                                           : study::parse_value(parameter, given->second));
   }
-  std::set<std::string> const given;
-  study::Verdict verdict(parameters, point, given, nullptr);
-  static_cast<study::Experiment const&>(experiment).check(point, verdict);
-  Answer answer{verdict.refusal(), {}};
-  for (auto const k : verdict.inert_parameters()) answer.inert.insert(parameters[k].name);
-  return answer;
+  return trials::ask(experiment, point);
 }
 
 std::string refusal(Inputs const& inputs) {

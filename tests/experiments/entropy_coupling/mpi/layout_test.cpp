@@ -1,6 +1,7 @@
+#include "../../trials.hpp"
 #include "../random_laws.hpp"
-#include "../trial.hpp"
 #include "experiments/entropy_coupling/codebook_search.hpp"
+#include "experiments/entropy_coupling/experiment.hpp"
 #include "experiments/entropy_coupling/greedy_coupling.hpp"
 #include "experiments/entropy_coupling/interval_algorithm.hpp"
 
@@ -15,18 +16,19 @@ namespace thresher::entropy_coupling {
 namespace {
 
 using testing::RandomLaws;
-using testing::run_trial;
+using trials::run_together;
+using trials::run_trial;
 
 class Layout : public ::testing::Test {
  protected:
   void expect_same(std::vector<Parameters> const& points, std::int64_t trial) {
-    auto const together = run_trial(experiment_, points, team_, trial);
-    auto const apart = run_trial(experiment_, points, team_of_one_, trial);
+    auto const together = run_together(experiment_, points, team_, trial);
+    auto const apart = run_together(experiment_, points, team_of_one_, trial);
     if (world_.rank() != 0) return;
     for (std::size_t p = 0; p < points.size(); ++p) {
       auto const same = [&](double Metrics::*metric, char const* name) {
-        double const a = together[p].*metric;
-        double const b = apart[p].*metric;
+        double const a = together[p].metrics.*metric;
+        double const b = apart[p].metrics.*metric;
         EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << name << " " << a << " " << b;
       };
       same(&Metrics::h_bits, "h_bits");
@@ -109,9 +111,9 @@ TEST_F(Layout, DoesNotShowInCodebooks) {
 TEST_F(Layout, LetsShardsChangeTheGreedyLittle) {
   for (std::int64_t const shards : {8, 32}) {
     auto some = points(Estimator::list_greedy, 20000, {8});
-    auto const whole = run_trial(experiment_, some, team_, 0).front();
+    auto const whole = run_trial(experiment_, some.front(), team_, 0);
     for (auto& point : some) point.shards = shards;
-    auto const sharded = run_trial(experiment_, some, team_, 0).front();
+    auto const sharded = run_trial(experiment_, some.front(), team_, 0);
     if (world_.rank() == 0) {
       EXPECT_NEAR(sharded.m_zero, whole.m_zero, 1);
     }
@@ -125,7 +127,7 @@ TEST_F(Layout, KeepsErrorsTogether) {
     point.p_alpha = .01;
     point.mass_bits = 20;
   }
-  EXPECT_ANY_THROW(run_trial(experiment_, some, team_, 0));
+  EXPECT_ANY_THROW(run_trial(experiment_, some.front(), team_, 0));
 }
 
 }  // namespace

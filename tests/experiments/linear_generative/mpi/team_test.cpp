@@ -1,4 +1,5 @@
 #include "../trial.hpp"
+#include "experiments/linear_generative/data_sets.hpp"
 
 #include <gtest/gtest.h>
 
@@ -87,7 +88,7 @@ TEST_F(TeamTest, UserImages) {
   std::vector<double> values(130 * 16);
   stream.normals({}, 0, values);
   for (std::size_t k = 0; k < values.size(); ++k) values[k] *= 1 + static_cast<double>(k % 16);
-  MemoryInput const input{{130, 16}, values};
+  auto const input = images_input({130, 16}, values);
   for (auto const center : {Center::none, Center::global, Center::split})
     for (auto const method : {Method::dense, Method::krylov}) {
       Parameters point;
@@ -150,6 +151,7 @@ TEST_F(TeamTest, AnInterruptedTeamContinues) {
   services.stop_at = 20;
   EXPECT_THROW(run_trial(point, team), study::Interrupted);
   EXPECT_TRUE(services.kept);
+  services.stop_at = -1;
   expect_same(run_trial(point, team).metrics, expected, 0);
 }
 

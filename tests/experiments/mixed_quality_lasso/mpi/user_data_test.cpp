@@ -1,6 +1,6 @@
-#include "../user_data.hpp"
-
-#include "../trials.hpp"
+#include "../../services.hpp"
+#include "../../trials.hpp"
+#include "experiments/mixed_quality_lasso/experiment.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,10 +22,10 @@ TEST(TeamUserInput, AgreesWithOneRank) {
     block[i] = i % 2 == 0 ? 0 : 1;
     y[i] = 2 * x[i * p + 100] - x[i * p + 1] + (i % 2 == 0 ? 0.2 : 1.0) * normal(generator);
   }
-  testing::MemoryInput input;
-  input.set("X", {n, p}, x);
-  input.set("y", {n}, y);
-  input.set("block", {n}, block);
+  trials::MemoryInput input;
+  input.sets["X"] = {{n, p}, x};
+  input.sets["y"] = {{n}, y};
+  input.sets["block"] = {{n}, block};
 
   Experiment const experiment;
   Parameters point;
@@ -34,11 +34,7 @@ TEST(TeamUserInput, AgreesWithOneRank) {
   auto const run = [&](mpi::Communicator const& comm) {
     study::Team team(comm);
     team.set_input(&input);
-    team.begin_trial({"user\n", 0});
-    auto const data = experiment.run_stage(0, nullptr, std::span<Parameters const>(&point, 1), team);
-    Metrics metrics;
-    experiment.measure(data.get(), point, team, metrics);
-    return metrics;
+    return trials::run_trial(experiment, point, team, 0);
   };
   auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
   auto const self = mpi::Communicator::self();

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "study/team.hpp"
+#include "parameters/value.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+// What the engine gives a trial, held in memory.
+
+namespace thresher::trials {
+
+/// The user's file. Copies are independent: change one to see what is refused.
+class MemoryInput : public study::InputReader {
+ public:
+  struct DataSet {
+    std::vector<std::int64_t> extents;
+    std::vector<double> values;
+  };
+
+  bool has(std::string const& name) const override { return sets.contains(name); }
+  std::vector<std::int64_t> extents(std::string const& name) const override {
+    if (!has(name)) throw study::UserError("input: no data set " + name);
+    return sets.at(name).extents;
+  }
+  std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const override {
+    auto const& set = sets.at(name);
+    std::int64_t width = 1;
+    for (std::size_t k = 1; k < set.extents.size(); ++k) width *= set.extents[k];
+    std::vector<double> part;
+    for (auto row = rows.begin; row < rows.end; ++row)
+      for (auto column = columns.begin; column < columns.end; ++column) {
+        double const value = set.values[static_cast<std::size_t>(row * width + column)];
+        if (!std::isfinite(value)) throw study::UserError("input: holds a number that is not finite");
+        part.push_back(value);
+      }
+    return part;
+  }
+
+  std::map<std::string, DataSet> sets;
+};
+
+/// Keeps what a trial leaves, and stops it when it is told to.
+class MemoryServices : public study::TrialServices {
+ public:
+  bool wants(std::string_view artifact) const override { return wanted.contains(std::string(artifact)); }
+  void store(study::Artifact artifact) override { artifacts[artifact.name] = std::move(artifact); }
+  void store_distributed(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range,
+                         std::span<double const> values) override {
+    artifacts[std::string(name)] = {std::string(name), extents, {values.begin(), values.end()}};
+  }
+  void warn(std::string const& message) override { warnings.push_back(message); }
+  void progress(double part) override {
+    EXPECT_TRUE(part >= 0 && part <= 1) << part;
+    parts.push_back(part);
+  }
+  bool stopping() override {
+    ++asked;
+    return stop_at >= 0 && asked > stop_at;
+  }
+  void keep(std::span<std::byte const> state) override { kept.emplace(state.begin(), state.end()); }
+  std::optional<std::vector<std::byte>> restore() override { return kept; }
+
+  std::set<std::string, std::less<>> wanted;
+  std::map<std::string, study::Artifact> artifacts;  ///< of a distributed one this rank's rows
+  std::vector<std::string> warnings;
+  std::vector<double> parts;  ///< how much was done, each time it was told
+  std::optional<std::vector<std::byte>> kept;
+  int asked = 0;     ///< questions whether the run wants to end
+  int stop_at = -1;  ///< how many are answered by no before all are answered by yes; -1: all
+};
+
+}  // namespace thresher::trials
