@@ -1,7 +1,7 @@
 #pragma once
 
-#include "study/team.hpp"
 #include "parameters/value.hpp"
+#include "study/team.hpp"
 
 #include <gtest/gtest.h>
 
@@ -67,6 +67,12 @@ class MemoryServices : public study::TrialServices {
   }
   void keep(std::span<std::byte const> state) override { kept.emplace(state.begin(), state.end()); }
   std::optional<std::vector<std::byte>> restore() override { return kept; }
+
+  /// Answers so many questions by no, then all by yes.
+  void stop_after(int answers) {
+    asked = 0;
+    stop_at = answers;
+  }
 
   std::set<std::string, std::less<>> wanted;
   std::map<std::string, study::Artifact> artifacts;  ///< of a distributed one this rank's rows

@@ -1,5 +1,5 @@
+#include "../../services.hpp"
 #include "../trials.hpp"
-#include "../user_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,22 +14,9 @@ namespace {
 
 using testing::Trials;
 
-/// A run that ends at the `answers`-th question, and the state that it leaves to the next.
-class Services final : public study::TrialServices {
+class Services : public trials::MemoryServices {
  public:
-  bool wants(std::string_view name) const override { return name == "path" || name == "betahat"; }
-  void store(study::Artifact artifact) override { artifacts.push_back(std::move(artifact)); }
-  void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
-                         std::span<double const>) override {}
-  void warn(std::string const&) override {}
-  void progress(double) override {}
-  bool stopping() override { return answers-- <= 0; }
-  void keep(std::span<std::byte const> bytes) override { state.emplace(bytes.begin(), bytes.end()); }
-  std::optional<std::vector<std::byte>> restore() override { return state; }
-
-  int answers = 0;
-  std::optional<std::vector<std::byte>> state;
-  std::vector<study::Artifact> artifacts;
+  Services() { wanted = {"path", "betahat"}; }
 };
 
 Parameters small(Estimator estimator) {
@@ -84,14 +71,14 @@ class Continued : public ::testing::Test {
   /// Measures with an end after every `answers` questions (one more each time that a cut gets no further).
   Metrics measure_in_pieces(Trials& trials, TrialData const& data, Parameters const& point, int answers,
                             Services& services) {
-    services.state.reset();
+    services.kept.reset();
     for (cuts = 0;; ++cuts) {
-      services.answers = answers;
+      services.stop_after(answers);
       services.artifacts.clear();
       try {
         return trials.measure(data, point);
       } catch (study::Interrupted const&) {
-        EXPECT_TRUE(services.state.has_value());
+        EXPECT_TRUE(services.kept.has_value());
         if (cuts > 10000) throw std::runtime_error("it gets no further");
       }
     }
@@ -112,8 +99,8 @@ class Continued : public ::testing::Test {
 
   static void expect_same_artifacts(Services const& found, Services const& expected) {
     ASSERT_EQ(found.artifacts.size(), expected.artifacts.size());
-    for (std::size_t k = 0; k < found.artifacts.size(); ++k)
-      EXPECT_EQ(found.artifacts[k].values, expected.artifacts[k].values) << found.artifacts[k].name;
+    for (auto const& [name, artifact] : expected.artifacts)
+      EXPECT_EQ(found.artifacts.at(name).values, artifact.values) << name;
   }
 
   mpi::Communicator world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
@@ -126,7 +113,6 @@ TEST_F(Continued, AnalysesHaveTheBitsOfUninterruptedOnes) {
     SCOPED_TRACE(name);
     auto const data = trials.data(point, 2);
     Services whole;
-    whole.answers = 1 << 30;
     trials.team().set_services(&whole);
     auto const expected = trials.measure(*data, point);
     auto const fresh = trials.data(point, 2);  // nothing kept by the first measurement
@@ -141,22 +127,15 @@ TEST_F(Continued, AnalysesHaveTheBitsOfUninterruptedOnes) {
 }
 
 TEST_F(Continued, BriefAnalysesTouchNoState) {
-  class Untouched final : public study::TrialServices {
+  class Untouched final : public trials::MemoryServices {
    public:
-    bool wants(std::string_view) const override { return false; }
-    void store(study::Artifact) override {}
-    void store_distributed(std::string_view, std::vector<std::int64_t> const&, mpi::Range,
-                           std::span<double const>) override {}
-    void warn(std::string const&) override {}
-    void progress(double) override {}
-    bool stopping() override { return asked++ >= 1; }
     void keep(std::span<std::byte const>) override { ADD_FAILURE() << "kept"; }
     std::optional<std::vector<std::byte>> restore() override {
       ADD_FAILURE() << "looked for a state";
       return std::nullopt;
     }
-    int asked = 0;
   } services;
+  services.stop_after(1);
   Trials trials(world);
   auto const point = small(Estimator::lasso_path);
   auto const data = trials.data(point, 2);
@@ -172,11 +151,11 @@ TEST_F(Continued, StateOfAnotherAnalysisIsNotTakenUp) {
   auto const data = trials.data(std::vector{path, fit}, 2);
   auto const expected = trials.measure(*data, fit);
   Services services;
-  services.answers = 3;
+  services.stop_after(3);
   trials.team().set_services(&services);
   EXPECT_THROW(trials.measure(*data, path), study::Interrupted);
-  ASSERT_TRUE(services.state.has_value());
-  services.answers = 1 << 30;
+  ASSERT_TRUE(services.kept.has_value());
+  services.stop_at = -1;
   expect_same_bits(trials.measure(*data, fit), expected);
   trials.team().set_services(nullptr);
 }
