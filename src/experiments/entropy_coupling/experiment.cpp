@@ -1,7 +1,6 @@
 #include "experiments/entropy_coupling/experiment.hpp"
 
 #include "experiments/entropy_coupling/measurement.hpp"
-#include "experiments/entropy_coupling/predictions.hpp"
 #include "experiments/entropy_coupling/stages.hpp"
 #include "experiments/entropy_coupling/work.hpp"
 
@@ -207,9 +206,10 @@ study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ran
 
 Metrics Experiment::applicable(Parameters const& point) const {
   Metrics mask = ExperimentOf::applicable(point);
-  if (!finds_zero(point.estimator)) mask.m_zero = mask.m_excess = mask.m_excess_gen = kUndefined;
+  if (!finds_zero(point.estimator)) mask.m_zero = mask.m_excess = mask.m_excess_gen = study::kUndefined;
   if (point.estimator == Estimator::exact)
-    mask.bayes_error = mask.tv_extract = mask.impure_mass = mask.impure_cells = mask.boundaries = kUndefined;
+    mask.bayes_error = mask.tv_extract = mask.impure_mass = mask.impure_cells = mask.boundaries =
+        study::kUndefined;
   return mask;
 }
 

@@ -16,7 +16,7 @@ constexpr double kRounding = 1e-12;
 constexpr double kExactZero = 1e-9;  // the oracle works in doubles
 
 double or_undefined(std::optional<std::int64_t> const& number) {
-  return number ? static_cast<double>(*number) : kUndefined;
+  return number ? static_cast<double>(*number) : study::kUndefined;
 }
 
 std::optional<Reading> reading_of_trajectory(SearchOutcome const& outcome, std::int64_t m) {

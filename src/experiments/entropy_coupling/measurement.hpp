@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/entropy_coupling/metrics.hpp"
 #include "experiments/entropy_coupling/parameters.hpp"
 #include "experiments/entropy_coupling/stages.hpp"
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "study/experiment.hpp"
-
 #include <cstdint>
 
 namespace thresher::entropy_coupling {
@@ -40,51 +38,6 @@ struct Parameters {
   std::int64_t exact_max_bases = 200000;
   std::int64_t ind_cells_max = 65536;
   std::int64_t m = 8;
-};
-
-using study::kUndefined;
-
-/// Measured in every trial. Ranges and meanings are declared in experiment.cpp.
-struct Metrics {
-  double h_bits = kUndefined;
-  double zero = kUndefined;
-  double h_frac = kUndefined;
-  double efficiency = kUndefined;
-  double m_zero = kUndefined;
-  double m_excess = kUndefined;
-  double m_excess_gen = kUndefined;
-  double gap_bits = kUndefined;
-  double bayes_error = kUndefined;
-  double tv_extract = kUndefined;
-  double impure_mass = kUndefined;
-  double impure_cells = kUndefined;
-  double boundaries = kUndefined;
-  double n_eff = kUndefined;
-  double h_p_bits = kUndefined;
-  double h_q_sum_bits = kUndefined;
-  double log2_inv_pmin = kUndefined;
-  double h_info_bits = kUndefined;
-  double h_lb_bits = kUndefined;
-  double m_info = kUndefined;
-  double m_vol = kUndefined;
-  double m_lb = kUndefined;
-  double m_dim = kUndefined;
-  double m_gen = kUndefined;
-  double m_ub = kUndefined;
-  double seconds = kUndefined;
-};
-
-/// What theory gives for a point.
-struct Predictions {
-  double h_q_bits = kUndefined;
-  double h_p_mean_bits = kUndefined;
-  double h_info_mean_bits = kUndefined;
-  double h_ind_mean_bits = kUndefined;
-  double h_exact2_bits = kUndefined;
-  double h_exact2_mean_bits = kUndefined;
-  double zero_prob_exact2 = kUndefined;
-  double m_shift_lb = kUndefined;
-  double m_shift_ub = kUndefined;
 };
 
 }  // namespace thresher::entropy_coupling

@@ -1,7 +1,7 @@
 #include "experiments/entropy_coupling/predictions.hpp"
 
+#include "experiments/entropy_coupling/data.hpp"
 #include "experiments/entropy_coupling/entropy.hpp"
-#include "experiments/entropy_coupling/generation.hpp"
 #include "numerics/quadrature.hpp"
 #include "numerics/special_functions.hpp"
 

@@ -1,12 +1,26 @@
 #pragma once
 
 #include "experiments/entropy_coupling/parameters.hpp"
+#include "study/experiment.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 
 namespace thresher::entropy_coupling {
+
+/// What theory gives for a point.
+struct Predictions {
+  double h_q_bits = study::kUndefined;
+  double h_p_mean_bits = study::kUndefined;
+  double h_info_mean_bits = study::kUndefined;
+  double h_ind_mean_bits = study::kUndefined;
+  double h_exact2_bits = study::kUndefined;
+  double h_exact2_mean_bits = study::kUndefined;
+  double zero_prob_exact2 = study::kUndefined;
+  double m_shift_lb = study::kUndefined;
+  double m_shift_ub = study::kUndefined;
+};
 
 /// Mean of H(X|Y_1..Y_m) of the interval algorithm in bits, for P uniform on the simplex of `symbols` and
 /// independent observations with the given law each: the boundaries are independent uniform points, so a cell

@@ -2,7 +2,7 @@
 
 #include "experiments/entropy_coupling/bounds.hpp"
 #include "experiments/entropy_coupling/codebook_search.hpp"
-#include "experiments/entropy_coupling/generation.hpp"
+#include "experiments/entropy_coupling/data.hpp"
 #include "experiments/entropy_coupling/parameters.hpp"
 #include "experiments/entropy_coupling/tie_break.hpp"
 #include "study/experiment.hpp"

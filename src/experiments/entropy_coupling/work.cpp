@@ -1,6 +1,6 @@
 #include "experiments/entropy_coupling/work.hpp"
 
-#include "experiments/entropy_coupling/generation.hpp"
+#include "experiments/entropy_coupling/data.hpp"
 #include "experiments/entropy_coupling/vertex_enumeration.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/linear_generative/convolution.hpp"
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 #include "experiments/linear_generative/dense_decomposition.hpp"
 #include "study/experiment.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 #include "experiments/linear_generative/parameters.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "linalg/rayleigh_ritz.hpp"

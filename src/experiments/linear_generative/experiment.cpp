@@ -1,6 +1,6 @@
 #include "experiments/linear_generative/experiment.hpp"
 
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 #include "experiments/linear_generative/decomposition.hpp"
 #include "experiments/linear_generative/measurement.hpp"
 #include "experiments/linear_generative/work.hpp"

@@ -1,6 +1,6 @@
 #include "experiments/linear_generative/work.hpp"
 
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 #include "experiments/linear_generative/dense_decomposition.hpp"
 #include "experiments/linear_generative/setting.hpp"
 #include "linalg/panel_lanczos.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/operators.hpp"
 #include "prox/sparse_gather.hpp"

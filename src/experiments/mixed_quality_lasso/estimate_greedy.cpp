@@ -1,6 +1,6 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
 #include "experiments/mixed_quality_lasso/least_squares.hpp"
 #include "experiments/mixed_quality_lasso/matching_pursuit.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "linalg/column_products.hpp"
 #include "numerics/normal.hpp"
 #include "prox/top_columns.hpp"

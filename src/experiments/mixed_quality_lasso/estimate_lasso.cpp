@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
 #include "experiments/mixed_quality_lasso/lasso_fits.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "experiments/mixed_quality_lasso/witness.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
 #include "experiments/mixed_quality_lasso/exhaustive_search.hpp"
 #include "experiments/mixed_quality_lasso/local_search.hpp"
 #include "experiments/mixed_quality_lasso/matching_pursuit.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "linalg/column_products.hpp"
 
 #include <algorithm>

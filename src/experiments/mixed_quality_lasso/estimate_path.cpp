@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
 #include "experiments/mixed_quality_lasso/lasso_path.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 
 #include <algorithm>
 #include <cmath>

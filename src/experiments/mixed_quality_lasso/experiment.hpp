@@ -1,10 +1,10 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/analysis.hpp"
+#include "experiments/mixed_quality_lasso/data.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "experiments/mixed_quality_lasso/metrics.hpp"
 #include "experiments/mixed_quality_lasso/parameters.hpp"
 #include "experiments/mixed_quality_lasso/predictions.hpp"
-#include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "experiments/mixed_quality_lasso/user_data.hpp"
 #include "study/experiment.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/analysis.hpp"
 #include "experiments/mixed_quality_lasso/data_set.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/analysis.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 #include "prox/lasso.hpp"
 
 #include <span>

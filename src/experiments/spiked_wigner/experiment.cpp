@@ -1,11 +1,8 @@
 #include "experiments/spiked_wigner/experiment.hpp"
 
-#include "experiments/spiked_wigner/spiked_matrix.hpp"
+#include "experiments/spiked_wigner/data.hpp"
+#include "experiments/spiked_wigner/measurement.hpp"
 #include "experiments/spiked_wigner/work.hpp"
-#include "linalg/leading_eigenpairs.hpp"
-#include "linalg/subspace.hpp"
-
-#include <algorithm>
 
 namespace thresher::spiked_wigner {
 
@@ -58,22 +55,7 @@ std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::St
 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
-  auto const& matrix = dynamic_cast<SpikedMatrix const&>(*before);
-  auto const own = matrix.layout().owned();
-  linalg::Eigenpairs start{{}, linalg::DenseMatrix(own.size(), 1)};
-  team.stream("start").normals({}, static_cast<std::uint64_t>(own.begin), start.own_vectors.column(0));
-
-  auto const found = linalg::leading_eigenpairs(matrix, std::move(start),
-                                                {.tolerance = point.tolerance, .prefix = "spiked_wigner_"});
-  if (found.convergence != linalg::Convergence::reached) return study::Outcome::not_converged;
-  auto const own_vector = found.pairs.own_vectors.view();
-  metrics.eigenvalue = found.pairs.values.front();
-  metrics.overlap = std::min(1.0, linalg::subspace_overlap(matrix.layout(), own_vector, matrix.own_signal()));
-
-  std::vector<std::int64_t> const extents{point.n};
-  if (team.wants("signal")) team.store_distributed("signal", extents, own, matrix.own_signal().column(0));
-  if (team.wants("eigenvector")) team.store_distributed("eigenvector", extents, own, own_vector.column(0));
-  return study::Outcome::ok;
+  return measure_point(dynamic_cast<SpikedMatrix const&>(*before), point, team, metrics);
 }
 
 }  // namespace thresher::spiked_wigner

@@ -1,16 +1,11 @@
 #pragma once
 
+#include "experiments/spiked_wigner/metrics.hpp"
 #include "experiments/spiked_wigner/parameters.hpp"
-#include "experiments/spiked_wigner/theory.hpp"
+#include "experiments/spiked_wigner/predictions.hpp"
 #include "study/experiment.hpp"
 
 namespace thresher::spiked_wigner {
-
-/// What is measured in a trial; NaN where the eigensolver did not converge.
-struct Metrics {
-  double eigenvalue = study::kUndefined;
-  double overlap = study::kUndefined;
-};
 
 /// The spiked Wigner model: from which strength on does the leading eigenvector of a symmetric matrix of
 /// noise see the direction that is hidden in it?

@@ -1,6 +1,6 @@
 #include "experiments/spiked_wigner/work.hpp"
 
-#include "experiments/spiked_wigner/spiked_matrix.hpp"
+#include "experiments/spiked_wigner/data.hpp"
 
 namespace thresher::spiked_wigner {
 

@@ -2,8 +2,8 @@
 
 #include "../services.hpp"
 #include "../trials.hpp"
+#include "experiments/entropy_coupling/data.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
-#include "experiments/entropy_coupling/generation.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

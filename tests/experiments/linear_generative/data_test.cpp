@@ -1,5 +1,6 @@
+#include "experiments/linear_generative/data.hpp"
+
 #include "experiments/linear_generative/convolution.hpp"
-#include "experiments/linear_generative/data_sets.hpp"
 #include "experiments/linear_generative/field_power.hpp"
 #include "linalg/column_products.hpp"
 #include "linalg/fft2.hpp"

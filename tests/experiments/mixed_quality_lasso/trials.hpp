@@ -1,8 +1,8 @@
 #pragma once
 
 #include "../trials.hpp"
+#include "experiments/mixed_quality_lasso/data.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
-#include "experiments/mixed_quality_lasso/trial_data.hpp"
 #include "mpi/communicator.hpp"
 #include "study/team.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/spiked_wigner/spiked_matrix.hpp"
+#include "experiments/spiked_wigner/data.hpp"
 #include "linalg/dense_matrix.hpp"
 
 namespace thresher::spiked_wigner {

@@ -1,5 +1,5 @@
 #include "../trial.hpp"
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "experiments/spiked_wigner/theory.hpp"
+#include "experiments/spiked_wigner/predictions.hpp"
 
 namespace thresher::spiked_wigner {
 

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/analysis.hpp"
+#include "experiments/mixed_quality_lasso/measurement.hpp"
 
 #include "experiments/mixed_quality_lasso/recovery.hpp"
 #include "experiments/mixed_quality_lasso/work.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/spiked_wigner/spiked_matrix.hpp"
+#include "experiments/spiked_wigner/data.hpp"
 
 #include "linalg/column_products.hpp"
 #include "linalg/row_products.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/linear_generative/data_sets.hpp"
+#include "experiments/linear_generative/data.hpp"
 
 #include "experiments/linear_generative/setting.hpp"
 #include "experiments/linear_generative/work.hpp"

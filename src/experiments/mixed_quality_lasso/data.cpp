@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/trial_data.hpp"
+#include "experiments/mixed_quality_lasso/data.hpp"
 
 #include "experiments/mixed_quality_lasso/iso_recovery.hpp"
 #include "experiments/mixed_quality_lasso/recycled_buffer.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/generation.hpp"
+#include "experiments/entropy_coupling/data.hpp"
 
 #include <algorithm>
 #include <cmath>
