@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import time
 import unittest.mock
 import warnings
@@ -181,6 +182,40 @@ class Presets(MixedQualityTest):
             done = self.run_study(*arguments)
             self.assertIn("peak memory per rank", done.stdout, preset.name)
             self.assertLess(time.time() - started, 60, preset.name)
+
+
+class LongTrials(MixedQualityTest):
+    """Trials that outlast every run: each continues where the one before has left them."""
+
+    def continue_in_slices(self, study, ranks):
+        self.run_study(*study, "--output", "calm.h5", ranks=ranks)
+        process = self.start_study(*study, "--output", "cut.h5", ranks=ranks)
+        self.wait_for(lambda: (self.folder / "cut.h5").exists())
+        time.sleep(1.5)
+        process.send_signal(signal.SIGUSR1)
+        self.assertEqual(process.wait(60), 75, self.said(process))
+        self.assertEqual(len(list((self.folder / "cut.h5.state").iterdir())), max(ranks, 1))
+        for slices in range(100):
+            done = self.run_study("--resume", "--time_limit", 2.5, "--quiet", "--output", "cut.h5", ranks=ranks,
+                                  expect=None)
+            if done.returncode == 0:
+                break
+            self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertLess(slices, 99)
+        self.assertGreater(slices, 0)
+        self.assert_same("calm.h5", "cut.h5")
+        self.assertEqual(list((self.folder / "cut.h5.state").iterdir()), [])
+
+    def test_a_path_has_the_bits_of_an_uninterrupted_one(self):
+        path = ["--estimator", "lasso_path", "--p", 30000, "--s", 30, "--n1", 400, "--n2", 400, "--storage", "regenerate",
+                "--trials", 1, "--quiet"]
+        self.continue_in_slices(path, 0)
+
+    def test_a_team_does_as_well(self):
+        fit = ["--estimator", "lasso", "--weighting", "agnostic,residual,interference", "--p", 150000, "--s", 40, "--n1", 500,
+               "--n2", 500, "--storage", "regenerate", "--sigma2", 3, "--lambda_rule", "fixed", "--lambda_scale", 0.02,
+               "--ranks_per_trial", 2, "--trials", 1, "--quiet"]
+        self.continue_in_slices(fit, 2)
 
 
 class UserData(MixedQualityTest):
