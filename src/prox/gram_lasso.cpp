@@ -1,5 +1,6 @@
 #include "prox/gram_lasso.hpp"
 
+#include "prox/gram_descent.hpp"
 #include "prox/lasso.hpp"
 #include "prox/operators.hpp"
 
@@ -10,8 +11,6 @@
 namespace thresher::prox {
 
 namespace {
-
-enum class PolishStep { exact, moved, impossible };
 
 class Descent {
  public:
@@ -74,23 +73,9 @@ class Descent {
     if (!linalg::potrf(linalg::Triangle::lower, factor)) return PolishStep::impossible;
     linalg::potrs(linalg::Triangle::lower, factor, linalg::MatrixView(target_.data(), size, 1));
 
-    double step = 1;
-    for (std::size_t k = 0; k < support_.size(); ++k) {
-      double const from = beta_[support_[k]];
-      if (std::signbit(from) == std::signbit(target_[k]) && target_[k] != 0) continue;
-      step = std::min(step, from / (from - target_[k]));
-    }
-    if (step == 1) {
-      for (std::size_t k = 0; k < support_.size(); ++k) beta_[support_[k]] = target_[k];
-    } else {
-      for (std::size_t k = 0; k < support_.size(); ++k) {
-        double& value = beta_[support_[k]];
-        bool const reaches_zero = value / (value - target_[k]) <= step && value * target_[k] <= 0;
-        value = reaches_zero ? 0 : value + step * (target_[k] - value);
-      }
-    }
+    bool const arrived = move_within_signs(beta_, support_, target_);
     refresh();
-    return step == 1 && is_optimal() ? PolishStep::exact : PolishStep::moved;
+    return arrived && is_optimal() ? PolishStep::exact : PolishStep::moved;
   }
 
  private:
@@ -135,30 +120,29 @@ class Descent {
 
 }  // namespace
 
+bool move_within_signs(std::span<double> beta, std::span<std::size_t const> support,
+                       std::span<double const> target) {
+  double step = 1;
+  for (std::size_t k = 0; k < support.size(); ++k) {
+    double const from = beta[support[k]];
+    if (std::signbit(from) == std::signbit(target[k]) && target[k] != 0) continue;
+    step = std::min(step, from / (from - target[k]));
+  }
+  if (step == 1) {
+    for (std::size_t k = 0; k < support.size(); ++k) beta[support[k]] = target[k];
+  } else {
+    for (std::size_t k = 0; k < support.size(); ++k) {
+      double& value = beta[support[k]];
+      bool const reaches_zero = value / (value - target[k]) <= step && value * target[k] <= 0;
+      value = reaches_zero ? 0 : value + step * (target[k] - value);
+    }
+  }
+  return step == 1;
+}
+
 GramLassoOutcome solve(GramLasso const& problem, GramLassoOptions const& options, std::span<double> beta) {
   Descent descent(problem, beta);
-  GramLassoOutcome outcome;
-  double const variables = static_cast<double>(beta.size());
-  double spent = 0;  // multiply-adds since the last polish
-  int const sweeps_on_support = 4;
-  while (outcome.sweeps < options.max_sweeps) {
-    bool same_signs = descent.sweep_all();
-    ++outcome.sweeps;
-    for (int k = 0; k < sweeps_on_support && outcome.sweeps < options.max_sweeps; ++k, ++outcome.sweeps)
-      same_signs &= descent.sweep_support();
-    double const size = static_cast<double>(descent.support_size());
-    spent += size * variables * (1 + sweeps_on_support);
-    outcome.gap = descent.gap();
-    bool const done = outcome.gap <= options.gap;
-    // A factorisation runs at several times the speed of sweeps.
-    double const polish_cost = size * size * size / 12 + size * variables;
-    if (!done && !(same_signs && spent >= polish_cost)) continue;
-    outcome.exact = descent.polish() == PolishStep::exact;
-    spent = 0;
-    outcome.gap = descent.gap();
-    if (outcome.exact || outcome.gap <= options.gap) break;
-  }
-  return outcome;
+  return descend(descent, beta.size(), options);
 }
 
 }  // namespace thresher::prox

@@ -2,6 +2,7 @@
 
 #include "linalg/column_products.hpp"
 #include "linalg/shared_state.hpp"
+#include "prox/spread_panel_gram.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,8 +42,7 @@ WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOpt
   known_correlation_.assign(columns, 0.0);
   known_version_.assign(columns, -1);
   design_.take_panel_rows(b_, panel_b_);
-  gram_ = std::make_unique<LocalPanelGram>(
-      design_.communicator(), PanelProblem{n_, data_sq_ / static_cast<double>(n_), design_.nonzero_rows()});
+  gram_ = std::make_unique<LocalPanelGram>(design_.communicator(), panel_problem());
 }
 
 LassoSolution WorkingSet::solve(double lambda) {
@@ -219,7 +219,15 @@ void WorkingSet::extend_panel(std::span<std::int64_t const> added) {
     panel_columns_.push_back(column);
   }
   beta_.resize(panel_columns_.size(), 0.0);
+  if (!is_spread_ &&
+      linalg::is_worth_tiling(design_.communicator().size(), size, options_.largest_local_gram))
+    spread_gram();
   gram_->extend(all, panel_b_);
+}
+
+void WorkingSet::spread_gram() {
+  gram_ = std::make_unique<SpreadPanelGram>(design_.communicator(), panel_problem());
+  is_spread_ = true;
 }
 
 void WorkingSet::keep_in_panel(std::vector<std::size_t> const& kept) {
@@ -297,6 +305,7 @@ void WorkingSet::save(linalg::StateWriter& state) const {
   state.put_values(known_correlation_);
   state.put_all<std::int32_t>(known_version_);
   state.put_values(column_norm_);
+  state.put(is_spread_);
   gram_->save(state);
 }
 
@@ -329,6 +338,7 @@ void WorkingSet::load(linalg::StateReader& state) {
   for (std::size_t k = 0; k < panel_columns_.size(); ++k) slot_.emplace(panel_columns_[k], k);
   reserve_panel(panel_size());
   design_.gather_panel(panel_columns_, panel(panel_size()));
+  if (state.get<bool>()) spread_gram();
   gram_->load(state);
   measure_distances();
 }

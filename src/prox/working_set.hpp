@@ -76,6 +76,10 @@ class WorkingSet {
   void keep_in_panel(std::vector<std::size_t> const& kept);
   linalg::MatrixView panel(std::int64_t columns) { return {panel_.data(), design_.panel_rows(), columns}; }
   void reserve_panel(std::int64_t capacity);
+  PanelProblem panel_problem() const {
+    return {n_, data_sq_ / static_cast<double>(n_), design_.nonzero_rows()};
+  }
+  void spread_gram();
   void solve_panel(double target_gap);
   void refresh_residual();
 
@@ -112,6 +116,7 @@ class WorkingSet {
   std::int64_t capacity_ = 0;
   std::vector<double> panel_;
   std::unique_ptr<PanelGram> gram_;
+  bool is_spread_ = false;  ///< over the team, once it was too large for rank 0
   std::vector<double> beta_;
   std::vector<double> panel_b_;  ///< this rank's rows of b
 };

@@ -4,6 +4,7 @@
 #include "experiments/mixed_quality_lasso/setting.hpp"
 #include "linalg/tiled_matrix.hpp"
 #include "numerics/log_binomial.hpp"
+#include "prox/spread_panel_gram.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +42,13 @@ double working_set_size(Sizes const& size) {
 double support_gram_bytes(double s, int ranks) {
   if (!linalg::is_worth_tiling(ranks, static_cast<std::int64_t>(s))) return 3 * kBytes * s * s;
   return 3 * linalg::TiledMatrix::bytes_per_rank(s, ranks) + linalg::TiledMatrix::buffer_bytes(s);
+}
+
+/// Bytes of the columns of a working set, rows over the ranks, and of their Gram matrix with its factor.
+double working_set_bytes(double columns, double rows_per_rank, int ranks) {
+  bool const spread = linalg::is_worth_tiling(ranks, static_cast<std::int64_t>(columns));
+  return kBytes * rows_per_rank * columns +
+         (spread ? prox::SpreadPanelGram::bytes_per_rank(columns, ranks) : 3 * kBytes * columns * columns);
 }
 
 /// Passes over X that an estimator takes, and what each of them costs.
@@ -86,7 +94,7 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
   double const witness_flops = size.n * size.s * size.s + size.s * size.s * size.s / 3 + 4 * size.n * size.s;
   double const witness_bytes = support_gram_bytes(size.s, ranks);
   double const working_set = working_set_size(size);
-  double const panel_bytes = kBytes * (size.rows_per_rank * working_set + 3 * working_set * working_set);
+  double const panel_bytes = working_set_bytes(working_set, size.rows_per_rank, ranks);
   double const fit_flops = size.n * working_set * working_set;
   switch (point.estimator) {
     case Estimator::pdw: {
@@ -151,8 +159,8 @@ study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks
   double const working_set = std::min(static_cast<double>(shape.p), std::max(512.0, n));
   double const passes = 2 * static_cast<double>(point.n_lambda);
   study::Cost cost;
-  cost.bytes_per_rank = kBytes * (n * columns + 32 * 1024 * 1024 / kBytes + 8 * columns + 8 * n +
-                                  working_set * (n / ranks + 3 * working_set));
+  cost.bytes_per_rank = kBytes * (n * columns + 32 * 1024 * 1024 / kBytes + 8 * columns + 8 * n) +
+                        working_set_bytes(working_set, n / ranks, ranks);
   cost.flops = 2 * n * static_cast<double>(shape.p) * passes;
   cost.bytes_streamed = kBytes * n * static_cast<double>(shape.p) * passes;
   return cost;

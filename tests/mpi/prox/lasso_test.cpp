@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace {
 
@@ -93,6 +94,31 @@ TEST_F(TeamLasso, SpreadGramMatricesPolishAsLocalOnesDo) {
   auto const found = solver.solve(parts, regression.b, lambda, options);
   EXPECT_TRUE(found.polished);
   expect_equal(found, expected);
+}
+
+TEST_F(TeamLasso, SpreadWorkingSetsAgreeWithLocalOnes) {
+  for (auto const& [rows, columns, active, noise] :
+       {std::tuple(300, 500, 12, 2.0), std::tuple(60, 600, 10, 0.3)}) {
+    auto const regression = random_regression(rows, columns, active, noise, 47);
+    auto const whole = regression.design(alone);
+    auto const parts = regression.design(world);
+    prox::LassoOptions options;
+    options.largest_local_gram = 70;  // the first working sets are local
+    prox::WorkingSet spread(parts, regression.b, options);
+    prox::WorkingSet local(whole, regression.b, {});
+    double lambda = local.largest_lambda();
+    for (int k = 0; k < 5; ++k) {
+      lambda *= 0.5;
+      auto const found = spread.solve(lambda);
+      auto const expected = local.solve(lambda);
+      ASSERT_EQ(found.coefficients.indices, expected.coefficients.indices);
+      for (std::size_t j = 0; j < expected.coefficients.values.size(); ++j)
+        EXPECT_NEAR(found.coefficients.values[j], expected.coefficients.values[j], 1e-10);
+      EXPECT_EQ(found.polished, expected.polished);
+      expect_replicated(world, found.coefficients.values);
+      expect_replicated(world, found.residual);
+    }
+  }
 }
 
 TEST_F(TeamLasso, PathAgreesWithOneRank) {
