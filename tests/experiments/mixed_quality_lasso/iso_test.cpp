@@ -10,17 +10,11 @@
 namespace thresher::mixed_quality_lasso {
 namespace {
 
-using testing::fixed_lambda;
 using testing::Trials;
 
 Parameters iso_point(Weighting weighting) {
-  auto point = fixed_lambda(Estimator::pdw, weighting, 0.4);
-  point.p = 1000000;
-  point.s = 20;
-  point.n1 = 400;
+  auto point = testing::witness_reference(weighting);
   point.n2 = 1024;
-  point.sigma1 = 0.2;
-  point.sigma2 = 1.5;
   point.iso_level = 0.5;
   return point;
 }

@@ -239,9 +239,7 @@ TEST_F(LassoTrials, SmallestProblemsRun) {
   point.s = 1;
   point.n1 = 5;
   point.n2 = 3;
-  for (auto const estimator :
-       {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp, Estimator::omp,
-        Estimator::max_corr, Estimator::ml_exhaustive, Estimator::ml_swap}) {
+  for (auto const estimator : testing::kEstimators) {
     point.estimator = estimator;
     EXPECT_NO_THROW(trials.run(point, 0));
   }

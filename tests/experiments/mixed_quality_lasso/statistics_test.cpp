@@ -26,13 +26,7 @@ class Statistics : public ::testing::Test {
 };
 
 TEST_F(Statistics, WitnessReferenceValues) {
-  auto point = fixed_lambda(Estimator::pdw, Weighting::agnostic, 0.4);
-  point.p = 1000000;
-  point.s = 20;
-  point.n1 = 400;
-  point.n2 = 300;
-  point.sigma1 = 0.2;
-  point.sigma2 = 1.5;
+  auto const point = testing::witness_reference(Weighting::agnostic);
   int const count = 600;
   expect_agreement(mean_over_trials(trials, point, count, &Metrics::cond_success_prob), {0.736, 0.007}, 4,
                    "success");
@@ -42,13 +36,7 @@ TEST_F(Statistics, WitnessReferenceValues) {
 }
 
 TEST_F(Statistics, MessagePassingReferenceValues) {
-  auto point = fixed_lambda(Estimator::amp, Weighting::interference, 0.25);
-  point.p = 1000;
-  point.s = 50;
-  point.n1 = 200;
-  point.n2 = 300;
-  point.sigma1 = 0.5;
-  point.sigma2 = 3;
+  auto const point = testing::message_passing_reference();
   std::vector<double> mse;
   std::vector<double> fdp;
   for (int trial = 0; trial < 60; ++trial) {

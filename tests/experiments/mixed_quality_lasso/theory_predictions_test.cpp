@@ -1,4 +1,5 @@
 #include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "trials.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +10,8 @@
 #include <utility>
 #include <vector>
 
+namespace thresher::mixed_quality_lasso {
 namespace {
-
-using namespace thresher::mixed_quality_lasso;
 
 std::vector<std::pair<std::string, double Predictions::*>> const members{
     {"n", &Predictions::n},
@@ -137,16 +137,7 @@ TEST(Predictions, ReferenceValuesOfInverseVarianceWeights) {
 }
 
 TEST(Predictions, TheoryBesideTheMeasuredReferences) {
-  Parameters witness;
-  witness.estimator = Estimator::pdw;
-  witness.p = 1000000;
-  witness.s = 20;
-  witness.n1 = 400;
-  witness.n2 = 300;
-  witness.sigma1 = 0.2;
-  witness.sigma2 = 1.5;
-  witness.lambda_rule = LambdaRule::fixed;
-  witness.lambda_scale = 0.4;
+  auto witness = testing::witness_reference(Weighting::agnostic);
   witness.iso_level = 0.5;
   auto const pdw = predict(witness);
   EXPECT_NEAR(pdw.lasso_success, 0.726, 5e-4);
@@ -156,27 +147,14 @@ TEST(Predictions, TheoryBesideTheMeasuredReferences) {
   EXPECT_NEAR(pdw.iso_price_theory, 1.739, 5e-4);
   EXPECT_NEAR(pdw.gamma_lasso_interference, 1.62, 5e-3);
 
-  Parameters passing;
-  passing.estimator = Estimator::amp;
-  passing.weighting = Weighting::interference;
-  passing.p = 1000;
-  passing.s = 50;
-  passing.n1 = 200;
-  passing.n2 = 300;
-  passing.sigma1 = 0.5;
-  passing.sigma2 = 3;
-  passing.lambda_rule = LambdaRule::fixed;
-  passing.lambda_scale = 0.25;
-  auto const amp = predict(passing);
+  auto const amp = predict(testing::message_passing_reference());
   EXPECT_NEAR(amp.se_mse, 0.1178, 5e-5);
   EXPECT_NEAR(amp.se_fdp, 0.3185, 5e-5);
   EXPECT_NEAR(amp.se_tpr, 1, 5e-4);
 }
 
 TEST(Predictions, EachEstimatorHasItsOwn) {
-  for (auto const estimator :
-       {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp, Estimator::omp,
-        Estimator::max_corr, Estimator::ml_exhaustive, Estimator::ml_swap})
+  for (auto const estimator : testing::kEstimators)
     for (auto const weighting : {Weighting::agnostic, Weighting::inverse_variance, Weighting::interference,
                                  Weighting::residual, Weighting::hq_only}) {
       auto point = reference_point();
@@ -373,3 +351,4 @@ TEST(Predictions, IsoLineOnlyWhereAsked) {
 }
 
 }  // namespace
+}  // namespace thresher::mixed_quality_lasso

@@ -6,6 +6,7 @@
 #include "mpi/communicator.hpp"
 #include "study/team.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -69,5 +70,33 @@ inline Parameters fixed_lambda(Estimator estimator, Weighting weighting, double 
   point.lambda_scale = scale;
   return point;
 }
+
+/// Where an independent implementation measured the witness: a million columns, of which twenty are made.
+inline Parameters witness_reference(Weighting weighting) {
+  auto point = fixed_lambda(Estimator::pdw, weighting, 0.4);
+  point.p = 1000000;
+  point.s = 20;
+  point.n1 = 400;
+  point.n2 = 300;
+  point.sigma1 = 0.2;
+  point.sigma2 = 1.5;
+  return point;
+}
+
+/// Where it measured message passing.
+inline Parameters message_passing_reference() {
+  auto point = fixed_lambda(Estimator::amp, Weighting::interference, 0.25);
+  point.p = 1000;
+  point.s = 50;
+  point.n1 = 200;
+  point.n2 = 300;
+  point.sigma1 = 0.5;
+  point.sigma2 = 3;
+  return point;
+}
+
+inline constexpr std::array kEstimators{Estimator::lasso,         Estimator::lasso_path, Estimator::pdw,
+                                        Estimator::amp,           Estimator::omp,        Estimator::max_corr,
+                                        Estimator::ml_exhaustive, Estimator::ml_swap};
 
 }  // namespace thresher::mixed_quality_lasso::testing

@@ -158,9 +158,7 @@ TEST_F(Teams, FewerColumnsThanRanksWork) {
   point.s = 1;
   point.n1 = 6;
   point.n2 = 4;
-  for (auto const estimator :
-       {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp, Estimator::omp,
-        Estimator::max_corr, Estimator::ml_exhaustive, Estimator::ml_swap}) {
+  for (auto const estimator : testing::kEstimators) {
     point.estimator = estimator;
     expect_agreement(point, 0);
   }
