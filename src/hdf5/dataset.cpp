@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kSmall = 1024;  ///< numbers that an object header takes
 
-std::size_t volume(Extents const& extents) {
-  return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
-}
-
 /// No chunk: in the object header.
 Object creation_properties(Extents const& extents, Extents const& chunk) {
   Object properties(H5Pcreate(H5P_DATASET_CREATE), "properties");
@@ -110,6 +106,10 @@ Extents extents(Object const& dataset) {
   Extents result(static_cast<std::size_t>(rank));
   if (rank > 0) check(H5Sget_simple_extent_dims(space.get(), result.data(), nullptr), "extents");
   return result;
+}
+
+std::size_t volume(Extents const& extents) {
+  return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
 }
 
 template <class T>

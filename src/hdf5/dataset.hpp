@@ -28,6 +28,8 @@ Object write_dataset(Object const& parent, std::string const& name, std::vector<
                      Extents const& extents);
 Object open_dataset(Object const& parent, std::string const& name);
 Extents extents(Object const& dataset);
+/// How many numbers these extents hold.
+std::size_t volume(Extents const& extents);
 
 template <class T>
 void write_box(Object const& dataset, Box const& box, std::span<T const> values);

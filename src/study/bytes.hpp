@@ -4,38 +4,52 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <stdexcept>
-#include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
 namespace thresher::study {
 
-/// Appends plain values, texts and vectors to a byte sequence (messages between ranks, entries of the
-/// journal).
+/// The members of a struct that travel, in order: pointers to them, given by a specialisation.
+template <class T>
+inline constexpr std::tuple<> members_of{};
+
+template <class T>
+concept Composite = std::tuple_size_v<std::remove_cvref_t<decltype(members_of<T>)>> >
+0;
+/// Vectors and texts.
+template <class T>
+concept Sequence = requires(T values) {
+  typename T::value_type;
+  values.resize(1);
+};
+
+/// Appends plain values, sequences and composites of these to a byte sequence (messages between ranks,
+/// entries of the journal).
 class ByteWriter {
  public:
   template <class T>
-  requires std::is_trivially_copyable_v<T>
   void put(T const& value) {
-    auto const bytes = std::as_bytes(std::span<T const, 1>(&value, 1));
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    if constexpr (Composite<T>) {
+      std::apply([&](auto... member) { (put(value.*member), ...); }, members_of<T>);
+    } else if constexpr (Sequence<T>) {
+      put(static_cast<std::uint32_t>(value.size()));
+      if constexpr (std::is_trivially_copyable_v<typename T::value_type>) {
+        append(std::as_bytes(std::span(value)));
+      } else {
+        for (auto const& element : value) put(element);
+      }
+    } else {
+      static_assert(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>);
+      append(std::as_bytes(std::span<T const, 1>(&value, 1)));
+    }
   }
-  template <class T>
-  requires std::is_trivially_copyable_v<T>
-  void put_vector(std::vector<T> const& values) {
-    put(static_cast<std::uint32_t>(values.size()));
-    auto const bytes = std::as_bytes(std::span(values));
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-  }
-  void put_text(std::string const& text) { put_vector(std::vector<char>(text.begin(), text.end())); }
-  void put_raw(std::span<std::byte const> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
 
   std::vector<std::byte>& bytes() { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
-  void clear() { bytes_.clear(); }
 
  private:
+  void append(std::span<std::byte const> bytes);
   std::vector<std::byte> bytes_;
 };
 
@@ -43,33 +57,32 @@ class ByteWriter {
 class ByteReader {
  public:
   explicit ByteReader(std::span<std::byte const> bytes) : bytes_(bytes) {}
+
   template <class T>
   T get() {
-    T value;
-    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+    T value{};
+    if constexpr (Composite<T>) {
+      auto const read = [&]<class Member>(Member& member) { member = get<Member>(); };
+      std::apply([&](auto... member) { (read(value.*member), ...); }, members_of<T>);
+    } else if constexpr (Sequence<T>) {
+      using Element = typename T::value_type;
+      auto const count = get<std::uint32_t>();
+      if constexpr (std::is_trivially_copyable_v<Element>) {
+        auto const from = take(count * sizeof(Element));
+        value.resize(count);
+        if (count > 0) std::memcpy(value.data(), from.data(), from.size());
+      } else {
+        // A count that lies ends at the end of the bytes, not of the memory.
+        for (auto left = count; left > 0; --left) value.push_back(get<Element>());
+      }
+    } else {
+      std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+    }
     return value;
   }
-  template <class T>
-  std::vector<T> get_vector() {
-    std::size_t const count = get<std::uint32_t>();
-    auto const from = take(count * sizeof(T));
-    std::vector<T> values(count);
-    if (count > 0) std::memcpy(values.data(), from.data(), from.size());
-    return values;
-  }
-  std::string get_text() {
-    auto const letters = get_vector<char>();
-    return {letters.begin(), letters.end()};
-  }
-  bool done() const { return bytes_.empty(); }
 
  private:
-  std::span<std::byte const> take(std::size_t count) {
-    if (count > bytes_.size()) throw std::runtime_error("a message is shorter than it says");
-    auto const taken = bytes_.first(count);
-    bytes_ = bytes_.subspan(count);
-    return taken;
-  }
+  std::span<std::byte const> take(std::size_t count);
   std::span<std::byte const> bytes_;
 };
 

@@ -118,11 +118,9 @@ void Coordinator::supply() {
       if (batch.empty()) continue;
       ByteWriter message;
       message.put(Order::batch);
-      message.put(static_cast<std::uint32_t>(batch.size()));
-      for (auto const& unit : batch) {
-        unit.put(message);
-        if (storage_ != nullptr) storage_->append(unit);
-      }
+      message.put(batch);
+      if (storage_ != nullptr)
+        for (auto const& unit : batch) storage_->append(unit);
       order(team.leader, messages::kToTeam, std::move(message));
       ++team.batches;
     }
@@ -160,8 +158,7 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
     case Report::results:
     case Report::finished:
     case Report::stopped:
-      for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
-        auto record = Record::get(reader);
+      for (auto& record : reader.get<std::vector<Record>>()) {
         if (on_record) on_record(record);
         schedule_.enter(record);
         if (storage_ != nullptr) storage_->append(std::move(record));
@@ -175,7 +172,7 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
       remember_alone(reader);
       break;
     case Report::warning:
-      progress_.say("warning: " + reader.get_text());
+      progress_.say("warning: " + reader.get<std::string>());
       break;
     case Report::progress:
       part_of_trial_ = reader.get<double>();
@@ -184,8 +181,8 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
 }
 
 void Coordinator::remember_alone(ByteReader& reader) {
-  auto const unit = Unit::get(reader);
-  auto const reason = reader.get_text();
+  auto const unit = reader.get<Unit>();
+  auto const reason = reader.get<std::string>();
   for (auto const point : unit.points) {
     if (unit.trial >= 0 && ledger_.status(point, unit.trial) != Status::in_flight) continue;
     Record record{.point = point,

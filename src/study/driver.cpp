@@ -57,24 +57,22 @@ Request share(mpi::Communicator const& world, Request request) {
   ByteWriter writer;
   writer.put(static_cast<std::uint32_t>(request.inputs.size()));
   for (auto const& [name, given] : request.inputs) {
-    writer.put_text(name);
-    writer.put_text(given.text);
-    writer.put_text(given.origin);
+    writer.put(name);
+    writer.put(given.text);
+    writer.put(given.origin);
   }
-  writer.put(static_cast<std::uint32_t>(request.petsc_options.size()));
-  for (auto const& option : request.petsc_options) writer.put_text(option);
-  writer.put_text(request.command_line);
+  writer.put(request.petsc_options);
+  writer.put(request.command_line);
   messages::broadcast(world, writer.bytes());
   ByteReader reader(writer.bytes());
   Request shared;
   for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
-    auto const name = reader.get_text();
-    auto const text = reader.get_text();
-    shared.inputs[name] = {text, reader.get_text()};
+    auto const name = reader.get<std::string>();
+    auto const text = reader.get<std::string>();
+    shared.inputs[name] = {text, reader.get<std::string>()};
   }
-  for (auto left = reader.get<std::uint32_t>(); left > 0; --left)
-    shared.petsc_options.push_back(reader.get_text());
-  shared.command_line = reader.get_text();
+  shared.petsc_options = reader.get<std::vector<std::string>>();
+  shared.command_line = reader.get<std::string>();
   return shared;
 }
 

@@ -1,5 +1,6 @@
 #include "study/environment.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +12,8 @@
 #include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 #include <unistd.h>
+#include <vector>
 
 namespace thresher::study {
 
@@ -40,11 +41,7 @@ std::string host_name() {
 }
 
 std::string utc_now() {
-  std::time_t const now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
 std::string tally(mpi::Communicator const& comm, std::string const& text) {
@@ -65,10 +62,12 @@ std::string tally(mpi::Communicator const& comm, std::string const& text) {
 
 namespace {
 
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
 double number_in(std::string const& path) {
   std::ifstream file(path);
   double value = 0;
-  return file >> value ? value : std::numeric_limits<double>::infinity();
+  return file >> value ? value : kUnlimited;
 }
 
 double machine_bytes() {
@@ -79,13 +78,13 @@ double machine_bytes() {
     if (name == "MemAvailable:") return kilobytes * 1024;
     file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
   }
-  return std::numeric_limits<double>::infinity();
+  return kUnlimited;
 }
 
 double slurm_megabytes(char const* variable) {
   char const* text = std::getenv(variable);
   double const value = text == nullptr ? 0 : std::atof(text);
-  return value > 0 ? value : std::numeric_limits<double>::infinity();
+  return value > 0 ? value : kUnlimited;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include "mpi/communicator.hpp"
 
 #include <string>
-#include <vector>
 
 namespace thresher::study {
 

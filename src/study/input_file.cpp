@@ -9,8 +9,6 @@
 #include <cassert>
 #include <cmath>
 #include <fstream>
-#include <functional>
-#include <numeric>
 #include <sys/stat.h>
 
 namespace thresher::study {
@@ -44,17 +42,15 @@ std::vector<double> InputFile::read(std::string const& name, mpi::Range rows, mp
   try {
     auto const dataset = hdf5::open_dataset(file_, name);
     hdf5::Box box{{static_cast<hsize_t>(rows.begin)}, {static_cast<hsize_t>(rows.size())}};
+    for (std::size_t d = 1; d < shape.size(); ++d) {
+      box.start.push_back(0);
+      box.count.push_back(static_cast<hsize_t>(shape[d]));
+    }
     if (shape.size() == 2) {
-      box.start.push_back(static_cast<hsize_t>(columns.begin));
-      box.count.push_back(static_cast<hsize_t>(columns.size()));
+      box.start[1] = static_cast<hsize_t>(columns.begin);
+      box.count[1] = static_cast<hsize_t>(columns.size());
     }
-    if (shape.size() > 2) {
-      box.start.resize(shape.size(), 0);
-      box.count.insert(box.count.end(), shape.begin() + 1, shape.end());
-      [[maybe_unused]] auto const width =
-          std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
-      assert(columns.begin == 0 && columns.end == width);
-    }
+    assert(static_cast<std::size_t>(rows.size() * columns.size()) == hdf5::volume(box.count));
     values = hdf5::read_box<double>(dataset, box);
   } catch (std::exception const& error) {
     throw UserError(fmt::format("input = {}: /{} cannot be read as numbers ({})", path_, name, error.what()));

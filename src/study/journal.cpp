@@ -1,18 +1,12 @@
 #include "study/journal.hpp"
 
-#include "study/result_file.hpp"
-
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <stdexcept>
 #include <unistd.h>
-#include <zlib.h>
+#include <utility>
 
 namespace thresher::study {
 
@@ -22,133 +16,108 @@ constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '1', '\n'};
 
 enum class Entry : std::uint8_t { header, record, handed_out, strike };
 
-[[noreturn]] void fail(std::string const& path) {
-  throw std::runtime_error(path + ": " + std::strerror(errno));
+/// What every entry begins with; its kind and its fields follow.
+struct Prefix {
+  std::uint32_t length = 0;    ///< of what follows
+  std::uint32_t checksum = 0;  ///< of the whole entry, in which this field counts as 0
+};
+
+template <class... Fields>
+std::vector<std::byte> entry_of(Entry kind, Fields const&... fields) {
+  ByteWriter entry;
+  entry.put(Prefix{});
+  entry.put(kind);
+  (entry.put(fields), ...);
+  auto& bytes = entry.bytes();
+  Prefix prefix{static_cast<std::uint32_t>(bytes.size() - sizeof(Prefix)), 0};
+  std::memcpy(bytes.data(), &prefix, sizeof(prefix));
+  prefix.checksum = crc32(bytes);
+  std::memcpy(bytes.data(), &prefix, sizeof(prefix));
+  return std::move(bytes);
 }
 
-void write_all(int descriptor, std::span<std::byte const> bytes, std::string const& path) {
-  while (!bytes.empty()) {
-    auto const written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+/// The entry that `bytes` begin with, or nothing when it is torn or damaged.
+std::vector<std::byte> whole_entry(std::span<std::byte const> bytes) {
+  if (bytes.size() <= sizeof(Prefix)) return {};
+  auto prefix = ByteReader(bytes).get<Prefix>();
+  std::size_t const size = sizeof(Prefix) + std::size_t{prefix.length};
+  if (prefix.length == 0 || size > bytes.size()) return {};
+  std::vector<std::byte> entry(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+  auto const checksum = std::exchange(prefix.checksum, 0);
+  std::memcpy(entry.data(), &prefix, sizeof(prefix));
+  if (crc32(entry) != checksum) return {};
+  return entry;
 }
 
 }  // namespace
 
-std::uint32_t crc32(std::span<std::byte const> bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<Bytef const*>(bytes.data()), bytes.size()));
-}
-
-Journal::Journal(std::string path, JournalContents const& contents) : path_(std::move(path)) {
-  auto const temporary = path_ + ".new";
-  descriptor_ = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) fail(temporary);
+Journal::Journal(std::string path, JournalContents const& contents)
+    : path_(std::move(path)), descriptor_(path_ + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND) {
   try {
-    begin(contents);
-    replace_file(temporary, path_);
+    write(std::as_bytes(std::span(kMagic)));
+    write(entry_of(Entry::header, contents.experiment, contents.toml));
+    for (auto const& [unit, count] : contents.strikes)
+      write(entry_of(Entry::strike, unit.first, unit.second, count));
+    for (auto const& unit : contents.in_flight) append(unit);
+    for (auto const& record : contents.records) append(record);
+    replace_file(path_ + ".new", path_);
   } catch (...) {
-    close(descriptor_);
-    std::remove(temporary.c_str());
+    std::remove((path_ + ".new").c_str());
     throw;
   }
 }
 
-void Journal::begin(JournalContents const& contents) {
-  write_all(descriptor_, std::as_bytes(std::span(kMagic)), path_);
-  bytes_ = sizeof(kMagic);
-  ByteWriter header;
-  header.put_text(contents.experiment);
-  header.put_text(contents.toml);
-  append_entry(static_cast<std::uint8_t>(Entry::header), header);
-  for (auto const& [unit, count] : contents.strikes) {
-    ByteWriter strike;
-    strike.put(unit.first);
-    strike.put(unit.second);
-    strike.put(count);
-    append_entry(static_cast<std::uint8_t>(Entry::strike), strike);
+void Journal::write(std::span<std::byte const> bytes) {
+  while (!bytes.empty()) {
+    auto const written = ::write(descriptor_.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw file_error(path_);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  for (auto const& unit : contents.in_flight) append(unit);
-  for (auto const& record : contents.records) append(record);
-}
-
-Journal::~Journal() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-void Journal::append_entry(std::uint8_t kind, ByteWriter const& payload) {
-  auto& body = const_cast<ByteWriter&>(payload).bytes();
-  ByteWriter entry;
-  entry.put(static_cast<std::uint32_t>(body.size() + 1));
-  entry.put(std::uint32_t{0});
-  entry.put(kind);
-  entry.put_raw(body);
-  // The checksum covers the length too (the field of the checksum itself counts as 0).
-  auto const sum = crc32(entry.bytes());
-  std::memcpy(entry.bytes().data() + sizeof(std::uint32_t), &sum, sizeof(sum));
-  write_all(descriptor_, entry.bytes(), path_);
-  bytes_ += entry.size();
 }
 
 void Journal::append(Record const& record) {
-  ByteWriter payload;
-  record.put(payload);
-  append_entry(static_cast<std::uint8_t>(Entry::record), payload);
+  write(entry_of(Entry::record, record));
 }
 
 void Journal::append(Unit const& handed_out) {
-  ByteWriter payload;
-  handed_out.put(payload);
-  append_entry(static_cast<std::uint8_t>(Entry::handed_out), payload);
+  write(entry_of(Entry::handed_out, handed_out));
 }
 
 void Journal::sync() const {
-  if (fdatasync(descriptor_) != 0) fail(path_);
+  if (fdatasync(descriptor_.get()) != 0) throw file_error(path_);
 }
 
 JournalContents Journal::read(std::string const& path) {
   JournalContents contents;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return contents;
-  std::vector<char> const all{std::istreambuf_iterator<char>(file), {}};
+  auto const all = read_file(path).value_or("");
+  if (all.size() < sizeof(kMagic)) return contents;  // none, or torn at its birth
   auto bytes = std::as_bytes(std::span(all));
-  if (bytes.size() < sizeof(kMagic)) return contents;  // torn at its birth
   if (std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0) throw std::runtime_error("is no journal");
   bytes = bytes.subspan(sizeof(kMagic));
   std::set<std::pair<std::int64_t, std::uint32_t>> back;
   std::vector<Unit> handed_out;
-  while (bytes.size() > 9) {
-    std::uint32_t length = 0;
-    std::uint32_t sum = 0;
-    std::memcpy(&length, bytes.data(), sizeof(length));
-    std::memcpy(&sum, bytes.data() + sizeof(length), sizeof(sum));
-    std::size_t const size = 8 + std::size_t{length};
-    if (length == 0 || size > bytes.size()) break;
-    std::vector<std::byte> entry(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    std::memset(entry.data() + sizeof(length), 0, sizeof(sum));
-    if (crc32(entry) != sum) break;
-    ByteReader payload{std::span<std::byte const>(entry).subspan(9)};
-    switch (static_cast<Entry>(entry[8])) {
+  for (auto entry = whole_entry(bytes); !entry.empty(); entry = whole_entry(bytes)) {
+    bytes = bytes.subspan(entry.size());
+    ByteReader fields(std::span<std::byte const>(entry).subspan(sizeof(Prefix)));
+    switch (fields.get<Entry>()) {
       case Entry::header:
-        contents.experiment = payload.get_text();
-        contents.toml = payload.get_text();
+        contents.experiment = fields.get<std::string>();
+        contents.toml = fields.get<std::string>();
         break;
       case Entry::record:
-        contents.records.push_back(Record::get(payload));
+        contents.records.push_back(fields.get<Record>());
         back.emplace(contents.records.back().trial, contents.records.back().point);
         break;
       case Entry::handed_out:
-        handed_out.push_back(Unit::get(payload));
+        handed_out.push_back(fields.get<Unit>());
         break;
       case Entry::strike: {
-        auto const trial = payload.get<std::int64_t>();
-        auto const point = payload.get<std::uint32_t>();
-        contents.strikes[{trial, point}] = payload.get<int>();
-        break;
+        auto const trial = fields.get<std::int64_t>();
+        auto const point = fields.get<std::uint32_t>();
+        contents.strikes[{trial, point}] = fields.get<int>();
       }
     }
-    bytes = bytes.subspan(size);
   }
   for (auto& unit : handed_out) {
     std::erase_if(unit.points, [&](auto point) { return back.contains({unit.trial, point}); });

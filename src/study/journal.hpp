@@ -1,17 +1,14 @@
 #pragma once
 
+#include "study/durable_file.hpp"
 #include "study/record.hpp"
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace thresher::study {
-
-/// Cyclic redundancy check (zlib's) of `bytes`.
-std::uint32_t crc32(std::span<std::byte const> bytes);
 
 /// Abnormal ends in a row at which a unit was in flight, by (trial, first point).
 using Strikes = std::map<std::pair<std::int64_t, std::uint32_t>, int>;
@@ -32,26 +29,20 @@ class Journal {
   /// A fresh journal in place of the one at `path` (written beside, synced, renamed), with the entries given.
   /// Throws std::runtime_error.
   Journal(std::string path, JournalContents const& contents);
-  ~Journal();
-  Journal(Journal const&) = delete;
-  Journal& operator=(Journal const&) = delete;
 
   void append(Record const& record);
   void append(Unit const& handed_out);
   /// May be called from another thread than append.
   void sync() const;
-  std::uint64_t bytes() const { return bytes_; }
 
   /// Reads a journal; what follows a torn or damaged entry is dropped (its trials are run again).
   /// Throws std::runtime_error when `path` exists and is no journal.
   static JournalContents read(std::string const& path);
 
  private:
-  void begin(JournalContents const& contents);
-  void append_entry(std::uint8_t kind, ByteWriter const& payload);
+  void write(std::span<std::byte const> bytes);
   std::string path_;
-  int descriptor_ = -1;
-  std::uint64_t bytes_ = 0;
+  Descriptor descriptor_;
 };
 
 }  // namespace thresher::study

@@ -1,5 +1,6 @@
 #include "study/merge.hpp"
 
+#include "study/durable_file.hpp"
 #include "study/environment.hpp"
 #include "study/output_lock.hpp"
 
@@ -26,25 +27,22 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
   }
   if (parts.empty()) throw UserError("merge: names no file");
   // The parts are shards of one study: that of the first, without its shard.
-  Request request;
-  request.inputs = parts.front()->inputs();
-  request.inputs.erase("shard");
-  request.inputs.erase("petsc_options");
-  request.inputs["output"] = {output, ""};
-  auto const merged = configure(request, about);
+  auto const without_shard = [&](ResultReader const& part) {
+    Request request;
+    request.inputs = part.inputs();
+    request.inputs.erase("shard");
+    request.inputs.erase("petsc_options");
+    request.inputs["output"] = {output, ""};
+    return configure(request, about);
+  };
+  auto const merged = without_shard(*parts.front());
   std::unique_ptr<InputFile> input;
   if (!merged.options.input.empty()) input = std::make_unique<InputFile>(merged.options.input);
   Study const study(experiment, merged, input.get());
-  auto const toml = merged.toml(about);
-  for (auto const& part : parts) {
-    Request other;
-    other.inputs = part->inputs();
-    other.inputs.erase("shard");
-    other.inputs.erase("petsc_options");
-    if (configure(other, about).toml(about) != toml)
+  for (auto const& part : parts)
+    if (without_shard(*part).toml(about) != merged.toml(about))
       throw UserError(
           fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
-  }
   auto const team_sizes = parts.front()->team_sizes(study.grid());
   auto surveyed = survey(study, std::max(1, std::ranges::max(team_sizes)),
                          std::numeric_limits<double>::infinity(), team_sizes);

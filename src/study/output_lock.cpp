@@ -1,21 +1,21 @@
 #include "study/output_lock.hpp"
 
 #include "parameters/value.hpp"
+#include "study/durable_file.hpp"
+#include "study/environment.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
+#include <filesystem>
+#include <limits>
 #include <map>
-#include <optional>
 #include <random>
 #include <sstream>
-#include <stdexcept>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -26,18 +26,10 @@ using parameters::UserError;
 
 namespace {
 
-std::string host_name() {
-  char name[256] = "";
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
-
 /// Start of process `pid` in clock ticks since boot: tells a process from a later one with its number. Empty
 /// when there is none, or when it has ended and only its parent has not asked for its end yet.
 std::string process_start(long pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(file, text);
+  auto const text = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
   auto const after_name = text.rfind(')');
   if (after_name == std::string::npos) return "";
   std::istringstream fields(text.substr(after_name + 1));
@@ -48,8 +40,10 @@ std::string process_start(long pid) {
   return field;
 }
 
-std::map<std::string, std::string> parse(std::string const& text) {
-  std::map<std::string, std::string> fields;
+using Fields = std::map<std::string, std::string>;
+
+Fields parse(std::string const& text) {
+  Fields fields;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
     if (auto const equals = line.find('='); equals != std::string::npos)
@@ -57,33 +51,20 @@ std::map<std::string, std::string> parse(std::string const& text) {
   return fields;
 }
 
-std::string read(std::string const& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// When `path` was written last, by the clock of its file system.
-std::optional<double> beat_time(std::string const& path) {
-  struct stat state {};
-  if (stat(path.c_str(), &state) != 0) return std::nullopt;
-  return static_cast<double>(state.st_mtim.tv_sec) + 1e-9 * static_cast<double>(state.st_mtim.tv_nsec);
-}
-
 /// The clock of a file server may differ from ours: a fresh file beside `path` tells its time.
 double seconds_since_beat(std::string const& path) {
-  auto const beat = beat_time(path);
   auto probe = path + ".XXXXXX";
   int const descriptor = mkstemp(probe.data());
-  if (descriptor < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
-  auto const now = beat_time(probe);
+  if (descriptor < 0) throw file_error(path);
   close(descriptor);
+  std::error_code gone;
+  auto const now = std::filesystem::last_write_time(probe);
   unlink(probe.c_str());
-  return beat && now ? *now - *beat : 1e300;
+  auto const beat = std::filesystem::last_write_time(path, gone);
+  return gone ? std::numeric_limits<double>::infinity() : std::chrono::duration<double>(now - beat).count();
 }
 
-bool alive(std::map<std::string, std::string> fields, std::string const& path, std::string const& slurm_job) {
+bool alive(Fields fields, std::string const& path, std::string const& slurm_job) {
   if (fields["host"] == host_name()) {
     long const pid = std::atol(fields["pid"].c_str());
     return pid > 0 && !fields["process_start"].empty() && process_start(pid) == fields["process_start"];
@@ -101,31 +82,35 @@ OutputLock::OutputLock(std::string const& output, double beat_interval)
   identity_ = fmt::format("host={}\npid={}\nprocess_start={}\nslurm_job={}\nbeat_interval={}\nrun={:016x}\n",
                           host_name(), getpid(), process_start(getpid()), slurm_job, beat_interval,
                           (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
-  int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (descriptor < 0 && errno == EEXIST) {
-    auto fields = parse(read(path_));
-    // A process that has just been killed takes a moment to die.
-    for (int look = 0; look < 20 && alive(fields, path_, slurm_job); ++look)
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    if (alive(fields, path_, slurm_job))
-      throw UserError(
-          fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time (if "
-                      "that run is dead: remove {})",
-                      output, fields["pid"], fields["host"], path_));
-    if (unlink(path_.c_str()) != 0 && errno != ENOENT)
-      throw UserError(fmt::format("output = {}: {}", output, std::strerror(errno)));
-    descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  }
-  if (descriptor < 0)
+  if (create()) return;
+  auto fields = parse(read_file(path_).value_or(""));
+  // A process that has just been killed takes a moment to die.
+  for (int look = 0; look < 20 && alive(fields, path_, slurm_job); ++look)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  if (alive(fields, path_, slurm_job))
     throw UserError(
-        fmt::format("output = {}: the folder cannot be written ({})", output, std::strerror(errno)));
+        fmt::format("output = {}: is being written by process {} on {}; allowed is one run at a time (if "
+                    "that run is dead: remove {})",
+                    output, fields["pid"], fields["host"], path_));
+  if (unlink(path_.c_str()) != 0 && errno != ENOENT)
+    throw UserError(fmt::format("output = {}: {}", output, std::strerror(errno)));
+  if (!create()) refuse();
+}
+
+bool OutputLock::create() const {
+  int const descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor < 0 && errno == EEXIST) return false;
+  if (descriptor < 0) refuse();
   auto const written = ::write(descriptor, identity_.data(), identity_.size());
   close(descriptor);
-  if (written != static_cast<ssize_t>(identity_.size())) {
-    unlink(path_.c_str());
-    throw UserError(
-        fmt::format("output = {}: the folder cannot be written ({})", output, std::strerror(errno)));
-  }
+  if (written == static_cast<ssize_t>(identity_.size())) return true;
+  unlink(path_.c_str());
+  refuse();
+}
+
+void OutputLock::refuse() const {
+  throw UserError(
+      fmt::format("output = {}: the folder cannot be written ({})", output_, std::strerror(errno)));
 }
 
 OutputLock::~OutputLock() {
@@ -133,14 +118,14 @@ OutputLock::~OutputLock() {
 }
 
 void OutputLock::release() {
-  if (held_ && read(path_) == identity_) unlink(path_.c_str());
+  if (held_ && read_file(path_) == identity_) unlink(path_.c_str());
   held_ = false;
 }
 
 void OutputLock::beat() const {
-  auto const found = read(path_);
-  if (found.empty() && access(path_.c_str(), F_OK) != 0)
-    throw std::runtime_error(output_ + ": its lock or its folder has gone: " + std::strerror(errno));
+  auto const found = read_file(path_);
+  if (!found && access(path_.c_str(), F_OK) != 0)
+    throw file_error(output_ + ": its lock or its folder has gone");
   if (found != identity_) throw std::runtime_error(output_ + ": another run has taken over this output");
   utimensat(AT_FDCWD, path_.c_str(), nullptr, 0);
 }

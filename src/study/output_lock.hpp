@@ -22,6 +22,9 @@ class OutputLock {
   void release();
 
  private:
+  /// Writes the file if there is none; returns whether it did.
+  bool create() const;
+  [[noreturn]] void refuse() const;
   std::string output_;
   std::string path_;
   std::string identity_;

@@ -19,21 +19,16 @@ enum class Status : std::int8_t {
   not_converged = 3,
   invalid = 4
 };
+/// Whether a trial in this state has come back.
+inline bool has_run(Status status) {
+  return status == Status::ok || status == Status::failed || status == Status::not_converged;
+}
 
 /// What is handed out: one trial at all points that share its data. Predictions are units too: theory k at
 /// one point is "trial" -1 - k.
 struct Unit {
   std::int64_t trial = 0;
   std::vector<std::uint32_t> points;
-
-  void put(ByteWriter& to) const {
-    to.put(trial);
-    to.put_vector(points);
-  }
-  static Unit get(ByteReader& from) {
-    auto const trial = from.get<std::int64_t>();
-    return {trial, from.get_vector<std::uint32_t>()};
-  }
 };
 
 inline std::int64_t trial_of_theory(std::size_t theory) {
@@ -63,42 +58,19 @@ struct Record {
       total += sizeof(Artifact) + artifact.values.size() * sizeof(double);
     return total;
   }
-  void put(ByteWriter& to) const {
-    to.put(point);
-    to.put(trial);
-    to.put(status);
-    to.put(seconds);
-    to.put_vector(values);
-    to.put_text(reason);
-    to.put(static_cast<std::uint32_t>(artifacts.size()));
-    for (auto const& artifact : artifacts) {
-      to.put_text(artifact.name);
-      to.put_vector(artifact.extents);
-      to.put_vector(artifact.values);
-      to.put_text(artifact.file);
-    }
-  }
-  static Record get(ByteReader& from) {
-    Record record;
-    record.point = from.get<std::uint32_t>();
-    record.trial = from.get<std::int64_t>();
-    record.status = from.get<Status>();
-    record.seconds = from.get<double>();
-    record.values = from.get_vector<double>();
-    record.reason = from.get_text();
-    for (auto left = from.get<std::uint32_t>(); left > 0; --left) {
-      Artifact artifact;
-      artifact.name = from.get_text();
-      artifact.extents = from.get_vector<std::int64_t>();
-      artifact.values = from.get_vector<double>();
-      artifact.file = from.get_text();
-      record.artifacts.push_back(std::move(artifact));
-    }
-    return record;
-  }
 };
 
 /// How many values a record of `trial` has; none for a theory that is not declared.
 std::optional<std::size_t> values_of(Description const& about, std::int64_t trial);
+
+template <>
+inline constexpr std::tuple members_of<Unit>{&Unit::trial, &Unit::points};
+template <>
+inline constexpr std::tuple members_of<Artifact>{&Artifact::name, &Artifact::extents, &Artifact::values,
+                                                 &Artifact::file};
+template <>
+inline constexpr std::tuple members_of<Record>{&Record::point,    &Record::trial,  &Record::status,
+                                               &Record::seconds,  &Record::values, &Record::reason,
+                                               &Record::artifacts};
 
 }  // namespace thresher::study

@@ -3,7 +3,9 @@
 #include "hdf5/object.hpp"
 #include "study/ledger.hpp"
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +49,8 @@ class ResultReader {
   /// The same for a box of points; only for a file with the same grid and number of trials.
   std::vector<double> box(std::string const& name, hdf5::Box const& box) const;
   bool same_layout(Study const& study) const;
-  /// Artifact of a trial: extents and values; empty when there is none.
-  Artifact artifact(std::string const& name, std::size_t point, std::int64_t trial) const;
+  /// Artifact of a trial: its array, or the file where it lies.
+  std::optional<Artifact> artifact(std::string const& name, std::size_t point, std::int64_t trial) const;
 
  private:
   std::string path_;
@@ -56,12 +58,16 @@ class ResultReader {
   Inputs inputs_;
   Configuration configuration_;
   Grid grid_;
-  std::int64_t trials_ = 0;
+  std::int64_t trials_;
   mutable std::string open_name_;
   mutable hdf5::Object open_;
+  /// The data set of this name, or none; the last one asked for stays open.
   hdf5::Object const& dataset(std::string const& name) const;
-  /// Trials [first, first + count) of a point.
-  hdf5::Box row_box(std::size_t point, std::int64_t first, std::int64_t count) const;
+  /// Why trials and predictions failed, by point and trial.
+  using Reasons = std::map<std::pair<std::size_t, std::int64_t>, std::string>;
+  Reasons reasons(Description const& about) const;
+  void enter_trials(Ledger& ledger, Study const& study, Reasons& reasons) const;
+  void enter_predictions(Ledger& ledger, Study const& study, Reasons& reasons) const;
 };
 
 /// Writes the result file of `study` to `path` (whole, synced): states and predictions from `ledger`, metrics
@@ -71,9 +77,5 @@ void write_result_file(std::string const& path, Study const& study, Ledger const
                        std::vector<Record> const& records,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
                        Provenance const& provenance);
-
-/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws
-/// std::runtime_error, and removes `temporary` then.
-void replace_file(std::string const& temporary, std::string const& path);
 
 }  // namespace thresher::study

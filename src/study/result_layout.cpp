@@ -63,6 +63,15 @@ void ResultLayout::for_each_box(
   });
 }
 
+hdf5::Box box_of(Grid const& grid, std::size_t point, std::int64_t first, std::int64_t count) {
+  hdf5::Box box;
+  for (std::size_t a = 0; a < grid.axes().size(); ++a) box.start.push_back(grid.position(point, a));
+  box.count.assign(box.start.size(), 1);
+  box.start.push_back(static_cast<hsize_t>(first));
+  box.count.push_back(static_cast<hsize_t>(count));
+  return box;
+}
+
 Summary summarise(std::vector<double> values) {
   std::erase_if(values, [](double v) { return !std::isfinite(v); });
   Summary summary;

@@ -4,6 +4,7 @@
 #include "study/study.hpp"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace thresher::study {
@@ -23,6 +24,9 @@ struct ResultLayout {
       std::function<void(hdf5::Box const& box, std::vector<std::uint32_t> const& points)> const& visit) const;
 };
 
+/// Where `count` trials of a point, from trial `first` on, lie in the per-trial data sets of a file.
+hdf5::Box box_of(Grid const& grid, std::size_t point, std::int64_t first, std::int64_t count);
+
 /// Name of the group or data set of the file's own, beside metrics and parameters.
 namespace result_names {
 inline constexpr char const* kTrial = "trial";
@@ -37,6 +41,10 @@ inline constexpr char const* kEngine = "engine";
 inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
 inline constexpr char const* kSearch = "search";
 inline constexpr std::int64_t kFormat = 1;
+/// In the table of failures: positions along the axis named after `parameter`.
+inline std::string index_along(std::string const& parameter) {
+  return parameter + "_index";
+}
 }  // namespace result_names
 
 /// Mean, standard error, median over the finite values (NaN where there are too few), and their number.

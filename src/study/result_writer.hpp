@@ -2,12 +2,14 @@
 
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
+#include "study/level_search.hpp"
 #include "study/result_file.hpp"
 #include "study/result_layout.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -25,68 +27,59 @@ class ResultWriter {
   void write(Provenance const& provenance);
 
  private:
-  bool ran(std::size_t point, std::int64_t trial) const {
-    auto const status = ledger_.status(point, trial);
-    return status == Status::ok || status == Status::failed || status == Status::not_converged;
-  }
-
   void write_attributes(Provenance const& provenance);
   void write_coordinates();
   void write_states();
-  /// Values of a point from the sources, under its own name or that of any point with the same trials; later
-  /// sources fill what earlier ones do not have.
-  void gather(std::string const& name, std::uint32_t point, std::span<double> row);
-  void write_metric(std::size_t m);
+  void write_metrics();
   /// Course of a level search: per line the values visited, their means, and the crossing.
   void write_search();
   void write_predictions();
   void write_failures();
+  void write_artifacts();
+
   /// A group that opens labelled by itself: it holds the axes' coordinates too.
   hdf5::Object child_group(std::string const& name);
-
-  void attach(hdf5::Object const& dataset, std::size_t dimensions) {
-    for (std::size_t d = 0; d < dimensions; ++d)
-      hdf5::attach_scale(dataset, scales_[d], static_cast<unsigned>(d));
-  }
-
+  void attach_scales(hdf5::Object const& dataset, std::size_t dimensions);
   template <class T>
-  hdf5::Object per_trial(std::string const& name) {
-    auto dataset = hdf5::create_dataset<T>(file_, name, layout_.per_trial, layout_.trial_chunk);
-    attach(dataset, layout_.per_trial.size());
-    return dataset;
-  }
-
+  hdf5::Object create_per_trial(std::string const& name, std::string const& meaning);
   template <class T>
-  hdf5::Object per_point(hdf5::Object const& parent, std::string const& name, std::vector<T> const& values,
-                         std::string const& meaning) {
-    auto dataset = hdf5::write_dataset(parent, name, values, layout_.axes);
-    attach(dataset, layout_.axes.size());
-    hdf5::set_attribute(dataset, "long_name", meaning);
-    return dataset;
-  }
+  hdf5::Object write_per_point(hdf5::Object const& parent, std::string const& name,
+                               std::string const& meaning, std::vector<T> const& values);
 
-  /// Writes a per-trial data set from the fresh records and the sources; returns its summaries per point.
-  std::vector<Summary> write_per_trial(std::string const& name, std::string const& meaning,
-                                       std::string const& units,
-                                       std::function<double(Record const&)> const& of);
+  struct Summaries {
+    std::vector<double> mean, standard_error, median;
+    std::vector<std::int64_t> count;
+  };
+  /// Writes a per-trial data set from the fresh records and the sources; the summaries are per point.
+  std::pair<hdf5::Object, Summaries> write_per_trial(std::string const& name, std::string const& meaning,
+                                                     std::string const& units,
+                                                     std::function<double(Record const&)> const& of);
+  /// What the sources hold of a box; later ones fill what earlier ones do not have.
+  std::vector<double> stored(std::string const& name, hdf5::Box const& box,
+                             std::vector<std::uint32_t> const& points) const;
+  /// Number, in a source, of a point or of any point with the same trials.
+  std::optional<std::size_t> place_in(ResultReader const& source, std::uint32_t point) const;
+  /// Records of the trials of a point.
+  std::vector<Record const*> const& fresh(std::uint32_t point) const;
 
-  using Load = std::function<Artifact()>;  ///< arrays are held one at a time
-  using Found = std::map<std::pair<std::uint32_t, std::int64_t>, Load>;
-  void write_artifacts();
-  Load find_artifact(std::string const& name, std::uint32_t point, std::int64_t trial);
-  void write_small(hdf5::Object const& group, ArtifactDeclaration const& declared,
-                   hdf5::Extents const& largest, Found const& found);
-  void write_file_names(hdf5::Object const& group, ArtifactDeclaration const& declared, Found const& found);
+  /// Point and trial.
+  using Places = std::vector<std::pair<std::uint32_t, std::int64_t>>;
+  std::optional<Artifact> find_artifact(std::string const& name, std::uint32_t point,
+                                        std::int64_t trial) const;
+  void write_arrays(hdf5::Object const& group, ArtifactDeclaration const& declared,
+                    hdf5::Extents const& largest, Places const& places);
+  void write_file_names(hdf5::Object const& group, ArtifactDeclaration const& declared,
+                        std::vector<std::string> const& files);
 
   Study const& study_;
   Ledger const& ledger_;
   std::vector<std::shared_ptr<ResultReader const>> const& sources_;
   ResultLayout layout_;
   hdf5::Object file_;
-  hdf5::Object summary_;
-  hdf5::Object last_dataset_;
+  std::vector<hdf5::Object> scales_;  ///< of the axes, then of the trial
+  std::optional<LevelSearch> search_;
   std::vector<double> searched_means_;  ///< of a level search: mean of its metric per point
-  std::vector<hdf5::Object> scales_;    ///< of the axes, then of the trial
+  bool sources_match_;                  ///< every source has this layout: boxes are read as they lie
   std::vector<bool> done_;              ///< whether any trial of the point ran
   std::unordered_map<std::uint32_t, std::vector<Record const*>> by_point_;     ///< keyed by representative
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> repetitions_;  ///< keyed by representative

@@ -15,6 +15,12 @@ constexpr double kRoomPerFileByte = 0.25;
 /// writing together then stays a small multiple of the final file.
 constexpr double kPartOfTime = 0.02;
 constexpr double kGrowth = 0.2;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point time) {
+  return std::chrono::duration<double>(Clock::now() - time).count();
+}
 }  // namespace
 
 Storage::Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock)
@@ -24,22 +30,24 @@ Storage::~Storage() {
   if (job_.valid()) job_.wait();
 }
 
-double Storage::seconds_since(std::chrono::steady_clock::time_point time) const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - time).count();
-}
-
 void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
                     std::vector<Record> records, Strikes const& strikes) {
   strikes_ = strikes;
-  auto const start = std::chrono::steady_clock::now();
+  write_file(ledger, records, sources);
+  conclude_rewrite();
+  last_sync_ = Clock::now();
+}
+
+void Storage::write_file(Ledger const& ledger, std::vector<Record> const& records,
+                         std::vector<std::shared_ptr<ResultReader const>> const& sources) {
+  auto const start = Clock::now();
   auto const temporary = output_ + ".new";
+  // Before, too: a run that was stopped for long must not write to the file that its successor writes.
+  lock_.beat();
   write_result_file(temporary, study_, ledger, records, sources, provenance_);
+  lock_.beat();
   replace_file(temporary, output_);
   last_rewrite_seconds_ = seconds_since(start);
-  current_ = std::make_shared<ResultReader const>(output_, study_.description());
-  make_room();
-  restart_journal();
-  last_sync_ = last_rewrite_ = std::chrono::steady_clock::now();
 }
 
 void Storage::restart_journal() {
@@ -84,14 +92,7 @@ void Storage::start_rewrite(Ledger const& ledger) {
   running_ = Job::rewrite;
   // The ledger goes on changing: the thread works on a copy as of now, which matches the records.
   job_ = std::async(std::launch::async, [this, snapshot = std::make_shared<Ledger const>(ledger)] {
-    auto const start = std::chrono::steady_clock::now();
-    auto const temporary = output_ + ".new";
-    // Before, too: a run that was stopped for long must not write to the file that its successor writes.
-    lock_.beat();
-    write_result_file(temporary, study_, *snapshot, writing_, {current_}, provenance_);
-    lock_.beat();
-    replace_file(temporary, output_);
-    last_rewrite_seconds_ = seconds_since(start);
+    write_file(*snapshot, writing_, {current_});
   });
 }
 
@@ -100,14 +101,10 @@ void Storage::conclude_rewrite() {
   file_records_ += writing_.size();
   writing_ = {};
   writing_bytes_ = 0;
-  make_room();
-  restart_journal();
-  last_rewrite_ = std::chrono::steady_clock::now();
-}
-
-void Storage::make_room() {
   auto const bytes = static_cast<double>(std::filesystem::file_size(output_));
   room_ = std::max(kLeastRoom, static_cast<std::size_t>(kRoomPerFileByte * bytes));
+  restart_journal();
+  last_rewrite_ = Clock::now();
 }
 
 void Storage::tick(Ledger const& ledger) {
@@ -124,7 +121,7 @@ void Storage::tick(Ledger const& ledger) {
   if (!fresh_.empty() && (full || cheap)) {
     start_rewrite(ledger);
   } else if (seconds_since(last_sync_) > interval / 2) {
-    last_sync_ = std::chrono::steady_clock::now();
+    last_sync_ = Clock::now();
     running_ = Job::sync;
     job_ = std::async(std::launch::async, [this, sync = std::exchange(unsynced_, false)] {
       lock_.beat();
@@ -154,9 +151,7 @@ void Storage::abandon() {
 void Storage::finish(Ledger const& ledger, Provenance provenance) {
   wait_for_job();
   provenance_ = std::move(provenance);
-  start_rewrite(ledger);
-  running_ = Job::none;
-  job_.get();
+  write_file(ledger, fresh_, {current_});
   std::remove((output_ + ".journal").c_str());
 }
 

@@ -46,12 +46,12 @@ class Storage {
   std::size_t fresh_bytes() const { return fresh_bytes_ + writing_bytes_; }
 
  private:
+  void write_file(Ledger const& ledger, std::vector<Record> const& records,
+                  std::vector<std::shared_ptr<ResultReader const>> const& sources);
   void start_rewrite(Ledger const& ledger);
   void conclude_rewrite();
   void wait_for_job();
   void restart_journal();
-  void make_room();
-  double seconds_since(std::chrono::steady_clock::time_point time) const;
 
   std::string output_;
   Study const& study_;

@@ -2,18 +2,14 @@
 
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
-#include "study/journal.hpp"
-#include "study/result_file.hpp"
+#include "study/bytes.hpp"
+#include "study/durable_file.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <stdexcept>
 
 namespace thresher::study {
 
@@ -33,6 +29,16 @@ void write_rows(hdf5::Object const& file, std::string const& name, std::vector<s
   box.count[0] = static_cast<hsize_t>(rows.size());
   if (rows.size() > 0) hdf5::write_box<double>(dataset, box, values);
   hdf5::flush(file);
+}
+
+/// The state in a file, if it is whole.
+std::optional<std::vector<std::byte>> whole_state(std::string const& path) {
+  auto const content = read_file(path);
+  if (!content || content->size() < sizeof(std::uint32_t)) return std::nullopt;
+  auto const bytes = std::as_bytes(std::span(*content));
+  auto const state = bytes.subspan(sizeof(std::uint32_t));
+  if (ByteReader(bytes).get<std::uint32_t>() != crc32(state)) return std::nullopt;
+  return std::vector(state.begin(), state.end());
 }
 
 }  // namespace
@@ -89,7 +95,7 @@ void KeptState::keep(mpi::Communicator const& comm, TrialPlace const& place,
     auto const sum = crc32(bytes);
     stream.write(reinterpret_cast<char const*>(&sum), sizeof(sum));
     stream.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!stream.flush()) throw std::runtime_error(file + ": " + std::strerror(errno));
+    if (!stream.flush()) throw file_error(file);
     replace_file(file + ".new", file);
   });
   used_ = file;
@@ -98,21 +104,9 @@ void KeptState::keep(mpi::Communicator const& comm, TrialPlace const& place,
 std::optional<std::vector<std::byte>> KeptState::restore(mpi::Communicator const& comm,
                                                          TrialPlace const& place) {
   auto const file = path(comm, place);
-  std::vector<char> content;
-  if (std::ifstream stream(file, std::ios::binary); stream)
-    content.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-  std::uint32_t sum = 0;
-  bool whole = content.size() >= sizeof(sum);
-  std::vector<std::byte> bytes;
-  if (whole) {
-    std::memcpy(&sum, content.data(), sizeof(sum));
-    auto const body = std::as_bytes(std::span(content)).subspan(sizeof(sum));
-    bytes.assign(body.begin(), body.end());
-    whole = crc32(bytes) == sum;
-  }
-  if (whole) used_ = file;
-  if (mpi::min(comm, whole ? 1.0 : 0.0) == 0.0) return std::nullopt;
-  return bytes;
+  auto state = whole_state(file);
+  if (state) used_ = file;
+  return mpi::min(comm, state ? 1.0 : 0.0) == 0.0 ? std::nullopt : std::move(state);
 }
 
 void KeptState::forget() {

@@ -80,7 +80,7 @@ class Worker::Member : public TrialServices {
     if (!warned_.insert(message).second) return;
     ByteWriter report;
     report.put(Report::warning);
-    report.put_text(message);
+    report.put(message);
     messages::send(exchange_.get(), 0, messages::kToCoordinator, report);
   }
   void progress(double part) override {
@@ -129,8 +129,8 @@ class Worker::Member : public TrialServices {
 
   void run_batch(ByteReader& reader) {
     last_report_ = Clock::now();
-    for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
-      unit_ = Unit::get(reader);
+    for (auto& unit : reader.get<std::vector<Unit>>()) {
+      unit_ = std::move(unit);
       if (team_.stopping()) break;
       bool const whole = runner_.run(unit_, [this](Record record) { take(std::move(record)); });
       if (!whole) stop_ = true;
@@ -150,8 +150,7 @@ class Worker::Member : public TrialServices {
     if (kind == Report::stopped) acknowledged_ = true;
     ByteWriter message;
     message.put(kind);
-    message.put(static_cast<std::uint32_t>(records_.size()));
-    for (auto const& record : records_) record.put(message);
+    message.put(records_);
     records_.clear();
     // Blocking: a long message moves only inside MPI, so it must be through before the next unit starts.
     messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
@@ -161,9 +160,9 @@ class Worker::Member : public TrialServices {
   [[noreturn]] void report_alone(std::string const& reason) {
     ByteWriter message;
     message.put(Report::alone);
-    unit_.put(message);
-    message.put_text("on rank " + std::to_string(comm_.rank()) +
-                     " of the team, while the other ranks did not follow: " + reason);
+    message.put(unit_);
+    message.put("on rank " + std::to_string(comm_.rank()) +
+                " of the team, while the other ranks did not follow: " + reason);
     messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
     for (;;) pause();  // the coordinator ends the run
   }

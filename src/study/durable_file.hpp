@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+/// Files that survive the end of the process or of the machine, and tell whether they are whole.
+namespace thresher::study {
+
+/// "path: why", after a call of the system that has failed.
+std::runtime_error file_error(std::string const& path);
+
+/// Owning file descriptor.
+class Descriptor {
+ public:
+  /// Throws file_error.
+  Descriptor(std::string const& path, int flags);
+  ~Descriptor();
+  Descriptor(Descriptor const&) = delete;
+  Descriptor& operator=(Descriptor const&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+/// Content of a file, or nothing when it cannot be opened.
+std::optional<std::string> read_file(std::string const& path);
+
+/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws
+/// file_error, and removes `temporary` then.
+void replace_file(std::string const& temporary, std::string const& path);
+
+/// Cyclic redundancy check (zlib's) of `bytes`.
+std::uint32_t crc32(std::span<std::byte const> bytes);
+
+}  // namespace thresher::study
