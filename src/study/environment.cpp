@@ -17,6 +17,10 @@
 
 namespace thresher::study {
 
+namespace {
+
+/// Kernels that BLAS uses ("OpenBLAS SkylakeX"), or empty when the slow reference BLAS (or an unknown one)
+/// answers.
 std::string blas_kernels() {
   using CoreName = char const* (*)();
   if (auto const core = reinterpret_cast<CoreName>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
@@ -34,16 +38,7 @@ std::string processor_name() {
   return "unknown processor";
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-std::string utc_now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
-
+/// "a x 3, b x 1": the distinct texts over all ranks with their counts, on rank 0. Collective.
 std::string tally(mpi::Communicator const& comm, std::string const& text) {
   constexpr int kLength = 128;
   std::array<char, kLength> mine{};
@@ -59,8 +54,6 @@ std::string tally(mpi::Communicator const& comm, std::string const& text) {
         fmt::format("{}{}{}", joined.empty() ? "" : ", ", name, count > 1 ? fmt::format(" x {}", count) : "");
   return joined;
 }
-
-namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
@@ -88,6 +81,26 @@ double slurm_megabytes(char const* variable) {
 }
 
 }  // namespace
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+RunEnvironment RunEnvironment::of(mpi::Communicator const& world, std::string command_line) {
+  return {.command_line = std::move(command_line),
+          .started = utc_now(),
+          .hosts = tally(world, host_name()),
+          .processors = tally(world, processor_name()),
+          .blas = tally(world, blas_kernels()),
+          .petsc_options = {},
+          .ranks = world.size()};
+}
 
 double available_bytes_per_rank(mpi::Communicator const& comm) {
   MPI_Comm node = MPI_COMM_NULL;

@@ -1,5 +1,6 @@
 #include "study/merge.hpp"
 
+#include "parameters/names.hpp"
 #include "study/durable_file.hpp"
 #include "study/environment.hpp"
 #include "study/output_lock.hpp"

@@ -1,7 +1,6 @@
 #include "study/provenance.hpp"
 
 #include "hdf5/file.hpp"
-#include "study/environment.hpp"
 #include "study/version.hpp"
 
 #include <fmt/format.h>
@@ -10,16 +9,6 @@
 #include <slepcversion.h>
 
 namespace thresher::study {
-
-RunEnvironment RunEnvironment::of(mpi::Communicator const& world, std::string command_line) {
-  return {.command_line = std::move(command_line),
-          .started = utc_now(),
-          .hosts = tally(world, host_name()),
-          .processors = tally(world, processor_name()),
-          .blas = tally(world, blas_kernels()),
-          .petsc_options = {},
-          .ranks = world.size()};
-}
 
 Provenance provenance(RunEnvironment const& run, InputFile const* input, ResultReader const* before,
                       std::string const& ended) {

@@ -11,27 +11,11 @@ namespace thresher::study {
 namespace {
 constexpr std::size_t kTrialsPerChunk = 1024;
 
-/// Calls `visit(at)` for at = start, ... below `end` in steps of `step`, the last dimension fastest.
-void count_through(hdf5::Extents const& start, hdf5::Extents const& end, hdf5::Extents const& step,
-                   std::function<void(hdf5::Extents const&)> const& visit) {
-  auto at = start;
-  for (;;) {
-    visit(at);
-    std::size_t d = at.size();
-    for (; d > 0; --d) {
-      at[d - 1] += step[d - 1];
-      if (at[d - 1] < end[d - 1]) break;
-      at[d - 1] = start[d - 1];
-    }
-    if (d == 0) return;
-  }
-}
-
 }  // namespace
 
-ResultLayout::ResultLayout(Study const& study) : trials(static_cast<std::size_t>(study.trials())) {
-  for (auto const& axis : study.grid().axes()) axes.push_back(axis.rows.size());
-  points = study.grid().size();
+ResultLayout::ResultLayout(Study const& study)
+    : points(study.grid().size()), trials(static_cast<std::size_t>(study.trials())), grid_(study.grid()) {
+  for (auto const& axis : grid_.axes()) axes.push_back(axis.rows.size());
   per_trial = axes;
   per_trial.push_back(trials);
   if (trials == 0) return;
@@ -42,25 +26,18 @@ ResultLayout::ResultLayout(Study const& study) : trials(static_cast<std::size_t>
 }
 
 void ResultLayout::for_each_box(
-    std::function<void(hdf5::Box const&, std::vector<std::uint32_t> const&)> const& visit) const {
+    std::function<void(hdf5::Box const&, std::uint32_t first, std::size_t count)> const& visit) const {
   if (trials == 0) return;
-  count_through(hdf5::Extents(axes.size(), 0), axes, trial_chunk, [&](hdf5::Extents const& start) {
-    auto end = axes;
-    hdf5::Box box{start, {}};
+  for (std::size_t first = 0; first < points;) {
+    auto box = box_of(grid_, first, 0, static_cast<std::int64_t>(trials));
+    std::size_t count = 1;
     for (std::size_t d = 0; d < axes.size(); ++d) {
-      end[d] = std::min(start[d] + trial_chunk[d], axes[d]);
-      box.count.push_back(end[d] - start[d]);
+      box.count[d] = std::min(trial_chunk[d], axes[d] - box.start[d]);
+      count *= box.count[d];
     }
-    box.start.push_back(0);
-    box.count.push_back(trials);
-    std::vector<std::uint32_t> numbers;
-    count_through(start, end, hdf5::Extents(axes.size(), 1), [&](hdf5::Extents const& at) {
-      std::size_t number = 0;
-      for (std::size_t d = 0; d < axes.size(); ++d) number = number * axes[d] + at[d];
-      numbers.push_back(static_cast<std::uint32_t>(number));
-    });
-    visit(box, numbers);
-  });
+    visit(box, static_cast<std::uint32_t>(first), count);
+    first += count;
+  }
 }
 
 hdf5::Box box_of(Grid const& grid, std::size_t point, std::int64_t first, std::int64_t count) {

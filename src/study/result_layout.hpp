@@ -10,18 +10,22 @@
 namespace thresher::study {
 
 /// Shape of the per-trial data sets of a study: extents [axes..., trial] and chunks of about 16384 numbers.
-struct ResultLayout {
+class ResultLayout {
+ public:
   explicit ResultLayout(Study const& study);
   hdf5::Extents axes;         ///< one extent per axis
   hdf5::Extents per_trial;    ///< axes and trial
   hdf5::Extents trial_chunk;  ///< chunk of a per-trial data set
-  std::size_t points = 1;
-  std::size_t trials = 0;
+  std::size_t points;
+  std::size_t trials;
 
-  /// Calls `visit` for boxes of points (with all their trials) that fill whole chunks; `points` are the
-  /// numbers of the points in the box, in its row-major order.
+  /// Calls `visit` for boxes of points (with all their trials) that fill whole chunks. As a chunk holds the
+  /// last axes whole, a box is `count` consecutive points from `first` on.
   void for_each_box(
-      std::function<void(hdf5::Box const& box, std::vector<std::uint32_t> const& points)> const& visit) const;
+      std::function<void(hdf5::Box const& box, std::uint32_t first, std::size_t count)> const& visit) const;
+
+ private:
+  Grid const& grid_;
 };
 
 /// Where `count` trials of a point, from trial `first` on, lie in the per-trial data sets of a file.

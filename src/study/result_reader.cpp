@@ -1,6 +1,7 @@
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
+#include "parameters/names.hpp"
 #include "study/result_file.hpp"
 #include "study/result_layout.hpp"
 

@@ -65,7 +65,7 @@ ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger c
       search_(LevelSearch::of(study.configuration(), study.description())),
       sources_match_(
           std::ranges::all_of(sources, [&](auto const& source) { return source->same_layout(study); })),
-      done_(layout_.points, false) {
+      done_(layout_.points, 0) {
   auto const& representative = ledger.survey().representative;
   for (auto const& record : records)
     if (record.trial >= 0 && record.trial < ledger.trials())
@@ -176,9 +176,9 @@ void ResultWriter::write_states() {
   auto const status = create_per_trial<std::int8_t>(names::kStatus, "state of the trial");
   set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
   set_attribute(status, "flag_meanings", "not_run ok failed not_converged invalid");
-  layout_.for_each_box([&](hdf5::Box const& box, std::vector<std::uint32_t> const& points) {
+  layout_.for_each_box([&](hdf5::Box const& box, std::uint32_t first, std::size_t count) {
     std::vector<std::int8_t> values;
-    for (auto const point : points)
+    for (auto point = first; point < first + count; ++point)
       for (std::int64_t t = 0; t < ledger_.trials(); ++t)
         values.push_back(
             stored_state(ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid));
@@ -205,9 +205,9 @@ std::vector<Record const*> const& ResultWriter::fresh(std::uint32_t point) const
   return found == by_point_.end() ? none : found->second;
 }
 
-std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box const& box,
-                                         std::vector<std::uint32_t> const& points) const {
-  std::vector<double> values(points.size() * layout_.trials, std::nan(""));
+std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box const& box, std::uint32_t first,
+                                         std::size_t count) const {
+  std::vector<double> values(count * layout_.trials, std::nan(""));
   auto const fill = [](std::span<double> gaps, std::vector<double> const& found) {
     for (std::size_t k = 0; k < std::min(found.size(), gaps.size()); ++k)
       if (std::isnan(gaps[k])) gaps[k] = found[k];
@@ -217,10 +217,11 @@ std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box cons
       fill(values, source->box(name, box));
       continue;
     }
-    for (std::size_t k = 0; k < points.size(); ++k) {
-      auto const place = done_[points[k]] ? place_in(*source, points[k]) : std::nullopt;
+    for (auto point = first; point < first + count; ++point) {
+      auto const place = done_[point] ? place_in(*source, point) : std::nullopt;
       if (place)
-        fill(std::span(values).subspan(k * layout_.trials, layout_.trials), source->row(name, *place));
+        fill(std::span(values).subspan((point - first) * layout_.trials, layout_.trials),
+             source->row(name, *place));
     }
   }
   return values;
@@ -234,13 +235,13 @@ std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
   auto const nan = std::nan("");
   std::vector<double> const unknown(layout_.points, nan);
   Summaries summaries{unknown, unknown, unknown, std::vector<std::int64_t>(layout_.points, 0)};
-  layout_.for_each_box([&](hdf5::Box const& box, std::vector<std::uint32_t> const& points) {
-    if (std::ranges::none_of(points, [&](auto point) { return bool{done_[point]}; })) return;
-    auto values = stored(name, box, points);
-    for (std::size_t k = 0; k < points.size(); ++k) {
-      auto const point = points[k];
+  layout_.for_each_box([&](hdf5::Box const& box, std::uint32_t first, std::size_t count) {
+    auto const box_done = std::span(done_).subspan(first, count);
+    if (std::ranges::find(box_done, true) == box_done.end()) return;
+    auto values = stored(name, box, first, count);
+    for (auto point = first; point < first + count; ++point) {
       if (!done_[point]) continue;
-      auto const row = std::span(values).subspan(k * layout_.trials, layout_.trials);
+      auto const row = std::span(values).subspan((point - first) * layout_.trials, layout_.trials);
       for (auto const* record : fresh(point)) row[static_cast<std::size_t>(record->trial)] = of(*record);
       std::vector<double> counted;
       for (std::size_t t = 0; t < row.size(); ++t) {

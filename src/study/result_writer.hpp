@@ -54,9 +54,9 @@ class ResultWriter {
   std::pair<hdf5::Object, Summaries> write_per_trial(std::string const& name, std::string const& meaning,
                                                      std::string const& units,
                                                      std::function<double(Record const&)> const& of);
-  /// What the sources hold of a box; later ones fill what earlier ones do not have.
-  std::vector<double> stored(std::string const& name, hdf5::Box const& box,
-                             std::vector<std::uint32_t> const& points) const;
+  /// What the sources hold of a box of `count` points; later ones fill what earlier ones do not have.
+  std::vector<double> stored(std::string const& name, hdf5::Box const& box, std::uint32_t first,
+                             std::size_t count) const;
   /// Number, in a source, of a point or of any point with the same trials.
   std::optional<std::size_t> place_in(ResultReader const& source, std::uint32_t point) const;
   /// Records of the trials of a point.
@@ -80,7 +80,7 @@ class ResultWriter {
   std::optional<LevelSearch> search_;
   std::vector<double> searched_means_;  ///< of a level search: mean of its metric per point
   bool sources_match_;                  ///< every source has this layout: boxes are read as they lie
-  std::vector<bool> done_;              ///< whether any trial of the point ran
+  std::vector<char> done_;              ///< whether any trial of the point ran
   std::unordered_map<std::uint32_t, std::vector<Record const*>> by_point_;     ///< keyed by representative
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> repetitions_;  ///< keyed by representative
 };

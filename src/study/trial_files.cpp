@@ -20,8 +20,8 @@ std::string folder(std::string const& path) {
   return path + "/";
 }
 
-/// Writes `rows` of an array into a data set of its own.
-void write_rows(hdf5::Object const& file, std::string const& name, std::vector<std::int64_t> const& extents,
+/// Writes `rows` of an array into a new file, and closes it.
+void write_rows(hdf5::Object file, std::string const& name, std::vector<std::int64_t> const& extents,
                 mpi::Range rows, std::span<double const> values) {
   hdf5::Box box{hdf5::Extents(extents.size(), 0), {extents.begin(), extents.end()}};
   auto const dataset = hdf5::create_unchunked(file, name, box.count);
@@ -58,10 +58,8 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
                                 Artifact const& artifact) {
   auto const name = place.file_name(artifact.name) + ".h5";
   auto const path = folder(output + ".artifacts") + name;
-  {
-    auto const file = hdf5::create_file(path + ".new");
-    write_rows(file, artifact.name, artifact.extents, {0, artifact.extents[0]}, artifact.values);
-  }
+  write_rows(hdf5::create_file(path + ".new"), artifact.name, artifact.extents, {0, artifact.extents[0]},
+             artifact.values);
   replace_file(path + ".new", path);
   return name;
 }
@@ -72,10 +70,7 @@ std::string write_artifact_file(std::string const& output, TrialPlace const& pla
                                 std::span<double const> values) {
   auto const file_name = place.file_name(name) + ".h5";
   auto const path = folder(output + ".artifacts") + file_name;
-  {
-    auto const file = hdf5::create_file(path + ".new", comm);
-    write_rows(file, name, extents, rows, values);
-  }
+  write_rows(hdf5::create_file(path + ".new", comm), name, extents, rows, values);
   mpi::agree(comm, [&] {
     if (comm.rank() == 0) replace_file(path + ".new", path);
   });

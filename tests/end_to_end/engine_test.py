@@ -522,6 +522,13 @@ class Artifacts(running.StudyTest):
         with h5py.File(self.folder / "a.h5") as f:
             self.assertTrue(numpy.isfinite(f["artifacts/numbers"][0, 0, 0]).all())
 
+    def test_points_that_an_inert_axis_adds_have_them_too(self):
+        study = ["--law", "uniform", "--trials", 2, "--artifacts", "all", "--quiet"]
+        self.run_study(*study, "--spread", "1,2", "--output", "once.h5")
+        self.run_study(*study, "--spread", "1", "--output", "grown.h5")
+        self.run_study(*study, "--spread", "1,2", "--resume", "--output", "grown.h5")
+        self.assert_same("once.h5", "grown.h5")
+
 
 class Overhead(running.StudyTest):
     def test_memory_of_rank_0_and_writing_are_bounded(self):
