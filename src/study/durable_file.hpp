@@ -27,7 +27,7 @@ class Descriptor {
   int descriptor_;
 };
 
-/// Content of a file, or nothing when it cannot be opened.
+/// Content of a file, or nothing when it cannot be opened. Throws std::ios_base::failure for a folder.
 std::optional<std::string> read_file(std::string const& path);
 
 /// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <ios>
 #include <limits>
 #include <map>
 #include <random>
@@ -51,6 +52,13 @@ Fields parse(std::string const& text) {
   return fields;
 }
 
+/// Content of a lock; empty when it cannot be read, whatever it is: nobody holds it then.
+std::string read_lock(std::string const& path) try {
+  return read_file(path).value_or("");
+} catch (std::ios_base::failure const&) {
+  return "";
+}
+
 /// The clock of a file server may differ from ours: a fresh file beside `path` tells its time.
 double seconds_since_beat(std::string const& path) {
   auto probe = path + ".XXXXXX";
@@ -83,7 +91,7 @@ OutputLock::OutputLock(std::string const& output, double beat_interval)
                           host_name(), getpid(), process_start(getpid()), slurm_job, beat_interval,
                           (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}());
   if (create()) return;
-  auto fields = parse(read_file(path_).value_or(""));
+  auto fields = parse(read_lock(path_));
   // A process that has just been killed takes a moment to die.
   for (int look = 0; look < 20 && alive(fields, path_, slurm_job); ++look)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -118,13 +126,13 @@ OutputLock::~OutputLock() {
 }
 
 void OutputLock::release() {
-  if (held_ && read_file(path_) == identity_) unlink(path_.c_str());
+  if (held_ && read_lock(path_) == identity_) unlink(path_.c_str());
   held_ = false;
 }
 
 void OutputLock::beat() const {
-  auto const found = read_file(path_);
-  if (!found && access(path_.c_str(), F_OK) != 0)
+  auto const found = read_lock(path_);
+  if (found.empty() && access(path_.c_str(), F_OK) != 0)
     throw file_error(output_ + ": its lock or its folder has gone");
   if (found != identity_) throw std::runtime_error(output_ + ": another run has taken over this output");
   utimensat(AT_FDCWD, path_.c_str(), nullptr, 0);
