@@ -158,5 +158,24 @@ TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
   EXPECT_LT(experiment.cost(1, point, 1).bytes_per_rank, 3e6);
 }
 
+TEST(Cost, OfALargeSupportIsSharedByTheTeam) {
+  Experiment const experiment;
+  Parameters point;
+  point.estimator = Estimator::pdw;
+  point.p = 1000000000000;
+  point.s = 50000;
+  point.theta = 1;
+  double const gram = 8e0 * 50000 * 50000;
+  EXPECT_GT(experiment.cost(1, point, 1).bytes_per_rank, 3 * gram);
+  EXPECT_LT(experiment.cost(1, point, 512).bytes_per_rank, 3e9);
+  // Working sets of eight supports and more.
+  point.estimator = Estimator::lasso;
+  point.p = 1000000;
+  point.s = 2000;
+  point.storage = Storage::regenerate;
+  double const large = experiment.cost(1, point, 8).bytes_per_rank;
+  EXPECT_GT(large, experiment.cost(1, point, 64).bytes_per_rank * 3);
+}
+
 }  // namespace
 }  // namespace thresher::mixed_quality_lasso
