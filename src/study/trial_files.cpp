@@ -54,60 +54,59 @@ bool is_large(std::vector<std::int64_t> const& extents) {
   return numbers > kLargestArtifactInFile;
 }
 
-std::string write_artifact_file(std::string const& output, TrialPlace const& place,
-                                Artifact const& artifact) {
+std::string TrialFiles::unfinished(std::string const& path) const {
+  return fmt::format("{}.team{}.new", path, team_);
+}
+
+std::string TrialFiles::write(TrialPlace const& place, Artifact const& artifact) const {
   auto const name = place.file_name(artifact.name) + ".h5";
-  auto const path = folder(output + ".artifacts") + name;
-  write_rows(hdf5::create_file(path + ".new"), artifact.name, artifact.extents, {0, artifact.extents[0]},
+  auto const path = folder(output_ + ".artifacts") + name;
+  write_rows(hdf5::create_file(unfinished(path)), artifact.name, artifact.extents, {0, artifact.extents[0]},
              artifact.values);
-  replace_file(path + ".new", path);
+  replace_file(unfinished(path), path);
   return name;
 }
 
-std::string write_artifact_file(std::string const& output, TrialPlace const& place,
-                                mpi::Communicator const& comm, std::string const& name,
-                                std::vector<std::int64_t> const& extents, mpi::Range rows,
-                                std::span<double const> values) {
+std::string TrialFiles::write(TrialPlace const& place, std::string const& name,
+                              std::vector<std::int64_t> const& extents, mpi::Range rows,
+                              std::span<double const> values) const {
   auto const file_name = place.file_name(name) + ".h5";
-  auto const path = folder(output + ".artifacts") + file_name;
-  write_rows(hdf5::create_file(path + ".new", comm), name, extents, rows, values);
-  mpi::agree(comm, [&] {
-    if (comm.rank() == 0) replace_file(path + ".new", path);
+  auto const path = folder(output_ + ".artifacts") + file_name;
+  write_rows(hdf5::create_file(unfinished(path), comm_), name, extents, rows, values);
+  mpi::agree(comm_, [&] {
+    if (comm_.rank() == 0) replace_file(unfinished(path), path);
   });
   return file_name;
 }
 
-std::string KeptState::path(mpi::Communicator const& comm, TrialPlace const& place) const {
-  return fmt::format("{}{}_rank{}of{}", folder(output_ + ".state"), place.file_name("state"), comm.rank(),
-                     comm.size());
+std::string TrialFiles::state_path(TrialPlace const& place) const {
+  return fmt::format("{}{}_rank{}of{}", folder(output_ + ".state"), place.file_name("state"), comm_.rank(),
+                     comm_.size());
 }
 
-void KeptState::keep(mpi::Communicator const& comm, TrialPlace const& place,
-                     std::span<std::byte const> bytes) {
-  auto const file = path(comm, place);
-  mpi::agree(comm, [&] {
-    std::ofstream stream(file + ".new", std::ios::binary);
+void TrialFiles::keep(TrialPlace const& place, std::span<std::byte const> bytes) {
+  auto const path = state_path(place);
+  mpi::agree(comm_, [&] {
+    std::ofstream stream(unfinished(path), std::ios::binary);
     auto const sum = crc32(bytes);
     stream.write(reinterpret_cast<char const*>(&sum), sizeof(sum));
     stream.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!stream.flush()) throw file_error(file);
-    replace_file(file + ".new", file);
+    if (!stream.flush()) throw file_error(path);
+    replace_file(unfinished(path), path);
   });
-  used_ = file;
+  states_.insert(path);
 }
 
-std::optional<std::vector<std::byte>> KeptState::restore(mpi::Communicator const& comm,
-                                                         TrialPlace const& place) {
-  auto const file = path(comm, place);
-  auto state = whole_state(file);
-  if (state) used_ = file;
-  return mpi::min(comm, state ? 1.0 : 0.0) == 0.0 ? std::nullopt : std::move(state);
+std::optional<std::vector<std::byte>> TrialFiles::restore(TrialPlace const& place) {
+  auto const path = state_path(place);
+  auto state = whole_state(path);
+  if (state) states_.insert(path);
+  return mpi::min(comm_, state ? 1.0 : 0.0) == 0.0 ? std::nullopt : std::move(state);
 }
 
-void KeptState::forget() {
-  if (used_.empty()) return;
-  std::remove(used_.c_str());
-  used_.clear();
+void TrialFiles::forget() {
+  for (auto const& path : states_) std::remove(path.c_str());
+  states_.clear();
 }
 
 }  // namespace thresher::study

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,31 +24,39 @@ struct TrialPlace {
 inline constexpr std::int64_t kLargestArtifactInFile = 4096;
 bool is_large(std::vector<std::int64_t> const& extents);
 
-/// Writes an array that one rank holds into `<output>.artifacts/`; returns the file's name. Throws
+/// What the trials of a team leave on disk beside the result file: large arrays in `<output>.artifacts/`, the
+/// state of long trials in `<output>.state/`. Files get their names when they are whole. Errors are
 /// std::runtime_error.
-std::string write_artifact_file(std::string const& output, TrialPlace const& place, Artifact const& artifact);
-/// The same for an array whose leading dimension is distributed over `comm`, through parallel HDF5; the file
-/// gets its name when it is whole. Collective.
-std::string write_artifact_file(std::string const& output, TrialPlace const& place,
-                                mpi::Communicator const& comm, std::string const& name,
-                                std::vector<std::int64_t> const& extents, mpi::Range rows,
-                                std::span<double const> values);
-
-/// State that a long trial leaves in `<output>.state/`, one file per rank.
-class KeptState {
+class TrialFiles {
  public:
-  explicit KeptState(std::string output) : output_(std::move(output)) {}
-  /// Collective over `comm`: the old state stays until every rank has written the new one.
-  void keep(mpi::Communicator const& comm, TrialPlace const& place, std::span<std::byte const> bytes);
-  /// On all ranks or on none. Collective.
-  std::optional<std::vector<std::byte>> restore(mpi::Communicator const& comm, TrialPlace const& place);
-  /// Removes what this object kept or restored last.
+  /// `team` numbers the teams of a run: the points of a trial may be shared out, and two teams then write
+  /// what their stages have in common at the same time. `comm` is the team's and must outlive this object.
+  TrialFiles(std::string output, int team, mpi::Communicator const& comm)
+      : output_(std::move(output)), team_(team), comm_(comm) {}
+
+  /// Writes an array that this rank holds; returns the file's name.
+  std::string write(TrialPlace const& place, Artifact const& artifact) const;
+  /// The same for an array whose leading dimension is distributed over the team, through parallel HDF5.
+  /// Collective.
+  std::string write(TrialPlace const& place, std::string const& name,
+                    std::vector<std::int64_t> const& extents, mpi::Range rows,
+                    std::span<double const> values) const;
+
+  /// Leaves this rank's state: the old one stays until every rank has written the new one. Collective.
+  void keep(TrialPlace const& place, std::span<std::byte const> bytes);
+  /// The state that was left, on all ranks or on none. Collective.
+  std::optional<std::vector<std::byte>> restore(TrialPlace const& place);
+  /// Removes every state that was kept or restored since the last call.
   void forget();
 
  private:
-  std::string path(mpi::Communicator const& comm, TrialPlace const& place) const;
+  std::string unfinished(std::string const& path) const;
+  std::string state_path(TrialPlace const& place) const;
+
   std::string output_;
-  std::string used_;
+  int team_;
+  mpi::Communicator const& comm_;
+  std::set<std::string> states_;
 };
 
 }  // namespace thresher::study

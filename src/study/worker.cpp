@@ -34,7 +34,7 @@ class Worker::Member : public TrialServices {
         team_(comm_, memory),
         agreement_(comm_, [this](std::string const& reason) { report_alone(reason); }),
         runner_(study, team_, agreement_),
-        state_(study.options().output) {
+        files_(study.options().output, world.rank() / team_size, comm_) {
     team_.set_services(this);
     team_.set_input(study.input());
   }
@@ -64,7 +64,7 @@ class Worker::Member : public TrialServices {
   }
   void store(Artifact artifact) override {
     if (is_large(artifact.extents)) {
-      artifact.file = write_artifact_file(study_.options().output, runner_.place(), artifact);
+      artifact.file = files_.write(runner_.place(), artifact);
       artifact.values.clear();
     }
     runner_.artifacts().push_back(std::move(artifact));
@@ -72,8 +72,7 @@ class Worker::Member : public TrialServices {
   void store_distributed(std::string_view name, std::vector<std::int64_t> const& extents, mpi::Range rows,
                          std::span<double const> values) override {
     if (!is_large(extents)) return store_whole(name, extents, rows, values);
-    auto const file = write_artifact_file(study_.options().output, runner_.place(), comm_, std::string(name),
-                                          extents, rows, values);
+    auto const file = files_.write(runner_.place(), std::string(name), extents, rows, values);
     if (comm_.rank() == 0) runner_.artifacts().push_back({std::string(name), extents, {}, file});
   }
   void warn(std::string const& message) override {
@@ -96,8 +95,8 @@ class Worker::Member : public TrialServices {
     if (!stop_ && Clock::now() - last_poll_ > std::chrono::milliseconds(1)) poll_stop();
     return stop_;
   }
-  void keep(std::span<std::byte const> bytes) override { state_.keep(comm_, runner_.place(), bytes); }
-  std::optional<std::vector<std::byte>> restore() override { return state_.restore(comm_, runner_.place()); }
+  void keep(std::span<std::byte const> bytes) override { files_.keep(runner_.place(), bytes); }
+  std::optional<std::vector<std::byte>> restore() override { return files_.restore(runner_.place()); }
 
  private:
   /// Brings a small array together on rank 0. Collective over the team.
@@ -134,7 +133,7 @@ class Worker::Member : public TrialServices {
       if (team_.stopping()) break;
       bool const whole = runner_.run(unit_, [this](Record record) { take(std::move(record)); });
       if (!whole) stop_ = true;
-      if (whole) state_.forget();
+      if (whole) files_.forget();
     }
     if (comm_.rank() == 0) report(stop_ ? Report::stopped : Report::finished);
   }
@@ -178,7 +177,7 @@ class Worker::Member : public TrialServices {
   Team team_;
   Agreement agreement_;
   UnitRunner runner_;
-  KeptState state_;
+  TrialFiles files_;
   Unit unit_;
   std::vector<Record> records_;
   std::set<std::string> warned_;
