@@ -77,7 +77,7 @@ QuadratureRule gauss_hermite(int size) {
 }
 
 double integrate(std::function<double(double)> const& f, double a, double b, double tolerance) {
-  unsigned const most_halvings = 20;
+  unsigned const most_halvings = 10;
   return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(f, a, b, most_halvings, tolerance);
 }
 

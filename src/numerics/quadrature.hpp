@@ -30,7 +30,8 @@ QuadratureRule gauss_legendre(int size);
 QuadratureRule gauss_hermite(int size);
 
 /// Integral of a smooth f from a to b, either of which may be infinite, to a relative tolerance: adaptive
-/// Gauss-Kronrod; f is not evaluated at the ends.
+/// Gauss-Kronrod; f is not evaluated at the ends. Its rounding errors must stay below the tolerance: an f
+/// that is rough costs up to 60 000 evaluations.
 double integrate(std::function<double(double)> const& f, double a, double b, double tolerance);
 
 }  // namespace thresher::numerics

@@ -1,6 +1,7 @@
 #include "experiments/linear_generative/memorisation_theory.hpp"
 
 #include "numerics/quadrature.hpp"
+#include "numerics/special_functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,7 @@ namespace thresher::linear_generative {
 
 namespace {
 
-constexpr double kTolerance = 1e-13;
+constexpr double kTolerance = 1e-12;
 constexpr double kReach = 12;  // standard deviations
 
 /// E g(R), R^2 ~ chi^2_n, over the bulk of the density.
@@ -21,9 +22,10 @@ double chi_average(double n, std::function<double(double)> const& g) {
   double const low = std::max(0.0, mode - kReach * largest_deviation);
   double const high = mode + kReach * largest_deviation;
   auto const density = [&](double r) {
-    // Relative to the density at the mode, so that nothing overflows at n = 1e9.
-    double const rise = n > 1 ? (n - 1) * std::log(r / mode) : 0;
-    return std::exp(rise - (r - mode) * (r + mode) / 2);
+    // Relative to the density at the mode, so that nothing overflows at n = 1e9, nor cancels.
+    double const beyond = r - mode;
+    double const rise = n > 1 ? (n - 1) * numerics::log1p_minus_linear(beyond / mode) : 0;
+    return std::exp(rise - beyond * beyond / 2);
   };
   double const mass = numerics::integrate(density, low, high, kTolerance);
   return numerics::integrate([&](double r) { return density(r) * g(r); }, low, high, kTolerance) / mass;
