@@ -190,8 +190,7 @@ class LongTrials(MixedQualityTest):
     def continue_in_slices(self, study, ranks):
         self.run_study(*study, "--output", "calm.h5", ranks=ranks)
         process = self.start_study(*study, "--output", "cut.h5", ranks=ranks)
-        self.wait_for(lambda: (self.folder / "cut.h5").exists())
-        time.sleep(1.5)
+        self.wait_for(lambda: (self.folder / "cut.h5.state").exists())  # made when the analysis looks for what is left
         process.send_signal(signal.SIGUSR1)
         self.assertEqual(process.wait(60), 75, self.said(process))
         self.assertEqual(len(list((self.folder / "cut.h5.state").iterdir())), max(ranks, 1))
@@ -202,7 +201,6 @@ class LongTrials(MixedQualityTest):
                 break
             self.assertEqual(done.returncode, 75, done.stderr)
         self.assertLess(slices, 99)
-        self.assertGreater(slices, 0)
         self.assert_same("calm.h5", "cut.h5")
         self.assertEqual(list((self.folder / "cut.h5.state").iterdir()), [])
 
@@ -210,12 +208,6 @@ class LongTrials(MixedQualityTest):
         path = ["--estimator", "lasso_path", "--p", 30000, "--s", 30, "--n1", 400, "--n2", 400, "--storage", "regenerate",
                 "--trials", 1, "--quiet"]
         self.continue_in_slices(path, 0)
-
-    def test_a_team_does_as_well(self):
-        fit = ["--estimator", "lasso", "--weighting", "agnostic,residual,interference", "--p", 150000, "--s", 40, "--n1", 500,
-               "--n2", 500, "--storage", "regenerate", "--sigma2", 3, "--lambda_rule", "fixed", "--lambda_scale", 0.02,
-               "--ranks_per_trial", 2, "--trials", 1, "--quiet"]
-        self.continue_in_slices(fit, 2)
 
 
 class UserData(MixedQualityTest):
