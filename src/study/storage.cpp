@@ -1,6 +1,7 @@
 #include "study/storage.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -15,12 +16,6 @@ constexpr double kRoomPerFileByte = 0.25;
 /// writing together then stays a small multiple of the final file.
 constexpr double kPartOfTime = 0.02;
 constexpr double kGrowth = 0.2;
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point time) {
-  return std::chrono::duration<double>(Clock::now() - time).count();
-}
 }  // namespace
 
 Storage::Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock)
@@ -35,27 +30,27 @@ void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultRead
   strikes_ = strikes;
   write_file(ledger, records, sources);
   conclude_rewrite();
-  last_sync_ = Clock::now();
+  since_sync_ = {};
 }
 
 void Storage::write_file(Ledger const& ledger, std::vector<Record> const& records,
                          std::vector<std::shared_ptr<ResultReader const>> const& sources) {
-  auto const start = Clock::now();
+  Stopwatch const watch;
   auto const temporary = output_ + ".new";
   // Before, too: a run that was stopped for long must not write to the file that its successor writes.
   lock_.beat();
   write_result_file(temporary, study_, ledger, records, sources, provenance_);
   lock_.beat();
   replace_file(temporary, output_);
-  last_rewrite_seconds_ = seconds_since(start);
+  last_rewrite_seconds_ = watch.seconds();
 }
 
 void Storage::restart_journal() {
-  JournalContents contents;
-  contents.toml = study_.configuration().toml(study_.description());
-  contents.experiment = study_.description().name;
-  contents.strikes = strikes_;
-  contents.records = std::move(fresh_);  // lent: they can be large
+  JournalContents contents{.toml = study_.configuration().toml(study_.description()),
+                           .experiment = study_.description().name,
+                           .records = std::move(fresh_),  // lent: they can be large
+                           .in_flight = {},
+                           .strikes = strikes_};
   for (auto const& [trial, point] : in_flight_) {
     if (contents.in_flight.empty() || contents.in_flight.back().trial != trial)
       contents.in_flight.push_back({trial, {}});
@@ -104,7 +99,7 @@ void Storage::conclude_rewrite() {
   auto const bytes = static_cast<double>(std::filesystem::file_size(output_));
   room_ = std::max(kLeastRoom, static_cast<std::size_t>(kRoomPerFileByte * bytes));
   restart_journal();
-  last_rewrite_ = Clock::now();
+  since_rewrite_ = {};
 }
 
 void Storage::tick(Ledger const& ledger) {
@@ -115,13 +110,13 @@ void Storage::tick(Ledger const& ledger) {
   }
   double const interval = study_.options().checkpoint_interval;
   bool const full = fresh_bytes_ > room_;
-  bool const cheap = seconds_since(last_rewrite_) * kPartOfTime > last_rewrite_seconds_ &&
+  bool const cheap = since_rewrite_.seconds() * kPartOfTime > last_rewrite_seconds_ &&
                      static_cast<double>(fresh_.size()) > kGrowth * static_cast<double>(file_records_) &&
-                     seconds_since(last_rewrite_) > std::min(interval, 10.0);
+                     since_rewrite_.seconds() > std::min(interval, 10.0);
   if (!fresh_.empty() && (full || cheap)) {
     start_rewrite(ledger);
-  } else if (seconds_since(last_sync_) > interval / 2) {
-    last_sync_ = Clock::now();
+  } else if (since_sync_.seconds() > interval / 2) {
+    since_sync_ = {};
     running_ = Job::sync;
     job_ = std::async(std::launch::async, [this, sync = std::exchange(unsynced_, false)] {
       lock_.beat();

@@ -3,8 +3,8 @@
 #include "study/journal.hpp"
 #include "study/output_lock.hpp"
 #include "study/result_file.hpp"
+#include "study/stopwatch.hpp"
 
-#include <chrono>
 #include <future>
 #include <memory>
 #include <set>
@@ -69,8 +69,8 @@ class Storage {
   std::set<std::pair<std::int64_t, std::uint32_t>> in_flight_;  ///< trial and point
   std::future<void> job_;
   enum class Job { none, sync, rewrite } running_ = Job::none;
-  std::chrono::steady_clock::time_point last_sync_;
-  std::chrono::steady_clock::time_point last_rewrite_;
+  Stopwatch since_sync_;
+  Stopwatch since_rewrite_;
   double last_rewrite_seconds_ = 0;
   bool unsynced_ = false;
 };
