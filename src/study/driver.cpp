@@ -37,11 +37,11 @@ constexpr int kSomeFailed = 3;
 constexpr int kInterrupted = 75;
 
 /// The names of parameters and metrics differ from each other, from engine options and from the file's own
-/// names.
+/// names; what lies in a group beside the axes is not called like one.
 void assert_unique_names(Description const& about) {
   std::set<std::string> names{result_names::kTrial,    result_names::kStatus,    result_names::kSeconds,
                               result_names::kTeamSize, result_names::kSummary,   result_names::kTheory,
-                              result_names::kFailures, result_names::kArtifacts, result_names::kEngine,
+                              result_names::kFailures, result_names::kArtifacts, result_names::kTheoryStatus,
                               result_names::kSearch};
   for (auto const& option : options_table().specifications()) names.insert(option.name);
   auto const add = [&](std::string const& name) {
@@ -50,6 +50,17 @@ void assert_unique_names(Description const& about) {
   };
   for (auto const& parameter : about.parameters) add(parameter.name);
   for (auto const& metric : about.metrics) add(metric.name);
+
+  auto const beside_axes = [&](std::string const& name) {
+    if (name == result_names::kTrial || std::ranges::count(about.parameters, name, &Parameter::name) > 0)
+      throw std::logic_error("the name " + name + " is that of an axis in " + about.name);
+  };
+  for (auto const& prediction : about.predictions) beside_axes(prediction.name);
+  for (auto const& theory : about.theories) beside_axes(theory.name);
+  for (auto const& artifact : about.artifacts) {
+    beside_axes(artifact.name);
+    for (auto const& dimension : artifact.dimensions) beside_axes(dimension);
+  }
 }
 
 /// What rank 0 read, so that every rank makes the same study of it.

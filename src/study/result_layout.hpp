@@ -41,10 +41,10 @@ inline constexpr char const* kSummary = "summary";
 inline constexpr char const* kTheory = "theory";
 inline constexpr char const* kFailures = "failures";
 inline constexpr char const* kArtifacts = "artifacts";
-inline constexpr char const* kEngine = "engine";
+inline constexpr char const* kTheoryStatus = "theory_status";
 inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
 inline constexpr char const* kSearch = "search";
-inline constexpr std::int64_t kFormat = 1;
+inline constexpr std::int64_t kFormat = 2;
 /// In the table of failures: positions along the axis named after `parameter`.
 inline std::string index_along(std::string const& parameter) {
   return parameter + "_index";

@@ -38,8 +38,8 @@ Inputs inputs_of(hdf5::Object const& file, std::string const& path, Description 
   if (experiment != description.name)
     throw UserError(fmt::format("belongs to experiment {}, not {}", experiment, description.name));
   auto const format = hdf5::integer_attribute(file, "thresher_format");
-  if (format > names::kFormat)
-    throw UserError(fmt::format("has format {}; this version reads up to {}", format, names::kFormat));
+  if (format != names::kFormat)
+    throw UserError(fmt::format("has format {}; this version reads {}", format, names::kFormat));
   auto const version = hdf5::integer_attribute(file, "data_version");
   if (version != description.data_version)
     throw UserError(fmt::format("has data_version {}, this driver makes {}: its trials are other data",
@@ -216,7 +216,7 @@ void ResultReader::enter_trials(Ledger& ledger, Study const& study, Reasons& rea
 
 void ResultReader::enter_predictions(Ledger& ledger, Study const& study, Reasons& reasons) const {
   auto const& about = study.description();
-  auto const theories = hdf5::open_group(file_, names::kEngine);
+  auto const theories = hdf5::open_group(file_, names::kTheoryStatus);
   auto const predictions = hdf5::open_group(file_, names::kTheory);
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory) {
     auto const states = read_all<std::int8_t>(theories, about.theories[theory].name, grid_.size());

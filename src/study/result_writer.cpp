@@ -300,9 +300,9 @@ void ResultWriter::write_predictions() {
         write_per_point(group, about.predictions[k].name, about.predictions[k].meaning,
                         along_points([&](std::size_t point) { return ledger_.prediction(k, point); })),
         "units", "1");
-  auto const engine = child_group(names::kEngine);
+  auto const states = child_group(names::kTheoryStatus);
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory)
-    write_per_point(engine, about.theories[theory].name, "state of the predictions of this theory",
+    write_per_point(states, about.theories[theory].name, "state of the predictions of this theory",
                     along_points([&](std::size_t point) {
                       return stored_state(ledger_.status(point, trial_of_theory(theory)));
                     }));
