@@ -53,8 +53,16 @@ std::string text_attribute(Object const& object, std::string const& name) {
   Lock const lock;
   auto const attribute = open_attribute(object, name);
   Object const type(H5Aget_type(attribute.get()), name.c_str());
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0)
+  Object const space(H5Aget_space(attribute.get()), name.c_str());
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(space.get()) != 1)
     throw std::runtime_error("attribute " + name + " is no text");
+  if (H5Tis_variable_str(type.get()) > 0) {
+    char* letters = nullptr;
+    check(H5Aread(attribute.get(), type.get(), &letters), name.c_str());
+    std::string text(letters == nullptr ? "" : letters);
+    H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, &letters);
+    return text;
+  }
   std::string value(H5Tget_size(type.get()), '\0');
   check(H5Aread(attribute.get(), type.get(), value.data()), name.c_str());
   value.resize(std::min(value.size(), value.find('\0')));
@@ -66,6 +74,15 @@ std::int64_t integer_attribute(Object const& object, std::string const& name) {
   std::int64_t value = 0;
   check(H5Aread(open_attribute(object, name).get(), native_type<std::int64_t>(), &value), name.c_str());
   return value;
+}
+
+std::vector<double> numbers_attribute(Object const& object, std::string const& name) {
+  Lock const lock;
+  auto const attribute = open_attribute(object, name);
+  Object const space(H5Aget_space(attribute.get()), name.c_str());
+  std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get())));
+  if (!values.empty()) check(H5Aread(attribute.get(), native_type<double>(), values.data()), name.c_str());
+  return values;
 }
 
 }  // namespace thresher::hdf5

@@ -19,5 +19,6 @@ void set_attribute(Object const& object, std::string const& name, std::int64_t v
 bool has_attribute(Object const& object, std::string const& name);
 std::string text_attribute(Object const& object, std::string const& name);
 std::int64_t integer_attribute(Object const& object, std::string const& name);
+std::vector<double> numbers_attribute(Object const& object, std::string const& name);
 
 }  // namespace thresher::hdf5

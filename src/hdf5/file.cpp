@@ -83,6 +83,22 @@ Object open_group(Object const& parent, std::string const& name) {
   return {H5Gopen2(parent.get(), name.c_str(), H5P_DEFAULT), name.c_str()};
 }
 
+Object open_object(Object const& parent, std::string const& name) {
+  Lock const lock;
+  return {H5Oopen(parent.get(), name.c_str(), H5P_DEFAULT), name.c_str()};
+}
+
+std::vector<std::string> members(Object const& group) {
+  Lock const lock;
+  std::vector<std::string> names;
+  auto const add = [](hid_t, char const* name, H5L_info_t const*, void* to) -> herr_t {
+    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+    return 0;
+  };
+  check(H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "members");
+  return names;
+}
+
 bool exists(Object const& parent, std::string const& name) {
   Lock const lock;
   return H5Lexists(parent.get(), name.c_str(), H5P_DEFAULT) > 0;

@@ -4,6 +4,7 @@
 #include "mpi/communicator.hpp"
 
 #include <string>
+#include <vector>
 
 namespace thresher::hdf5 {
 
@@ -21,6 +22,10 @@ bool ends_cleanly();
 
 Object create_group(Object const& parent, std::string const& name);
 Object open_group(Object const& parent, std::string const& name);
+/// A group or a data set.
+Object open_object(Object const& parent, std::string const& name);
+/// Names in a group, by alphabet.
+std::vector<std::string> members(Object const& group);
 /// Whether there is a group or data set of this name.
 bool exists(Object const& parent, std::string const& name);
 /// Links what is `name` in `from` into another group, under the same name.

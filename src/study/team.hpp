@@ -47,9 +47,19 @@ class InputReader {
   /// Extents of data set `name`. Throws UserError when it is missing.
   virtual std::vector<std::int64_t> extents(std::string const& name) const = 0;
   /// Entries [rows) x [columns) of a two-dimensional data set as doubles, row-major (a one-dimensional one
-  /// has one column; rows of more dimensions are flat, and read whole). Throws UserError when an entry is not
-  /// finite. Not collective: every rank reads its own part.
+  /// has one column, a scalar one row too; rows of more dimensions are flat, and read whole). Throws
+  /// UserError when an entry is not finite. Not collective: every rank reads its own part.
   virtual std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const = 0;
+  /// The same where NaN stands for an entry that is missing. Throws UserError for an infinite one.
+  virtual std::vector<double> read_with_missing(std::string const& name, mpi::Range rows,
+                                                mpi::Range columns) const = 0;
+  /// Numbers, or text, of an attribute of a data set or group ("/": of the file); none where it is not there.
+  /// Throws UserError when it is something else.
+  virtual std::optional<std::vector<double>> numbers(std::string const& object,
+                                                     std::string const& attribute) const = 0;
+  virtual std::optional<std::string> text(std::string const& object, std::string const& attribute) const = 0;
+  /// Names in a group, by alphabet; none where there is no such group.
+  virtual std::vector<std::string> members(std::string const& group) const = 0;
 };
 
 /// An array that a trial leaves beside its metrics.

@@ -44,6 +44,18 @@ class MemoryInput : public study::InputReader {
     return part;
   }
 
+  std::vector<double> read_with_missing(std::string const& name, mpi::Range rows,
+                                        mpi::Range columns) const override {
+    return read(name, rows, columns);
+  }
+  std::optional<std::vector<double>> numbers(std::string const&, std::string const&) const override {
+    return std::nullopt;
+  }
+  std::optional<std::string> text(std::string const&, std::string const&) const override {
+    return std::nullopt;
+  }
+  std::vector<std::string> members(std::string const&) const override { return {}; }
+
   std::map<std::string, DataSet> sets;
 };
 
