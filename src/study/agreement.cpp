@@ -1,5 +1,6 @@
 #include "study/agreement.hpp"
 
+#include "study/stopwatch.hpp"
 #include "study/team.hpp"
 
 #include <chrono>
@@ -35,10 +36,10 @@ Ending Agreement::run(std::function<void()> const& work) const {
   if (ending.kind == Ending::Kind::done) {
     mpi::check(MPI_Wait(&request, MPI_STATUS_IGNORE), "MPI_Wait");
   } else {
-    auto const deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(patience_);
+    Stopwatch const watch;
     for (int arrived = 0; arrived == 0;) {
       mpi::check(MPI_Test(&request, &arrived, MPI_STATUS_IGNORE), "MPI_Test");
-      if (arrived == 0 && std::chrono::steady_clock::now() > deadline) alone_(ending.reason);
+      if (arrived == 0 && watch.seconds() > patience_) alone_(ending.reason);
       if (arrived == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
   }

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <cstdlib>
@@ -15,12 +16,10 @@ namespace thresher::study {
 
 namespace {
 
-std::string const kPetscKey = "petsc_options";
-
 std::vector<std::string> known_names(Description const& description) {
   auto names = names_of(description.parameters);
   std::ranges::copy(names_of(options_table().specifications()), std::back_inserter(names));
-  names.push_back(kPetscKey);
+  names.push_back(kPetscOptions);
   return names;
 }
 
@@ -125,6 +124,48 @@ std::string toml_text(Value const& value) {
   return to_text(value);
 }
 
+/// Inputs that the command line gives before "--".
+Inputs parse_arguments(std::vector<std::string> arguments, Description const& description) {
+  CLI::App app(description.title + "\n" + description.citation, description.name);
+  app.allow_extras();
+  app.set_version_flag("--version", std::string("Thresher ") + kVersion + ", " + description.name);
+  app.get_formatter()->column_width(34);
+  app.footer(
+      "Values: a,b,c lists, start:step:stop ranges, log:start:stop:count. What follows -- goes to PETSc and "
+      "SLEPc.");
+  std::map<std::string, std::string> texts;
+  for (auto const& parameter : description.parameters)
+    add_option(app, parameter, "Parameters (" + stage_name(description, parameter.stage) + ")", texts);
+  for (auto const& option : options_table().specifications())
+    add_option(app, option, describes_study(option.name) ? "Study" : "Run", texts);
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (CLI::Success const& done) {
+    std::ostringstream answer;
+    app.exit(done, answer, answer);
+    throw HelpRequest(answer.str());
+  } catch (CLI::ParseError const& error) {
+    std::string message = error.what();
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    throw UserError(message);
+  }
+  if (auto const extras = app.remaining(); !extras.empty()) {
+    auto const& first = extras.front();
+    if (!first.starts_with("--")) throw UserError(first + ": is no option; options begin with --");
+    auto const name = first.substr(2, first.find('=') - 2);
+    refuse_unknown("--" + name + ": ", name, description);
+  }
+  Inputs inputs;
+  for (auto const& [name, text] : texts) {
+    auto const* option = app.get_option("--" + name);
+    if (option->count() == 0) continue;
+    bool const flag = option->get_expected_min() == 0 && text.empty();
+    inputs[name] = {flag ? "true" : text, ""};
+  }
+  return inputs;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> parse_zips(std::string const& text) {
@@ -157,65 +198,16 @@ Inputs read_toml(std::string const& text, std::string const& source, Description
 }
 
 Request read_request(int argc, char** argv, Description const& description) {
-  Request request;
-  std::vector<std::string> arguments;
-  bool after_dashes = false;
-  for (int k = 1; k < argc; ++k) {
-    std::string const argument = argv[k];
-    if (k > 1) request.command_line += ' ';
-    request.command_line += printable(argument);
-    if (!after_dashes && argument == "--") {
-      after_dashes = true;
-    } else if (after_dashes) {
-      // As they are kept: words between spaces.
-      for (auto& option : split_names(argument, ' ')) request.petsc_options.push_back(std::move(option));
-    } else {
-      arguments.push_back(argument);
-    }
-  }
-
-  CLI::App app(description.title + "\n" + description.citation, description.name);
-  app.allow_extras();
-  app.set_version_flag("--version", std::string("Thresher ") + kVersion + ", " + description.name);
-  app.get_formatter()->column_width(34);
-  app.footer(
-      "Values: a,b,c lists, start:step:stop ranges, log:start:stop:count. What follows -- goes to PETSc and "
-      "SLEPc.");
-  std::map<std::string, std::string> texts;
-  for (auto const& parameter : description.parameters)
-    add_option(app, parameter, "Parameters (" + stage_name(description, parameter.stage) + ")", texts);
-  for (auto const& option : options_table().specifications())
-    add_option(app, option, describes_study(option.name) ? "Study" : "Run", texts);
-  try {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (CLI::Success const& done) {
-    std::ostringstream answer;
-    app.exit(done, answer, answer);
-    throw HelpRequest(answer.str());
-  } catch (CLI::ParseError const& error) {
-    std::string message = error.what();
-    std::replace(message.begin(), message.end(), '\n', ' ');
-    throw UserError(message);
-  }
-  if (auto const extras = app.remaining(); !extras.empty()) {
-    auto const& first = extras.front();
-    if (!first.starts_with("--")) throw UserError(first + ": is no option; options begin with --");
-    refuse_unknown("--" + first.substr(2, first.find('=') - 2) + ": ", first.substr(2, first.find('=') - 2),
-                   description);
-  }
-
-  if (auto const config = app.get_option("--config"); config->count() > 0)
-    request.inputs = read_toml(read_file(texts["config"]), texts["config"], description);
-  for (auto const& [name, text] : texts) {
-    auto const* option = app.get_option("--" + name);
-    if (option->count() == 0) continue;
-    bool const flag = option->get_expected_min() == 0 && text.empty();
-    request.inputs[name] = {flag ? "true" : text, ""};
-  }
-  if (auto const stored = request.inputs.find(kPetscKey); stored != request.inputs.end()) {
-    if (request.petsc_options.empty()) request.petsc_options = split_names(stored->second.text, ' ');
-    request.inputs.erase(stored);
+  std::vector<std::string> const all(argv + 1, argv + argc);
+  auto const dashes = std::find(all.begin(), all.end(), "--");
+  Request request{parse_arguments({all.begin(), dashes}, description),
+                  printable(fmt::format("{}", fmt::join(all, " ")))};
+  if (dashes != all.end() && dashes + 1 != all.end())
+    request.inputs[kPetscOptions] = {fmt::format("{}", fmt::join(dashes + 1, all.end(), " ")), ""};
+  // What the command line gives is not taken from the file.
+  if (auto const config = request.inputs.find("config"); config != request.inputs.end()) {
+    auto const path = config->second.text;
+    request.inputs.merge(read_toml(read_file(path), path, description));
   }
   return request;
 }
@@ -256,9 +248,11 @@ Configuration configure(Request const& request, Description const& description) 
     for (std::size_t j = 0; j < axis.parameters.size(); ++j)
       for (std::size_t row = 0; row < axis.rows.size(); ++row)
         configuration.values[axis.parameters[j]][row] = axis.rows[row][j];
-  for (auto const& option : request.petsc_options) require_utf8("--", option);
-  for (auto const& option : request.petsc_options)
-    configuration.petsc_options += (configuration.petsc_options.empty() ? "" : " ") + option;
+  if (auto const petsc = request.inputs.find(kPetscOptions); petsc != request.inputs.end()) {
+    auto const words = split_names(petsc->second.text, ' ');
+    for (auto const& word : words) require_utf8("--", word);
+    configuration.petsc_options = fmt::format("{}", fmt::join(words, " "));
+  }
   return configuration;
 }
 
@@ -291,7 +285,7 @@ std::string Configuration::toml(Description const& description) const {
     if (describes_study(what.name) && value != what.default_value)
       text += what.name + " = " + toml_text(value) + "\n";
   }
-  if (!petsc_options.empty()) text += kPetscKey + " = " + quoted(petsc_options) + "\n";
+  if (!petsc_options.empty()) text += std::string(kPetscOptions) + " = " + quoted(petsc_options) + "\n";
   return text;
 }
 

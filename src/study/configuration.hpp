@@ -19,11 +19,13 @@ struct Given {
 /// Inputs by name; names are checked, texts are not parsed yet.
 using Inputs = std::map<std::string, Given>;
 
-/// What the user asked for: inputs by name, and the PETSc options after "--".
+/// The PETSc options after "--" are an input like others, words between spaces.
+inline constexpr char const* kPetscOptions = "petsc_options";
+
+/// What the user asked for.
 struct Request {
-  Inputs inputs;
-  std::vector<std::string> petsc_options;
-  std::string command_line;
+  Inputs inputs = {};
+  std::string command_line = {};
 };
 
 /// The user asked for help or the version: what() is the answer.

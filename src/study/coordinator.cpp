@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -34,7 +35,7 @@ Coordinator::~Coordinator() {
 }
 
 void Coordinator::start() {
-  start_ = std::chrono::steady_clock::now();
+  watch_ = {};
   thread_ = std::thread([this] {
     try {
       run();
@@ -55,10 +56,6 @@ void Coordinator::start() {
 Coordinator::Ending Coordinator::join() {
   thread_.join();
   return stopping_ ? Ending::interrupted : Ending::complete;
-}
-
-double Coordinator::seconds() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 Progress::State Coordinator::state() const {
@@ -95,14 +92,10 @@ bool Coordinator::run_phase(Phase const& phase) {
     bool const busy = receive();
     tend();
     if (stopping_) {
-      bool all_stopped = true;
-      for (auto const& team : teams_) all_stopped = all_stopped && team.stopped;
-      if (all_stopped) return false;
-      if (seconds() > stop_deadline_) end_by_force(kResumable);
+      if (std::ranges::all_of(teams_, &Team::stopped)) return false;
+      if (watch_.seconds() > stop_deadline_) end_by_force();
     } else if (schedule_.done()) {
-      bool idle = true;
-      for (auto const& team : teams_) idle = idle && team.batches == 0;
-      if (idle) return true;
+      if (std::ranges::all_of(teams_, [](Team const& team) { return team.batches == 0; })) return true;
     }
     if (!busy) std::this_thread::sleep_for(kNap);
   }
@@ -160,8 +153,7 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
     case Report::stopped:
       for (auto& record : reader.get<std::vector<Record>>()) {
         if (on_record) on_record(record);
-        schedule_.enter(record);
-        if (storage_ != nullptr) storage_->append(std::move(record));
+        enter(std::move(record));
       }
       if (kind == Report::results) break;
       part_of_trial_ = -1;
@@ -180,28 +172,25 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
   }
 }
 
+void Coordinator::enter(Record record) {
+  schedule_.enter(record);
+  if (storage_ != nullptr) storage_->append(std::move(record));
+}
+
 void Coordinator::remember_alone(ByteReader& reader) {
   auto const unit = reader.get<Unit>();
   auto const reason = reader.get<std::string>();
   for (auto const point : unit.points) {
-    if (unit.trial >= 0 && ledger_.status(point, unit.trial) != Status::in_flight) continue;
-    Record record{.point = point,
-                  .trial = unit.trial,
-                  .status = Status::failed,
-                  .seconds = 0,
-                  .values = std::vector<double>(study_.description().metrics.size(), std::nan("")),
-                  .reason = reason,
-                  .artifacts = {}};
-    schedule_.enter(record);
-    if (storage_ != nullptr) storage_->append(std::move(record));
+    if (ledger_.status(point, unit.trial) == Status::in_flight)
+      enter(Record::failed(study_.description(), point, unit.trial, reason));
   }
   progress_.say(fmt::format("trial {} failed {}; --resume goes around it", unit.trial, reason));
-  end_by_force(kResumable);
+  end_by_force();
 }
 
 void Coordinator::begin_stopping(std::string const& why) {
   stopping_ = true;
-  stop_deadline_ = seconds() + study_.options().grace;
+  stop_deadline_ = watch_.seconds() + study_.options().grace;
   progress_.say(why + ": nothing more is handed out");
   for (auto const& team : teams_) order(team.leader, messages::kStop, {});
 }
@@ -214,7 +203,7 @@ void Coordinator::tend() {
     if (storage_ != nullptr) storage_->sync();
   }
   if (!stopping_ && wish != signals::Wish::none) begin_stopping("signal");
-  if (!stopping_ && study_.options().time_limit > 0 && seconds() > study_.options().time_limit)
+  if (!stopping_ && study_.options().time_limit > 0 && watch_.seconds() > study_.options().time_limit)
     begin_stopping("time limit");
   while (!sending_.empty()) {
     int sent = 0;
@@ -226,11 +215,11 @@ void Coordinator::tend() {
   progress_.update(state());
 }
 
-void Coordinator::end_by_force(int code) {
+void Coordinator::end_by_force() {
   if (storage_ != nullptr) storage_->close_by_force(ledger_);
   progress_.conclude(state(), "interrupted by force, --resume continues");
   std::fflush(nullptr);
-  MPI_Abort(exchange_.get(), code);
+  MPI_Abort(exchange_.get(), kResumable);
 }
 
 }  // namespace thresher::study

@@ -3,10 +3,10 @@
 #include "study/messages.hpp"
 #include "study/progress.hpp"
 #include "study/schedule.hpp"
+#include "study/stopwatch.hpp"
 #include "study/storage.hpp"
 
 #include <deque>
-#include <exception>
 #include <memory>
 #include <thread>
 
@@ -24,7 +24,7 @@ class Coordinator {
 
   void start();
   enum class Ending { complete, interrupted };
-  /// Waits for the end of the run. Throws what the thread failed with.
+  /// Waits for the end of the run.
   Ending join();
 
   /// Called for every record of a trial as it arrives (for --only_trial).
@@ -48,10 +48,10 @@ class Coordinator {
   void tend();
   void order(int leader, int tag, ByteWriter message);
   void begin_stopping(std::string const& why);
-  void end_by_force(int code);
+  void end_by_force();
   Team& team_of(int source);
+  void enter(Record record);
   void remember_alone(ByteReader& reader);
-  double seconds() const;
   Progress::State state() const;
 
   Study const& study_;
@@ -66,9 +66,8 @@ class Coordinator {
   bool synced_for_termination_ = false;
   double stop_deadline_ = 0;
   double part_of_trial_ = -1;
-  std::chrono::steady_clock::time_point start_;
+  Stopwatch watch_;
   std::thread thread_;
-  std::exception_ptr failure_;
 };
 
 }  // namespace thresher::study

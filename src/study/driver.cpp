@@ -72,7 +72,6 @@ Request share(mpi::Communicator const& world, Request request) {
     writer.put(given.text);
     writer.put(given.origin);
   }
-  writer.put(request.petsc_options);
   writer.put(request.command_line);
   messages::broadcast(world, writer.bytes());
   ByteReader reader(writer.bytes());
@@ -82,7 +81,6 @@ Request share(mpi::Communicator const& world, Request request) {
     auto const text = reader.get<std::string>();
     shared.inputs[name] = {text, reader.get<std::string>()};
   }
-  shared.petsc_options = reader.get<std::vector<std::string>>();
   shared.command_line = reader.get<std::string>();
   return shared;
 }
@@ -161,7 +159,7 @@ class Run {
     return provenance(environment_, input_.get(), stored_.get(), ended);
   }
   int run_study(Configuration const& configuration);
-  int search_level(Configuration configuration);
+  int search_level(LevelSearch const& search, Configuration configuration);
   int execute();
   std::string output() const { return study_->options().output; }
   bool keeps_results() const { return study_->options().only_trial < 0; }
@@ -201,12 +199,12 @@ int Run::operator()(int argc, char** argv) {
     return mpi::broadcast_value(world_, failed == 0 ? kDone : kSomeFailed);
   }
   detected_memory_ = available_bytes_per_rank(world_);
-  session_ = std::make_unique<linalg::Session>(request_.petsc_options);
+  session_ = std::make_unique<linalg::Session>(split_names(configuration.petsc_options, ' '));
   environment_.petsc_options = linalg::Session::options_in_force();
   signals::install();
-  on_rank_0(world_, [&] { (void)LevelSearch::of(configuration, experiment_.description()); });
-  if (!options.search.empty()) return search_level(std::move(configuration));
-  return run_study(configuration);
+  std::optional<LevelSearch> search;
+  on_every_rank(world_, [&] { search = LevelSearch::of(configuration, experiment_.description()); });
+  return search ? search_level(*search, std::move(configuration)) : run_study(configuration);
 }
 
 int Run::run_study(Configuration const& configuration) {
@@ -227,20 +225,17 @@ int Run::run_study(Configuration const& configuration) {
 }
 
 /// Rounds of a level search: each extends the study by the values that its lines ask for next.
-int Run::search_level(Configuration configuration) {
-  auto const search = *LevelSearch::of(configuration, experiment_.description());
+int Run::search_level(LevelSearch const& search, Configuration configuration) {
   auto const& parameter = experiment_.description().parameters[search.parameter()];
   for (;;) {
     SearchState state;
-    std::string values;
     on_rank_0(world_, [&] {
       if (!stored_ && request_.inputs.contains(parameter.name))
         throw UserError(fmt::format("{}: is what --search varies; its values are not given", parameter.name));
       state = search_state(search, configuration, experiment_.description(), stored_.get());
-      for (auto const& value : state.values)
-        values += fmt::format("{}{}", values.empty() ? "" : ",", to_text(value));
     });
-    configuration.values[search.parameter()] = parse_values(parameter, mpi::broadcast_text(world_, values));
+    messages::broadcast(world_, state.values);
+    configuration.values[search.parameter()].assign(state.values.begin(), state.values.end());
     wanted_ = state.is_visited;
     int const code = run_study(configuration);
     bool const complete = mpi::broadcast_value(world_, state.complete);
@@ -341,12 +336,7 @@ int Run::execute() {
   });
   messages::broadcast(world_, phases);
   if (coordinator) coordinator->start();
-  {
-    Worker worker(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_));
-    worker.run(phases);
-    // Nobody frees a communicator that another rank still uses.
-    mpi::check(MPI_Barrier(world_.get()), "MPI_Barrier");
-  }
+  work(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_), phases);
   int code = kDone;
   if (coordinator) {
     auto const ending = coordinator->join();

@@ -4,8 +4,7 @@ namespace thresher::study {
 
 namespace {
 std::size_t find(std::vector<Parameter> const& parameters, std::string const& name) {
-  for (std::size_t k = 0; k < parameters.size(); ++k)
-    if (parameters[k].name == name) return k;
+  if (auto const k = find_named(parameters, name)) return *k;
   throw std::logic_error("no parameter named " + name);
 }
 }  // namespace

@@ -17,23 +17,24 @@ std::vector<Axis> declared_axes(std::vector<Parameter> const& parameters,
   std::vector<Axis> axes;
   std::vector<bool> zipped(parameters.size(), false);
   for (auto const& names : zips) {
+    auto const fail = [&](std::string const& reason) {
+      throw UserError(fmt::format("zip = {}: {}", fmt::join(names, ","), reason));
+    };
     Axis axis;
     for (auto const& name : names) {
-      std::size_t k = 0;
-      while (k < parameters.size() && parameters[k].name != name) ++k;
-      if (k == parameters.size())
-        throw UserError(fmt::format("zip = {}: no parameter named {}", fmt::join(names, ","), name));
-      if (zipped[k]) throw UserError(fmt::format("zip = {}: {} is there twice", fmt::join(names, ","), name));
-      zipped[k] = true;
-      axis.parameters.push_back(k);
+      auto const k = find_named(parameters, name);
+      if (!k) fail(fmt::format("no parameter named {}", name));
+      if (zipped[*k]) fail(fmt::format("{} is there twice", name));
+      zipped[*k] = true;
+      axis.parameters.push_back(*k);
     }
     std::sort(axis.parameters.begin(), axis.parameters.end());
     std::size_t const length = values[axis.parameters.front()].size();
     for (std::size_t const k : axis.parameters)
       if (values[k].size() != length)
-        throw UserError(fmt::format("zip = {}: needs lists of one length, {} has {} values and {} has {}",
-                                    fmt::join(names, ","), parameters[axis.parameters.front()].name, length,
-                                    parameters[k].name, values[k].size()));
+        fail(fmt::format("needs lists of one length, {} has {} values and {} has {}",
+                         parameters[axis.parameters.front()].name, length, parameters[k].name,
+                         values[k].size()));
     for (std::size_t row = 0; row < length; ++row) {
       axis.rows.emplace_back();
       for (std::size_t const k : axis.parameters) axis.rows.back().push_back(values[k][row]);

@@ -27,28 +27,26 @@ std::optional<LevelSearch> LevelSearch::of(Configuration const& configuration,
     fail("allowed is name=lower:upper, as in n2=0:4096, with search_level");
   LevelSearch search;
   auto const name = options.search.substr(0, equals);
-  auto const& parameters = description.parameters;
-  while (search.parameter_ < parameters.size() && parameters[search.parameter_].name != name)
-    ++search.parameter_;
-  if (search.parameter_ == parameters.size()) fail("no parameter is named " + name);
-  auto const& parameter = parameters[search.parameter_];
+  auto const found = find_named(description.parameters, name);
+  if (!found) fail("no parameter is named " + name);
+  search.parameter_ = *found;
+  auto const& parameter = description.parameters[*found];
   if (parameter.kind != Kind::integer) fail("the parameter must be an integer");
   search.lower_ =
       std::get<std::int64_t>(parse_value(parameter, options.search.substr(equals + 1, colon - equals - 1)));
   search.upper_ = std::get<std::int64_t>(parse_value(parameter, options.search.substr(colon + 1)));
   if (search.lower_ >= search.upper_) fail("the lower end must lie below the upper one");
   for (auto const& zip : configuration.zips)
-    if (std::find(zip.begin(), zip.end(), name) != zip.end()) fail("the parameter may not be zipped");
+    if (find_name(zip, name)) fail("the parameter may not be zipped");
   if (!options.common_random_numbers) fail("needs common_random_numbers (smooth curves, nested designs)");
   if (!options.target_se.empty() || !options.shard.empty()) fail("excludes target_se and shard");
   if (options.trials < 1) fail("needs trials");
   auto const at = options.search_level.find('=');
-  auto const metric = options.search_level.substr(0, at);
-  while (search.metric_ < description.metrics.size() && description.metrics[search.metric_].name != metric)
-    ++search.metric_;
-  if (at == std::string::npos || search.metric_ == description.metrics.size())
+  auto const metric = find_named(description.metrics, options.search_level.substr(0, at));
+  if (at == std::string::npos || !metric)
     throw UserError(fmt::format("search_level = {}: allowed is metric=x with a metric of this experiment",
                                 options.search_level));
+  search.metric_ = *metric;
   search.level_ = parse_real("search_level", {}, options.search_level.substr(at + 1));
   return search;
 }
@@ -102,7 +100,7 @@ SearchState search_state(LevelSearch const& search, Configuration const& configu
   if (stored != nullptr)
     for (std::size_t point = 0; point < stored->grid().size(); ++point)
       all.insert(std::get<std::int64_t>(stored->grid().point(point)[search.parameter()]));
-  for (auto const value : all) state.values.emplace_back(value);
+  state.values.assign(all.begin(), all.end());
   state.is_visited = [visited, lines, parameter = search.parameter(),
                       anything =
                           description.parameters[search.parameter()].default_value](Point const& point) {

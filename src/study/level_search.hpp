@@ -42,7 +42,7 @@ class LevelSearch {
 
 /// What the lines of a study ask for, given the file of what was run so far (or none).
 struct SearchState {
-  std::vector<Value> values;                     ///< along the searched axis, all lines together
+  std::vector<std::int64_t> values;              ///< along the searched axis, all lines together
   std::function<bool(Point const&)> is_visited;  ///< whether a line asks for this point
   bool complete = false;
 };

@@ -32,7 +32,7 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
     Request request;
     request.inputs = part.inputs();
     request.inputs.erase("shard");
-    request.inputs.erase("petsc_options");
+    request.inputs.erase(kPetscOptions);
     request.inputs["output"] = {output, ""};
     return configure(request, about);
   };

@@ -5,11 +5,9 @@ namespace thresher::study {
 using parameters::Table;
 
 namespace {
-constexpr std::size_t kStudyOptions = 14;
-
 Table<Options> make_table() {
   Table<Options> table;
-  // The first kStudyOptions describe the study.
+  // Those before "config" describe the study.
   table.bind("trials", &Options::trials, "[0, 1e9]", "trials per point; 0 computes the theory only");
   table.bind("seed", &Options::seed, "[0, 9e15]", "seed of all random numbers");
   table.bind("zip", &Options::zip, "parameters that advance together on one axis: p,s (several: p,s;a,b)");
@@ -58,9 +56,7 @@ Table<Options> const& options_table() {
 
 bool describes_study(std::string const& option) {
   auto const& all = options_table().specifications();
-  for (std::size_t k = 0; k < kStudyOptions; ++k)
-    if (all[k].name == option) return true;
-  return false;
+  return find_named(all, option) < find_named(all, "config");
 }
 
 }  // namespace thresher::study

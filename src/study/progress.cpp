@@ -25,7 +25,6 @@ Progress::~Progress() {
 }
 
 std::string Progress::line(State const& state) const {
-  double const elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   double const part =
       state.total > 0 ? static_cast<double>(state.finished) / static_cast<double>(state.total) : 1;
   std::string text;
@@ -34,7 +33,7 @@ std::string Progress::line(State const& state) const {
     text = fmt::format("[{:#<{}}{:<{}}] ", "", full, "", 30 - full);
   }
   text += fmt::format("{}/{} trials and predictions ({:.0f} %), {:.3g} s", state.finished, state.total,
-                      100 * part, elapsed);
+                      100 * part, since_start_.seconds());
   if (state.failed > 0) text += fmt::format(", {} failed", state.failed);
   if (state.seconds_left >= 0 && state.finished < state.total)
     text += fmt::format(", {} left", duration(state.seconds_left));
@@ -43,27 +42,20 @@ std::string Progress::line(State const& state) const {
 }
 
 void Progress::update(State const& state) {
-  if (voice_ == Voice::quiet) return;
-  auto const now = std::chrono::steady_clock::now();
-  double const since = std::chrono::duration<double>(now - last_).count();
-  if (since < (terminal_ ? 0.2 : pause_)) return;
-  last_ = now;
+  if (voice_ == Voice::quiet || since_last_.seconds() < (terminal_ ? 0.2 : pause_)) return;
+  since_last_ = {};
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line(state).c_str());
+    std::fflush(stderr);
     bar_is_shown_ = true;
   } else {
     pause_ = std::min(kLongestPause, pause_ * 1.5);
-    std::fprintf(stderr, "%s\n", line(state).c_str());
+    say(line(state));
   }
-  std::fflush(stderr);
 }
 
 void Progress::conclude(State const& state, std::string const& ending) {
-  if (voice_ == Voice::quiet) return;
-  if (bar_is_shown_) std::fputs("\r\033[K", stderr);
-  bar_is_shown_ = false;
-  std::fprintf(stderr, "%s: %s\n", line(state).c_str(), ending.c_str());
-  std::fflush(stderr);
+  if (voice_ != Voice::quiet) say(line(state) + ": " + ending);
 }
 
 void Progress::say(std::string const& text) {

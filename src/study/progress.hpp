@@ -1,6 +1,8 @@
 #pragma once
 
-#include <chrono>
+#include "study/stopwatch.hpp"
+
+#include <cstdint>
 #include <string>
 
 namespace thresher::study {
@@ -31,8 +33,8 @@ class Progress {
   bool terminal_;
   Voice voice_;
   bool bar_is_shown_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_ = start_;
+  Stopwatch since_start_;
+  Stopwatch since_last_;
   double pause_ = 5;  ///< seconds between lines; grows
 };
 

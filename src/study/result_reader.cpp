@@ -47,14 +47,6 @@ Inputs inputs_of(hdf5::Object const& file, std::string const& path, Description 
   return read_toml(hdf5::text_attribute(file, "toml"), path, description);
 }
 
-Configuration configuration_of(Inputs const& inputs, Description const& description) {
-  Request request;
-  request.inputs = inputs;
-  if (auto const petsc = request.inputs.extract("petsc_options"))
-    request.petsc_options = split_names(petsc.mapped().text, ' ');
-  return configure(request, description);
-}
-
 /// All numbers of a data set, which are `count`.
 template <class T>
 std::vector<T> read_all(hdf5::Object const& parent, std::string const& name, std::size_t count) {
@@ -80,7 +72,7 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
     : path_(path),
       file_(reading(path, kNoHdf5, [&] { return hdf5::open_file(path); })),
       inputs_(reading(path, kNoResult, [&] { return inputs_of(file_, path, description); })),
-      configuration_(reading(path, kNoResult, [&] { return configuration_of(inputs_, description); })),
+      configuration_(reading(path, kNoResult, [&] { return configure({inputs_}, description); })),
       grid_(configuration_.grid(description)),
       trials_(reading(path, kNoResult, [&] {
         return static_cast<std::int64_t>(hdf5::extents(hdf5::open_dataset(file_, names::kTrial)).at(0));

@@ -28,10 +28,7 @@ void complete_request(Request& request, ResultReader const& stored, Description 
                                   to_text(table.get(was.options, k))));
   }
   // A zip that is stored goes on unless another is given; a parameter given alone stays on its stored axis.
-  for (auto const& [name, given] : stored.inputs())
-    if (name != "petsc_options" && !request.inputs.contains(name))
-      request.inputs[name] = {given.text, given.origin};
-  if (request.petsc_options.empty()) request.petsc_options = split_names(was.petsc_options, ' ');
+  for (auto const& [name, given] : stored.inputs()) request.inputs.try_emplace(name, given);
 }
 
 void require_extension(Study const& study, ResultReader const& stored) {
@@ -74,7 +71,6 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
         fmt::format("{}: belongs to experiment {}, not {}", path, contents.experiment, about.name));
   Request request;
   request.inputs = read_toml(contents.toml, path, about);
-  request.inputs.erase("petsc_options");
   auto const configuration = configure(request, about);
   if (configuration.options.seed != study.options().seed ||
       configuration.options.common_random_numbers != study.options().common_random_numbers)

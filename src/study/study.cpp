@@ -87,10 +87,9 @@ Study::Study(Experiment const& experiment, Configuration configuration, InputRea
   if (options.max_trials != 0 && options.max_trials < options.trials)
     throw UserError(
         fmt::format("max_trials = {}: allowed is trials = {} or more", options.max_trials, options.trials));
-  std::vector<std::string> artifacts;
-  for (auto const& artifact : description().artifacts) artifacts.push_back(artifact.name);
+  auto const artifacts = names_of(description().artifacts);
   for (auto const& name : artifact_names_)
-    if (std::find(artifacts.begin(), artifacts.end(), name) == artifacts.end())
+    if (!find_name(artifacts, name))
       throw UserError(
           fmt::format("artifact_names = {}: allowed are {}", name,
                       artifacts.empty() ? "none here" : fmt::format("{}", fmt::join(artifacts, ", "))));
@@ -200,9 +199,7 @@ std::vector<std::size_t> Study::theory_axes(std::size_t theory) const {
 }
 
 bool Study::wants_artifact(std::string_view name, std::int64_t trial) const {
-  bool const asked = artifact_names_.empty() ||
-                     std::find(artifact_names_.begin(), artifact_names_.end(), name) != artifact_names_.end();
-  if (!asked) return false;
+  if (!artifact_names_.empty() && !find_name(artifact_names_, name)) return false;
   if (input_ != nullptr || trial == configuration_.options.only_trial) return true;
   switch (configuration_.options.artifacts) {
     case ArtifactTrials::none:

@@ -1,18 +1,15 @@
 #include "study/unit_runner.hpp"
 
+#include "study/stopwatch.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace thresher::study {
 
 namespace {
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 constexpr std::size_t kPointsRemembered = 4096;
 }  // namespace
 
@@ -50,15 +47,9 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
   auto const theory = theory_of_trial(unit.trial);
   auto const& predictions = study_.description().predictions;
   for (auto const number : unit.points) {
-    auto const start = Clock::now();
-    Record record{.point = number,
-                  .trial = unit.trial,
-                  .status = Status::ok,
-                  .seconds = 0,
-                  .values = {},
-                  .reason = {},
-                  .artifacts = {}};
-    std::vector<double> all(predictions.size(), std::nan(""));
+    Stopwatch const watch;
+    Record record{.point = number, .trial = unit.trial};
+    std::vector<double> all(predictions.size(), kUndefined);
     auto const point = study_.seen_by_theory(theory, study_.grid().point(number));
     TheoryContext const context(study_.theory_identity(theory), study_.input());
     auto const ending = agreement_.run([&] { study_.experiment().predict(theory, point, context, all); });
@@ -68,7 +59,7 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
       record.status = Status::failed;
       record.reason = ending.reason;
     }
-    record.seconds = seconds_since(start);
+    record.seconds = watch.seconds();
     if (team_.communicator().rank() == 0) emit(std::move(record));
   }
   return true;
@@ -112,11 +103,11 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
     std::vector<Point const*> points;
     for (auto const& task : group) points.push_back(task.point);
     std::unique_ptr<StageResult> result;
-    auto const start = Clock::now();
+    Stopwatch const watch;
     auto const ending =
         agreement_.run([&] { result = study_.experiment().run_stage(stage, before, points, team_); });
     if (ending.kind == Ending::Kind::interrupted) return false;
-    double const part = share + seconds_since(start) / static_cast<double>(group.size());
+    double const part = share + watch.seconds() / static_cast<double>(group.size());
     if (ending.kind == Ending::Kind::failed) {
       fail(group, ending.reason, part);
     } else if (!descend(stage + 1, result.get(), group, part)) {
@@ -151,33 +142,25 @@ UnitRunner::Preparation const& UnitRunner::prepare(std::size_t stage, StageResul
 
 void UnitRunner::fail(std::vector<Task> const& tasks, std::string const& reason, double seconds) {
   if (team_.communicator().rank() != 0) return;
-  for (auto const& task : tasks)
-    (*emit_)({.point = task.number,
-              .trial = trial_,
-              .status = Status::failed,
-              .seconds = seconds,
-              .values = std::vector<double>(study_.description().metrics.size(), std::nan("")),
-              .reason = reason,
-              .artifacts = {}});
+  for (auto const& task : tasks) {
+    auto record = Record::failed(study_.description(), task.number, trial_, reason);
+    record.seconds = seconds;
+    (*emit_)(std::move(record));
+  }
 }
 
 void UnitRunner::measure(StageResult const* before, Task const& task, double share, Ending& ending) {
   auto const& about = study_.description();
-  Record record{.point = task.number,
-                .trial = trial_,
-                .status = Status::ok,
-                .seconds = 0,
-                .values = std::vector<double>(about.metrics.size(), std::nan("")),
-                .reason = {},
-                .artifacts = {}};
+  Record record{
+      .point = task.number, .trial = trial_, .values = std::vector<double>(about.metrics.size(), kUndefined)};
   auto const shared_artifacts = artifacts_.size();
   place_ = {study_.place_of(about.stages.size(), *task.point), trial_};
-  auto const start = Clock::now();
+  Stopwatch const watch;
   Outcome outcome = Outcome::ok;
   ending = agreement_.run(
       [&] { outcome = study_.experiment().measure(before, *task.point, team_, record.values); });
   if (ending.kind == Ending::Kind::interrupted) return;
-  record.seconds = share + seconds_since(start);
+  record.seconds = share + watch.seconds();
   record.artifacts = artifacts_;
   artifacts_.resize(shared_artifacts);  // what the stages before left belongs to every point
   if (team_.communicator().rank() != 0) return;
@@ -193,7 +176,7 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
     record.status = Status::not_converged;
   }
   for (std::size_t m = 0; m < record.values.size(); ++m)
-    if (!applicable[m] || record.status == Status::failed) record.values[m] = std::nan("");
+    if (!applicable[m] || record.status == Status::failed) record.values[m] = kUndefined;
   (*emit_)(std::move(record));
 }
 

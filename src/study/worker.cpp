@@ -2,9 +2,11 @@
 
 #include "study/messages.hpp"
 #include "study/trial_files.hpp"
+#include "study/unit_runner.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 #include <thread>
 #include <unistd.h>
@@ -21,10 +23,9 @@ constexpr auto kNap = std::chrono::microseconds(100);
 constexpr auto kLongestWait = std::chrono::milliseconds(100);
 /// Seconds of a trial against which a message is nothing.
 constexpr double kDear = 2e-3;
-}  // namespace
 
 /// This rank in its team of one size, with the services that a trial sees.
-class Worker::Member : public TrialServices {
+class Member : public TrialServices {
  public:
   Member(Study const& study, mpi::Communicator const& world, mpi::Communicator const& exchange, int team_size,
          std::uint64_t memory)
@@ -44,7 +45,7 @@ class Worker::Member : public TrialServices {
     std::vector<std::byte> message;
     for (;;) {
       if (comm_.rank() == 0) message = wait_for_order();
-      broadcast(message);
+      if (comm_.size() > 1) messages::broadcast(comm_, message);
       ByteReader reader(message);
       switch (reader.get<Order>()) {
         case Order::end_of_phase:
@@ -120,12 +121,6 @@ class Worker::Member : public TrialServices {
     }
   }
 
-  void broadcast(std::vector<std::byte>& message) {
-    if (comm_.size() == 1) return;
-    message.resize(mpi::broadcast_value(comm_, message.size()));
-    mpi::broadcast(comm_, std::span<std::byte>(message));
-  }
-
   void run_batch(ByteReader& reader) {
     last_report_ = Clock::now();
     for (auto& unit : reader.get<std::vector<Unit>>()) {
@@ -188,19 +183,19 @@ class Worker::Member : public TrialServices {
   Clock::time_point last_progress_;
 };
 
-Worker::Worker(Study const& study, mpi::Communicator const& world, mpi::Communicator const& exchange,
-               std::uint64_t memory_per_rank)
-    : study_(study), world_(world), exchange_(exchange), memory_per_rank_(memory_per_rank) {}
+}  // namespace
 
-Worker::~Worker() = default;
-
-void Worker::run(std::vector<Phase> const& phases) {
+void work(Study const& study, mpi::Communicator const& world, mpi::Communicator const& exchange,
+          std::uint64_t memory_per_rank, std::vector<Phase> const& phases) {
+  std::map<int, Member> members;  // this rank's place in teams of each size
   for (auto const& phase : phases) {
-    auto& member = members_[phase.team_size];
-    if (!member)
-      member = std::make_unique<Member>(study_, world_, exchange_, phase.team_size, memory_per_rank_);
-    if (!member->run_phase()) return;
+    auto& member =
+        members.try_emplace(phase.team_size, study, world, exchange, phase.team_size, memory_per_rank)
+            .first->second;
+    if (!member.run_phase()) break;
   }
+  // Nobody frees a communicator that another rank still uses.
+  mpi::check(MPI_Barrier(world.get()), "MPI_Barrier");
 }
 
 }  // namespace thresher::study

@@ -13,10 +13,6 @@ void require_round_trip(Configuration const& configuration, Description const& a
   auto const text = configuration.toml(about);
   Request stored;
   stored.inputs = read_toml(text, "stored", about);
-  if (auto const petsc = stored.inputs.find("petsc_options"); petsc != stored.inputs.end()) {
-    stored.petsc_options = split_names(petsc->second.text, ' ');
-    stored.inputs.erase(petsc);
-  }
   if (configure(stored, about).toml(about) != text) fuzzing::find("another study comes back from: " + text);
 }
 
@@ -44,7 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
           [&] { request = read_request(static_cast<int>(pointers.size()), pointers.data(), about); }))
     return 0;
   request.inputs.merge(from_file);
-  request.inputs.erase("petsc_options");
   Configuration configuration;
   if (!fuzzing::accepts([&] { configuration = configure(request, about); })) return 0;
   try {
