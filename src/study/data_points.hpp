@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/study.hpp"
+#include "study/survey.hpp"
 
 #include <cstdint>
 #include <vector>

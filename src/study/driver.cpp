@@ -20,11 +20,12 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <cassert>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace thresher::study {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "study/record.hpp"
-#include "study/study.hpp"
+#include "study/survey.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 // A TOML text, then arguments of the command line, separated by bytes 0.
 #include "fuzzing.hpp"
-#include "study/study.hpp"
+#include "study/survey.hpp"
 
 #include <vector>
 
