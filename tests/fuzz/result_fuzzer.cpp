@@ -39,10 +39,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   });
   fuzzing::accepts([&] {
     InputFile const input(path);
+    (void)input.members("theory");
     for (auto const* name : {"size", "status", "theory/expected", "failures/reason"}) {
       auto const extents = input.extents(name);
       if (extents.empty() || extents.size() > 2 || extents[0] > 1000 || extents.back() > 1000) continue;
-      input.read(name, {0, extents[0]}, {0, extents.back()});
+      input.read(name, {0, extents[0]}, {0, extents.size() == 1 ? 1 : extents.back()});
+      (void)input.text(name, "long_name");
+      (void)input.numbers(name, "flag_values");
     }
   });
   return 0;
