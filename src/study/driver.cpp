@@ -4,6 +4,7 @@
 #include "linalg/petsc.hpp"
 #include "parameters/text.hpp"
 #include "study/coordinator.hpp"
+#include "study/durable_file.hpp"
 #include "study/environment.hpp"
 #include "study/failure_report.hpp"
 #include "study/input_file.hpp"
@@ -253,7 +254,9 @@ void Run::read(int argc, char** argv) {
   auto const& about = experiment_.description();
   assert_unique_names(about);
   request_ = read_request(argc, argv, about);
-  auto const options = configure(request_, about).options;
+  auto options = configure(request_, about).options;
+  if (!options.output.empty())
+    request_.inputs["output"].text = options.output = without_links(options.output);
   if (!options.resume || !options.merge.empty()) return;
   if (options.output.empty() || !result_file_exists(options.output)) return;
   stored_ = std::make_shared<ResultReader const>(options.output, about);

@@ -31,6 +31,15 @@ std::optional<std::string> read_file(std::string const& path) {
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
+std::string without_links(std::string const& path) {
+  constexpr int kMostLinks = 40;  // as Linux follows: they may lead in a circle
+  std::filesystem::path followed = path;
+  std::error_code reason;
+  for (int k = 0; k < kMostLinks && std::filesystem::is_symlink(followed, reason); ++k)
+    followed = followed.parent_path() / std::filesystem::read_symlink(followed, reason);
+  return followed.string();
+}
+
 void replace_file(std::string const& temporary, std::string const& path) try {
   if (fsync(Descriptor(temporary, O_RDONLY).get()) != 0) throw file_error(temporary);
   if (std::rename(temporary.c_str(), path.c_str()) != 0) throw file_error(path);

@@ -30,6 +30,10 @@ class Descriptor {
 /// Content of a file, or nothing when it cannot be opened. Throws std::ios_base::failure for a folder.
 std::optional<std::string> read_file(std::string const& path);
 
+/// Where a path that is a symbolic link leads, so that the file there is replaced and not the link (which may
+/// lead nowhere yet).
+std::string without_links(std::string const& path);
+
 /// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws
 /// file_error, and removes `temporary` then.
 void replace_file(std::string const& temporary, std::string const& path);

@@ -280,6 +280,19 @@ class Names(FaultTest):
         with xarray.open_dataset(name) as f:
             self.assertIn("résultat", f.attrs["command_line"])
 
+    def test_a_link_stays_one(self):
+        scratch = self.folder / "scratch"
+        scratch.mkdir()
+        (self.folder / "linked.h5").symlink_to("scratch/real.h5")
+        self.run_study("--mean", "0,1", "--trials", 4, "--quiet", "--output", "linked.h5", ranks=2)
+        self.run_study("--resume", "--trials", 6, "--quiet", "--output", "linked.h5")
+        self.run_study("--mean", "0,1", "--trials", 6, "--quiet", "--output", "plain.h5")
+        self.assertTrue((self.folder / "linked.h5").is_symlink())
+        self.assertEqual([entry.name for entry in scratch.iterdir()], ["real.h5"])
+        self.assert_same("plain.h5", "scratch/real.h5")
+        (self.folder / "circle.h5").symlink_to("circle.h5")
+        self.assert_one_line(self.run_study("--trials", 1, "--output", "circle.h5", expect=2))
+
     def test_bytes_that_are_no_letters(self):
         name = os.fsdecode(b"caf\xe9\n.h5")
         self.run_study("--trials", 2, "--quiet", "--output", name)
