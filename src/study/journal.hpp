@@ -12,6 +12,8 @@ namespace thresher::study {
 
 /// Abnormal ends in a row at which a unit was in flight, by (trial, first point).
 using Strikes = std::map<std::pair<std::int64_t, std::uint32_t>, int>;
+/// So many are taken for the unit's own fault.
+inline constexpr int kMostStrikes = 3;
 
 /// What a journal holds: everything that happened since the result file was written last.
 struct JournalContents {

@@ -111,7 +111,6 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
 }
 
 void enter_journal(JournalContents& journal, Ledger& ledger, Study const& study) {
-  constexpr int kMostStrikes = 3;
   for (auto const& [unit, strikes] : journal.strikes)
     if (strikes >= kMostStrikes)
       journal.records.push_back(

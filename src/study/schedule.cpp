@@ -117,8 +117,12 @@ std::vector<std::uint32_t> Schedule::missing(Group const& group, std::int64_t tr
   return points;
 }
 
-bool Schedule::is_suspect(std::int64_t trial, std::vector<std::uint32_t> const& points) const {
-  return std::ranges::any_of(points, [&](auto point) { return strikes_.contains({trial, point}); });
+int Schedule::strikes(std::int64_t trial, std::vector<std::uint32_t> const& points) const {
+  int most = 0;
+  for (auto const point : points)
+    if (auto const known = strikes_.find({trial, point}); known != strikes_.end())
+      most = std::max(most, known->second);
+  return most;
 }
 
 Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
@@ -134,8 +138,9 @@ std::vector<Unit> Schedule::next_batch(double longest_seconds) {
   if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
   // Guided self-scheduling: long batches while much is left, short ones at the end.
   double const left = std::max(seconds_left(), 0.0);
-  auto batch = next_trials(std::clamp(left / 8, shortest, std::max(shortest, longest_seconds)));
-  return batch.empty() ? next_suspect() : batch;
+  double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
+  auto batch = next_trials(target);
+  return batch.empty() ? next_suspects(target) : batch;
 }
 
 std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
@@ -157,9 +162,9 @@ std::vector<Unit> Schedule::next_trials(double target_seconds) {
     auto const end = released(group);
     while (group.cursor < end) {
       auto points = mine(group, group.cursor) ? missing(group, group.cursor) : std::vector<std::uint32_t>{};
-      bool const suspect = is_suspect(group.cursor, points);
-      if (suspect) suspects_.emplace(first_ready_, group.cursor);
-      if (points.empty() || suspect) {
+      int const suspicion = strikes(group.cursor, points);
+      if (suspicion > 0) suspects_.emplace(suspicion, first_ready_, group.cursor);
+      if (points.empty() || suspicion > 0) {
         ++group.cursor;
         continue;
       }
@@ -181,14 +186,22 @@ std::vector<Unit> Schedule::next_trials(double target_seconds) {
   return batch;
 }
 
-std::vector<Unit> Schedule::next_suspect() {
-  while (in_flight_ == 0 && !suspects_.empty()) {
-    auto const [group, trial] = *suspects_.begin();
+std::vector<Unit> Schedule::next_suspects(double target_seconds) {
+  std::vector<Unit> batch;
+  double expected = 0;
+  while (!suspects_.empty() && expected < target_seconds) {
+    auto const [strikes, group, trial] = *suspects_.begin();
+    // One more strike convicts: none shares the blame.
+    bool const alone = strikes + 1 >= kMostStrikes;
+    if (alone && in_flight_ > 0) break;
     suspects_.erase(suspects_.begin());
-    if (auto points = missing(groups_[group], trial); !points.empty())
-      return {hand_out(trial, std::move(points))};
+    auto points = missing(groups_[group], trial);
+    if (points.empty()) continue;
+    batch.push_back(hand_out(trial, std::move(points)));
+    expected += expected_seconds(groups_[group]);
+    if (alone) break;
   }
-  return {};
+  return batch;
 }
 
 void Schedule::enter(Record const& record) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,9 +28,9 @@ class Schedule {
   std::vector<Phase> phases() const;
   /// Starts a phase for `teams` teams; every unit of the phases before must be back.
   void begin(Phase const& phase, int teams);
-  /// Units that should take about as long as a batch may; empty when there is nothing at present. A unit that
-  /// was in flight at an abnormal end comes when all others are back, and without company: what kills its
-  /// rank takes nothing with it.
+  /// Units that should take about as long as a batch may; empty when there is nothing at present. Units that
+  /// were in flight at an abnormal end come after all others, the least suspected first (a node that is lost
+  /// leaves many); one that another such end would convict runs alone, so that none is convicted for another.
   std::vector<Unit> next_batch(double longest_seconds);
   /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
   void enter(Record const& record);
@@ -55,13 +56,14 @@ class Schedule {
   double expected_seconds(Group const& group) const;
   std::int64_t released(Group const& group) const;
   std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
-  bool is_suspect(std::int64_t trial, std::vector<std::uint32_t> const& points) const;
+  /// Abnormal ends at which the unit was in flight.
+  int strikes(std::int64_t trial, std::vector<std::uint32_t> const& points) const;
   /// Whether this shard (or the only trial) runs it.
   bool mine(Group const& group, std::int64_t trial) const;
   std::vector<Ledger::Task> my_predictions() const;
   std::vector<Unit> next_predictions(double longest_seconds);
   std::vector<Unit> next_trials(double target_seconds);
-  std::vector<Unit> next_suspect();
+  std::vector<Unit> next_suspects(double target_seconds);
   Unit hand_out(std::int64_t trial, std::vector<std::uint32_t> points);
 
   Study const& study_;
@@ -72,8 +74,9 @@ class Schedule {
   std::vector<Group> groups_;            ///< the dearest first
   std::vector<std::uint32_t> group_of_;  ///< per point
   std::size_t first_ready_ = 0;
-  std::set<std::pair<std::size_t, std::int64_t>> suspects_;  ///< group and trial of units put off
-  std::deque<Ledger::Task> predictions_;                     ///< to be handed out
+  /// Strikes, group and trial of units put off.
+  std::set<std::tuple<int, std::size_t, std::int64_t>> suspects_;
+  std::deque<Ledger::Task> predictions_;  ///< to be handed out
   double theory_seconds_ = 0;
   std::int64_t theory_entered_ = 0;
   std::int64_t remaining_ = 0;  ///< of the phase, not handed out

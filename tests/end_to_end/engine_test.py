@@ -154,11 +154,15 @@ class Interrupting(running.StudyTest):
             return numpy.count_nonzero(f["status"][...])
 
     def kill_at_random_moments(self, dice, study, name, ranks, longest):
-        """Runs a study to its end through kills of one random rank (the launcher ends the others, if there is one)."""
+        """Runs a study to its end through kills of one random rank (the launcher ends the others, if there is one).
+
+        Every third start lives long enough to bring back what was in flight at the two before: three kills in a row of
+        one trial are the trial's fault, as far as the engine can know.
+        """
         kills = 0
         while True:
             process = self.start_study(*study, "--resume", "--output", name, ranks=ranks)
-            deadline = time.time() + dice.uniform(0.05, longest)
+            deadline = time.time() + dice.uniform(0.05, longest) + (1 if kills % 3 == 2 else 0)
             while time.time() < deadline and process.poll() is None:
                 if (self.folder / name).exists():
                     self.readable(name)  # whole at every moment
@@ -190,7 +194,7 @@ class Interrupting(running.StudyTest):
             self.run_study(*study, "--output", f"calm{number}.h5")
             kills += self.kill_at_random_moments(dice, study, f"killed{number}.h5", ranks, longest)
             self.assert_same(f"calm{number}.h5", f"killed{number}.h5")
-        self.assertGreater(kills, 15)
+        self.assertGreater(kills, 12)
 
     def test_at_most_one_interval_is_run_twice(self):
         study = ["--mean", "0:0.25:2", "--trials", 200, "--delay", "0.01", "--checkpoint_interval", "0.5", "--quiet",

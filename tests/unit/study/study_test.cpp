@@ -256,6 +256,29 @@ TEST(Units, SuspectsComeLastAndWithoutCompany) {
   EXPECT_EQ(order, (std::vector<std::int64_t>{0, 2, 3, 5, 6, 7, 8, 9, 1, 4}));
 }
 
+TEST(Units, SuspectsOfOneDeathRunTogetherAndBeforeThoseOfTwo) {
+  Prepared prepared(Texts{{"trials", "4"}});
+  prepared.strikes[{0, 0}] = 2;
+  prepared.strikes[{1, 0}] = prepared.strikes[{3, 0}] = 1;
+  auto& schedule = prepared.schedule;
+  schedule.begin({Phase::Work::trials, 1}, 2);
+  std::vector<Unit> out;
+  std::vector<std::int64_t> order;
+  while (out.size() < 3) {
+    auto const batch = schedule.next_batch(1);
+    ASSERT_FALSE(batch.empty());
+    for (auto const& unit : batch) {
+      out.push_back(unit);
+      order.push_back(unit.trial);
+    }
+  }
+  EXPECT_EQ(order, (std::vector<std::int64_t>{2, 1, 3}));
+  EXPECT_TRUE(schedule.next_batch(1).empty()) << "the next one runs alone";
+  for (auto const& unit : out)
+    for (auto& record : run(prepared, unit)) schedule.enter(record);
+  EXPECT_EQ(schedule.next_batch(1).at(0).trial, 0);
+}
+
 TEST(Shards, AreDisjointAndComplete) {
   std::set<std::pair<std::int64_t, std::uint32_t>> seen;
   for (auto const* shard : {"1/3", "2/3", "3/3"}) {
