@@ -156,19 +156,23 @@ class Interrupting(running.StudyTest):
     def kill_at_random_moments(self, dice, study, name, ranks, longest):
         """Runs a study to its end through kills of one random rank (the launcher ends the others, if there is one).
 
-        Every third start lives long enough to bring back what was in flight at the two before: three kills in a row of
-        one trial are the trial's fault, as far as the engine can know.
+        Three kills in a row of one trial are the trial's fault, as far as the engine can know: it is then told so, and
+        runs again when asked to.
         """
         kills = 0
         while True:
             process = self.start_study(*study, "--resume", "--output", name, ranks=ranks)
-            deadline = time.time() + dice.uniform(0.05, longest) + (1 if kills % 3 == 2 else 0)
+            deadline = time.time() + dice.uniform(0.05, longest)
             while time.time() < deadline and process.poll() is None:
                 if (self.folder / name).exists():
                     self.readable(name)  # whole at every moment
                 time.sleep(0.03)
             if process.poll() is not None:
-                self.assertEqual(process.returncode, 0, self.said(process))
+                self.assertIn(process.returncode, (0, 3), self.said(process))
+                if process.returncode == 3:
+                    with h5py.File(self.folder / name) as f:
+                        self.assertLess(len(f["failures/trial"]), 4, self.said(process))
+                    self.run_study(*study, "--resume", "--retry_failed", "--output", name, ranks=ranks)
                 break
             alive = self.ranks_of_study()
             if alive:
@@ -194,7 +198,7 @@ class Interrupting(running.StudyTest):
             self.run_study(*study, "--output", f"calm{number}.h5")
             kills += self.kill_at_random_moments(dice, study, f"killed{number}.h5", ranks, longest)
             self.assert_same(f"calm{number}.h5", f"killed{number}.h5")
-        self.assertGreater(kills, 12)
+        self.assertGreater(kills, 15)
 
     def test_at_most_one_interval_is_run_twice(self):
         study = ["--mean", "0:0.25:2", "--trials", 200, "--delay", "0.01", "--checkpoint_interval", "0.5", "--quiet",

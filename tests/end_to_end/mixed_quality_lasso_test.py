@@ -209,6 +209,12 @@ class LongTrials(MixedQualityTest):
                 "--trials", 1, "--quiet"]
         self.continue_in_slices(path, 0)
 
+    def test_three_fits_in_step_on_a_team_do_too(self):
+        fits = ["--estimator", "lasso", "--weighting", "agnostic,residual,interference", "--p", 60000, "--s", 40, "--n1", 300,
+                "--n2", 300, "--storage", "regenerate", "--sigma2", 3, "--lambda_rule", "fixed", "--lambda_scale", 0.02,
+                "--ranks_per_trial", 2, "--trials", 1, "--quiet"]
+        self.continue_in_slices(fits, 2)
+
 
 class UserData(MixedQualityTest):
     def test_own_data_are_analysed_once_and_have_no_theory(self):
