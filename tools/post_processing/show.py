@@ -87,7 +87,7 @@ def _visited(progress):
 
 def _liveness(study):
     """The files that a live or interrupted run keeps beside its output: a lock with its beat, a journal of records."""
-    journal, lock = (pathlib.Path(f"{study.path}.{suffix}") for suffix in ("journal", "lock"))
+    journal, lock = (pathlib.Path(f"{study.path.resolve()}.{suffix}") for suffix in ("journal", "lock"))
     try:
         if lock.exists():
             holder = dict(line.partition("=")[::2] for line in lock.read_text(errors="replace").splitlines())
