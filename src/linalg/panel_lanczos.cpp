@@ -239,29 +239,16 @@ DenseMatrix PanelLanczos::leading_ritz_vectors(std::int64_t per_seed) const {
   return vectors;
 }
 
-void PanelLanczos::save(StateWriter& state) const {
-  for (auto const& seed : seeds_) {
-    state.put(seed.state);
-    state.put_values(seed.diagonal);
-    state.put_values(seed.off_diagonal);
-    state.put_values(seed.coefficients);
-    state.put(static_cast<std::uint64_t>(seed.basis.size()));
-    for (auto const& column : seed.basis) state.put_values(column);
-  }
+void PanelLanczos::save(bytes::Writer& state) const {
+  for (auto const& seed : seeds_) state.put(seed);
 }
 
-void PanelLanczos::load(StateReader& state) {
+void PanelLanczos::load(bytes::Reader& state) {
   for (auto& seed : seeds_) {
-    seed.state = state.get<Seed::State>();
-    seed.diagonal = state.get_values();
-    seed.off_diagonal = state.get_values();
-    seed.coefficients = state.get_values();
-    seed.basis.resize(state.get<std::uint64_t>());
-    for (auto& column : seed.basis) {
-      column = state.get_values();
+    state.read(seed);
+    for (auto const& column : seed.basis)
       if (static_cast<std::int64_t>(column.size()) != own_rows_)
         throw std::runtime_error("the kept state of a Lanczos recurrence belongs to another team size");
-    }
   }
 }
 

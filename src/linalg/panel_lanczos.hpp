@@ -1,12 +1,14 @@
 #pragma once
 
-#include "linalg/byte_state.hpp"
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "linalg/panel_operator.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <tuple>
 #include <vector>
 
 namespace thresher::linalg {
@@ -56,8 +58,8 @@ class PanelLanczos {
 
   /// This rank's state, from which a recurrence with the same seeds and options continues after `load`. Not
   /// collective.
-  void save(StateWriter& state) const;
-  void load(StateReader& state);
+  void save(bytes::Writer& state) const;
+  void load(bytes::Reader& state);
 
   /// Bytes that `steps` steps keep on each rank.
   static double bytes_per_rank(std::int64_t rows, std::int64_t seeds, double steps, int ranks);
@@ -70,6 +72,9 @@ class PanelLanczos {
     std::vector<double> coefficients;  ///< f(T) e_1 at the last test
     enum class State : std::uint8_t { running, converged, exhausted } state = State::running;
     std::vector<std::vector<double>> basis;  ///< this rank's rows of the columns of Q
+    /// What an interruption leaves.
+    static constexpr std::tuple members{&Seed::state, &Seed::diagonal, &Seed::off_diagonal,
+                                        &Seed::coefficients, &Seed::basis};
   };
   Seed const& at(std::int64_t seed) const { return seeds_[static_cast<std::size_t>(seed)]; }
   /// Subtracts the projections on the bases; returns them, seed after seed.

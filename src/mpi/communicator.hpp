@@ -62,6 +62,12 @@ requires std::is_trivially_copyable_v<T> T broadcast_value(Communicator const& c
   broadcast(comm, std::span<T>(&value, 1), root);
   return value;
 }
+/// Makes `values` those of `root`, however many they are. Collective.
+template <class T>
+void broadcast_vector(Communicator const& comm, std::vector<T>& values, int root = 0) {
+  values.resize(broadcast_value(comm, values.size(), root));
+  broadcast(comm, std::span<T>(values), root);
+}
 std::string broadcast_text(Communicator const& comm, std::string text, int root = 0);
 
 /// Runs `work` on every rank; if it throws on some, every rank throws (its own exception, or "on rank r:

@@ -354,43 +354,31 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
   return state.run(options);
 }
 
-void FistaLasso::save(linalg::StateWriter& writer) const {
+void FistaLasso::save(bytes::Writer& writer) const {
   auto const& state = *state_;
   PetscReal momentum = 1;
   Vec extrapolated = nullptr;
   linalg::check(get_momentum(state.tao.get(), &momentum, &extrapolated));
-  writer.put(momentum);
-  writer.put(state.solution.iterations);
-  writer.put(state.solution.full_passes);
-  writer.put(state.lipschitz);
-  writer.put(state.checks_within_tolerance);
-  writer.put_all<std::int64_t>(state.checked.indices);
-  writer.put_values(state.checked.values);
-  writer.put_all<std::int64_t>(state.candidates);
-  writer.put_values(state.norms);
-  writer.put_values(ReadEntries(state.beta.get()).get());
-  writer.put_values(ReadEntries(extrapolated).get());
+  writer.put(momentum, state.solution.iterations, state.solution.full_passes, state.lipschitz,
+             state.checks_within_tolerance, state.checked, state.candidates, state.norms);
+  writer.put(ReadEntries(state.beta.get()).get());
+  writer.put(ReadEntries(extrapolated).get());
 }
 
 LassoSolution FistaLasso::finish(Design const& design, std::span<double const> b, double lambda,
-                                 LassoOptions options, linalg::StateReader& reader) {
+                                 LassoOptions options, bytes::Reader& reader) {
   auto& state = *state_;
   state.pose(design, b, lambda, options);
   linalg::check(TaoSetUp(state.tao.get()));
   auto const momentum = reader.get<PetscReal>();
   auto const iterations = reader.get<std::int64_t>();
-  state.solution.full_passes = reader.get<std::int64_t>();
-  state.lipschitz = reader.get<double>();
-  state.checks_within_tolerance = reader.get<int>();
-  state.checked.indices = reader.get_all<std::int64_t>();
-  state.checked.values = reader.get_values();
-  state.candidates = reader.get_all<std::int64_t>();
-  state.norms = reader.get_values();
+  reader.read(state.solution.full_passes, state.lipschitz, state.checks_within_tolerance, state.checked,
+              state.candidates, state.norms);
   PetscReal unused = 1;
   Vec extrapolated = nullptr;
   linalg::check(get_momentum(state.tao.get(), &unused, &extrapolated));
-  std::ranges::copy(reader.get_values(), WriteEntries(state.beta.get()).get().begin());
-  std::ranges::copy(reader.get_values(), WriteEntries(extrapolated).get().begin());
+  std::ranges::copy(reader.get<std::vector<double>>(), WriteEntries(state.beta.get()).get().begin());
+  std::ranges::copy(reader.get<std::vector<double>>(), WriteEntries(extrapolated).get().begin());
   linalg::check(continue_from(state.tao.get(), static_cast<PetscInt>(iterations), momentum));
   return state.run(options);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "linalg/byte_state.hpp"
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
 
@@ -33,10 +34,10 @@ class FistaLasso {
                       SparseVector const& start = {});
 
   /// This rank's state of a solve that `options.stopping` has ended.
-  void save(linalg::StateWriter& state) const;
+  void save(bytes::Writer& state) const;
   /// Ends such a solve of the same problem: the same iterations as without the interruption, bit for bit.
   LassoSolution finish(Design const& design, std::span<double const> b, double lambda, LassoOptions options,
-                       linalg::StateReader& state);
+                       bytes::Reader& state);
 
  private:
   struct State;

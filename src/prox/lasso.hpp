@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <tuple>
 #include <vector>
 
 /// The LASSO: minimise F(beta) = ||b - A beta||^2/(2n) + lambda ||beta||_1 over beta in R^p.
@@ -25,6 +26,7 @@ struct LassoOptions {
 struct SparseVector {
   std::vector<std::int64_t> indices;
   std::vector<double> values;
+  static constexpr std::tuple members{&SparseVector::indices, &SparseVector::values};
 };
 
 struct LassoSolution {

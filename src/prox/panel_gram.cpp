@@ -78,23 +78,23 @@ GramLassoOutcome LocalPanelGram::solve(double lambda, GramLassoOptions const& op
   return outcome;
 }
 
-void LocalPanelGram::save(linalg::StateWriter& state) const {
+void LocalPanelGram::save(bytes::Writer& state) const {
   state.put(size_);
   if (comm_.rank() != 0) return;
   for (std::int64_t j = 0; j < size_; ++j)
-    state.put_values(
+    state.put(
         std::span(gram_).subspan(static_cast<std::size_t>(j * capacity_), static_cast<std::size_t>(size_)));
-  state.put_values(h_);
+  state.put(h_);
 }
 
-void LocalPanelGram::load(linalg::StateReader& state) {
+void LocalPanelGram::load(bytes::Reader& state) {
   auto const size = state.get<std::int64_t>();
   reserve(size);
   size_ = size;
   if (comm_.rank() != 0) return;
   for (std::int64_t j = 0; j < size_; ++j)
-    std::ranges::copy(state.get_values(), gram_.begin() + j * capacity_);
-  h_ = state.get_values();
+    std::ranges::copy(state.get<std::vector<double>>(), gram_.begin() + j * capacity_);
+  h_ = state.get<std::vector<double>>();
 }
 
 }  // namespace thresher::prox

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "linalg/byte_state.hpp"
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "linalg/lapack.hpp"
 #include "mpi/communicator.hpp"
 #include "prox/gram_lasso.hpp"
@@ -34,8 +35,8 @@ class PanelGram {
   virtual GramLassoOutcome solve(double lambda, GramLassoOptions const& options, std::span<double> beta) = 0;
 
   /// This rank's part of the state.
-  virtual void save(linalg::StateWriter& state) const = 0;
-  virtual void load(linalg::StateReader& state) = 0;
+  virtual void save(bytes::Writer& state) const = 0;
+  virtual void load(bytes::Reader& state) = 0;
 };
 
 /// The whole matrix on the team's first rank, which solves alone.
@@ -50,8 +51,8 @@ class LocalPanelGram : public PanelGram {
   void keep(std::span<std::size_t const> kept, linalg::ConstMatrixView panel,
             std::span<double const> panel_b) override;
   GramLassoOutcome solve(double lambda, GramLassoOptions const& options, std::span<double> beta) override;
-  void save(linalg::StateWriter& state) const override;
-  void load(linalg::StateReader& state) override;
+  void save(bytes::Writer& state) const override;
+  void load(bytes::Reader& state) override;
 
  private:
   void reserve(std::int64_t capacity);

@@ -282,21 +282,21 @@ GramLassoOutcome SpreadPanelGram::solve(double lambda, GramLassoOptions const& o
   return descend(descent, beta.size(), options);
 }
 
-void SpreadPanelGram::save(linalg::StateWriter& state) const {
+void SpreadPanelGram::save(bytes::Writer& state) const {
   state.put(size_);
   auto const held = static_cast<std::size_t>(Dealt(comm_.rank(), comm_.size()).count(size_));
   for (std::int64_t j = 0; j < size_; ++j)
-    state.put_values(std::span(rows_).subspan(static_cast<std::size_t>(j * row_capacity_), held));
-  state.put_values(h_);
+    state.put(std::span(rows_).subspan(static_cast<std::size_t>(j * row_capacity_), held));
+  state.put(h_);
 }
 
-void SpreadPanelGram::load(linalg::StateReader& state) {
+void SpreadPanelGram::load(bytes::Reader& state) {
   auto const size = state.get<std::int64_t>();
   reserve(size);
   size_ = size;
   for (std::int64_t j = 0; j < size_; ++j)
-    std::ranges::copy(state.get_values(), rows_.begin() + j * row_capacity_);
-  h_ = state.get_values();
+    std::ranges::copy(state.get<std::vector<double>>(), rows_.begin() + j * row_capacity_);
+  h_ = state.get<std::vector<double>>();
 }
 
 }  // namespace thresher::prox

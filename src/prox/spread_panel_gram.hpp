@@ -27,8 +27,8 @@ class SpreadPanelGram : public PanelGram {
   void keep(std::span<std::size_t const> kept, linalg::ConstMatrixView panel,
             std::span<double const> panel_b) override;
   GramLassoOutcome solve(double lambda, GramLassoOptions const& options, std::span<double> beta) override;
-  void save(linalg::StateWriter& state) const override;
-  void load(linalg::StateReader& state) override;
+  void save(bytes::Writer& state) const override;
+  void load(bytes::Reader& state) override;
 
  private:
   void reserve(std::int64_t size);

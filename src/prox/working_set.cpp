@@ -281,59 +281,30 @@ LassoSolution WorkingSet::solution() const {
   return solved;
 }
 
-void WorkingSet::save(linalg::StateWriter& state) const {
+void WorkingSet::save(bytes::Writer& state) const {
   auto const& comm = design_.communicator();
-  state.put(lambda_);
-  state.put(done_);
-  state.put(exact_);
-  state.put(gap_);
-  state.put(rounds_within_tolerance_);
-  state.put(largest_lambda_);
-  state.put(largest_outside_);
-  state.put(counts_.iterations);
-  state.put(counts_.full_passes);
-  state.put(counts_.converged);
-  state.put(counts_.polished);
-  state.put(first_version_);
-  state.put(versions_.size());
+  state.put(lambda_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_, largest_outside_,
+            counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished, first_version_,
+            versions_.size());
   for (auto const& version : versions_) linalg::put_shared<double>(state, comm, version);
   linalg::put_shared<double>(state, comm, residual_);
   linalg::put_shared<std::int64_t>(state, comm, panel_columns_);
   linalg::put_shared<double>(state, comm, beta_);
-  state.put_all<std::int64_t>(candidates_);
-  state.put_all<std::int64_t>(wanted_);
-  state.put_values(known_correlation_);
-  state.put_all<std::int32_t>(known_version_);
-  state.put_values(column_norm_);
-  state.put(is_spread_);
+  state.put(candidates_, wanted_, known_correlation_, known_version_, column_norm_, is_spread_);
   gram_->save(state);
 }
 
-void WorkingSet::load(linalg::StateReader& state) {
+void WorkingSet::load(bytes::Reader& state) {
   auto const& comm = design_.communicator();
-  lambda_ = state.get<double>();
-  done_ = state.get<bool>();
-  exact_ = state.get<bool>();
-  gap_ = state.get<double>();
-  rounds_within_tolerance_ = state.get<int>();
-  largest_lambda_ = state.get<double>();
-  largest_outside_ = state.get<double>();
   counts_ = {};
-  counts_.iterations = state.get<std::int64_t>();
-  counts_.full_passes = state.get<std::int64_t>();
-  counts_.converged = state.get<bool>();
-  counts_.polished = state.get<bool>();
-  first_version_ = state.get<std::int32_t>();
+  state.read(lambda_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_, largest_outside_,
+             counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished, first_version_);
   versions_.resize(state.get<std::size_t>());
   for (auto& version : versions_) version = linalg::get_shared<double>(state, comm);
   residual_ = linalg::get_shared<double>(state, comm);
   panel_columns_ = linalg::get_shared<std::int64_t>(state, comm);
   beta_ = linalg::get_shared<double>(state, comm);
-  candidates_ = state.get_all<std::int64_t>();
-  wanted_ = state.get_all<std::int64_t>();
-  known_correlation_ = state.get_values();
-  known_version_ = state.get_all<std::int32_t>();
-  column_norm_ = state.get_values();
+  state.read(candidates_, wanted_, known_correlation_, known_version_, column_norm_);
   slot_.clear();
   for (std::size_t k = 0; k < panel_columns_.size(); ++k) slot_.emplace(panel_columns_[k], k);
   reserve_panel(panel_size());

@@ -34,8 +34,8 @@ class WorkingSet {
 
   /// This rank's state between two passes, and a solver in that state again: one of the same design, `b` and
   /// options then takes the same steps, bit for bit.
-  void save(linalg::StateWriter& state) const;
-  void load(linalg::StateReader& state);
+  void save(bytes::Writer& state) const;
+  void load(bytes::Reader& state);
 
   // The same step by step, so that several solvers can share the passes over one matrix:
   // start; while (!done()) take(products of wanted() with residual()); solution.

@@ -69,7 +69,7 @@ void Coordinator::run() {
     bool const go_on = run_phase(phases[k]);
     bool const last = !go_on || k + 1 == phases.size();
     for (auto const& team : teams_) {
-      ByteWriter message;
+      bytes::Writer message;
       message.put(last ? Order::end_of_run : Order::end_of_phase);
       order(team.leader, messages::kToTeam, std::move(message));
     }
@@ -109,9 +109,8 @@ void Coordinator::supply() {
       if (team.batches >= ahead) continue;
       auto const batch = schedule_.next_batch(longest);
       if (batch.empty()) continue;
-      ByteWriter message;
-      message.put(Order::batch);
-      message.put(batch);
+      bytes::Writer message;
+      message.put(Order::batch, batch);
       if (storage_ != nullptr)
         for (auto const& unit : batch) storage_->append(unit);
       order(team.leader, messages::kToTeam, std::move(message));
@@ -119,10 +118,10 @@ void Coordinator::supply() {
     }
 }
 
-void Coordinator::order(int leader, int tag, ByteWriter message) {
+void Coordinator::order(int leader, int tag, bytes::Writer message) {
   // Not blocking: a team in a long trial receives when it next looks.
   auto& sending = sending_.emplace_back();
-  sending.bytes = std::move(message.bytes());
+  sending.bytes = message.take();
   mpi::check(MPI_Isend(sending.bytes.data(), static_cast<int>(sending.bytes.size()), MPI_BYTE, leader, tag,
                        exchange_.get(), &sending.request),
              "MPI_Isend");
@@ -144,7 +143,7 @@ Coordinator::Team& Coordinator::team_of(int source) {
 }
 
 void Coordinator::take(int source, std::vector<std::byte> const& message) {
-  ByteReader reader(message);
+  bytes::Reader reader(message);
   auto& team = team_of(source);
   auto const kind = reader.get<Report>();
   switch (kind) {
@@ -177,7 +176,7 @@ void Coordinator::enter(Record record) {
   if (storage_ != nullptr) storage_->append(std::move(record));
 }
 
-void Coordinator::remember_alone(ByteReader& reader) {
+void Coordinator::remember_alone(bytes::Reader& reader) {
   auto const unit = reader.get<Unit>();
   auto const reason = reader.get<std::string>();
   for (auto const point : unit.points) {

@@ -46,12 +46,12 @@ class Coordinator {
   bool receive();
   void take(int source, std::vector<std::byte> const& message);
   void tend();
-  void order(int leader, int tag, ByteWriter message);
+  void order(int leader, int tag, bytes::Writer message);
   void begin_stopping(std::string const& why);
   void end_by_force();
   Team& team_of(int source);
   void enter(Record record);
-  void remember_alone(ByteReader& reader);
+  void remember_alone(bytes::Reader& reader);
   Progress::State state() const;
 
   Study const& study_;

@@ -1,5 +1,7 @@
 #include "study/driver.hpp"
 
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "hdf5/file.hpp"
 #include "linalg/petsc.hpp"
 #include "parameters/text.hpp"
@@ -15,6 +17,7 @@
 #include "study/result_layout.hpp"
 #include "study/resume.hpp"
 #include "study/signals.hpp"
+#include "study/trial_files.hpp"
 #include "study/worker.hpp"
 
 #include <fmt/format.h>
@@ -67,18 +70,15 @@ void assert_unique_names(Description const& about) {
 
 /// What rank 0 read, so that every rank makes the same study of it.
 Request share(mpi::Communicator const& world, Request request) {
-  ByteWriter writer;
-  writer.put(static_cast<std::uint32_t>(request.inputs.size()));
-  for (auto const& [name, given] : request.inputs) {
-    writer.put(name);
-    writer.put(given.text);
-    writer.put(given.origin);
-  }
+  bytes::Writer writer;
+  writer.put(request.inputs.size());
+  for (auto const& [name, given] : request.inputs) writer.put(name, given.text, given.origin);
   writer.put(request.command_line);
-  messages::broadcast(world, writer.bytes());
-  ByteReader reader(writer.bytes());
+  auto message = writer.take();
+  mpi::broadcast_vector(world, message);
+  bytes::Reader reader(message);
   Request shared;
-  for (auto left = reader.get<std::uint32_t>(); left > 0; --left) {
+  for (auto left = reader.get<std::size_t>(); left > 0; --left) {
     auto const name = reader.get<std::string>();
     auto const text = reader.get<std::string>();
     shared.inputs[name] = {text, reader.get<std::string>()};
@@ -126,6 +126,11 @@ void on_every_rank(mpi::Communicator const& world, std::function<void()> const& 
 
 void warn_of_environment(RunEnvironment const& environment, Progress& progress) {
   if (environment.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
+  // OpenBLAS falls back to them on processors that are younger than it; all that run this have AVX2.
+  if (environment.blas.find("Prescott") != std::string::npos)
+    progress.say(
+        "warning: OpenBLAS takes this processor for an old one (Prescott): OPENBLAS_CORETYPE=SkylakeX where "
+        "it has AVX-512, or Haswell, makes dense linear algebra several times faster");
   auto const several = [](std::string const& list) { return list.find(',') != std::string::npos; };
   if (several(environment.blas) || several(environment.processors))
     progress.say("warning: unlike processors work together (" + environment.processors + "; " +
@@ -236,7 +241,7 @@ int Run::search_level(LevelSearch const& search, Configuration configuration) {
         throw UserError(fmt::format("{}: is what --search varies; its values are not given", parameter.name));
       state = search_state(search, configuration, experiment_.description(), stored_.get());
     });
-    messages::broadcast(world_, state.values);
+    mpi::broadcast_vector(world_, state.values);
     configuration.values[search.parameter()].assign(state.values.begin(), state.values.end());
     wanted_ = state.is_visited;
     int const code = run_study(configuration);
@@ -329,8 +334,8 @@ int Run::execute() {
   std::unique_ptr<Coordinator> coordinator;
   std::vector<Phase> phases;
   on_rank_0(world_, [&] {
-    warn_of_environment(environment_, progress);
     if (keeps_results()) start_keeping();
+    warn_of_environment(environment_, progress);
     schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
     phases = schedule->phases();
     coordinator =
@@ -338,13 +343,14 @@ int Run::execute() {
     if (!keeps_results())
       coordinator->on_record = [&](Record const& record) { print_record(*study_, record); };
   });
-  messages::broadcast(world_, phases);
+  mpi::broadcast_vector(world_, phases);
   if (coordinator) coordinator->start();
   work(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_), phases);
   int code = kDone;
   if (coordinator) {
     auto const ending = coordinator->join();
     if (storage_) finish_keeping();
+    if (keeps_results() && ending == Coordinator::Ending::complete) forget_all_states(output());
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
       code = kSomeFailed;

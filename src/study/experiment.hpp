@@ -28,9 +28,11 @@ inline constexpr int kTheory = -2;     ///< predictions only
 
 struct Parameter : Specification {
   int stage = 0;
-  bool nested =
-      false;  ///< larger data contain the smaller: one generation serves the axis under common random numbers
+  /// Larger data contain the smaller: one generation serves the axis under common random numbers.
+  bool nested = false;
 };
+/// Place of a declared parameter. Throws std::logic_error where none has that name.
+std::size_t index_of(std::vector<Parameter> const& parameters, std::string const& name);
 
 enum class MetricKind { indicator, count, value, timing };
 
@@ -251,7 +253,8 @@ class ExperimentOf : public Experiment {
   template <class Compute>
   void theory(std::string name, std::vector<std::string> const& depends_on, Compute compute) {
     Theory declared{std::move(name), {}};
-    for (auto const& parameter : depends_on) declared.depends_on.push_back(index_of(parameter));
+    for (auto const& parameter : depends_on)
+      declared.depends_on.push_back(index_of(description_.parameters, parameter));
     std::sort(declared.depends_on.begin(), declared.depends_on.end());
     description_.theories.push_back(std::move(declared));
     if constexpr (std::is_invocable_v<Compute, P const&, TheoryContext const&, T&>) {
@@ -272,7 +275,7 @@ class ExperimentOf : public Experiment {
   /// parameter is an axis of the study. `quantities` (all metrics or all predictions) and `over` must have
   /// been declared.
   void headline(std::vector<std::string> quantities, std::string over) {
-    index_of(over);
+    index_of(description_.parameters, over);
     for (auto const& quantity : quantities) check_quantity(quantity);
     description_.headlines.push_back({std::move(quantities), std::move(over)});
   }
@@ -332,16 +335,9 @@ class ExperimentOf : public Experiment {
     if (at == description_.stages.end()) throw std::logic_error("no stage named " + stage);
     return static_cast<int>(at - description_.stages.begin());
   }
-  std::size_t index_of(std::string const& name) const {
-    for (std::size_t k = 0; k < description_.parameters.size(); ++k)
-      if (description_.parameters[k].name == name) return k;
-    throw std::logic_error("no parameter named " + name);
-  }
 
   void check_quantity(std::string const& name) const {
-    auto const has_name = [&](auto const& declared) { return declared.name == name; };
-    if (std::none_of(description_.metrics.begin(), description_.metrics.end(), has_name) &&
-        std::none_of(description_.predictions.begin(), description_.predictions.end(), has_name))
+    if (!find_named(description_.metrics, name) && !find_named(description_.predictions, name))
       throw std::logic_error("no metric or prediction named " + name);
   }
 

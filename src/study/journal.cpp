@@ -1,5 +1,8 @@
 #include "study/journal.hpp"
 
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,7 +15,7 @@ namespace thresher::study {
 
 namespace {
 
-constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '1', '\n'};
+constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '2', '\n'};
 
 enum class Entry : std::uint8_t { header, record, handed_out, strike };
 
@@ -24,22 +27,20 @@ struct Prefix {
 
 template <class... Fields>
 std::vector<std::byte> entry_of(Entry kind, Fields const&... fields) {
-  ByteWriter entry;
-  entry.put(Prefix{});
-  entry.put(kind);
-  (entry.put(fields), ...);
-  auto& bytes = entry.bytes();
+  bytes::Writer entry;
+  entry.put(Prefix{}, kind, fields...);
+  auto bytes = entry.take();
   Prefix prefix{static_cast<std::uint32_t>(bytes.size() - sizeof(Prefix)), 0};
   std::memcpy(bytes.data(), &prefix, sizeof(prefix));
   prefix.checksum = crc32(bytes);
   std::memcpy(bytes.data(), &prefix, sizeof(prefix));
-  return std::move(bytes);
+  return bytes;
 }
 
 /// The entry that `bytes` begin with, or nothing when it is torn or damaged.
 std::vector<std::byte> whole_entry(std::span<std::byte const> bytes) {
   if (bytes.size() <= sizeof(Prefix)) return {};
-  auto prefix = ByteReader(bytes).get<Prefix>();
+  auto prefix = bytes::Reader(bytes).get<Prefix>();
   std::size_t const size = sizeof(Prefix) + std::size_t{prefix.length};
   if (prefix.length == 0 || size > bytes.size()) return {};
   std::vector<std::byte> entry(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
@@ -99,11 +100,10 @@ JournalContents Journal::read(std::string const& path) {
   std::vector<Unit> handed_out;
   for (auto entry = whole_entry(bytes); !entry.empty(); entry = whole_entry(bytes)) {
     bytes = bytes.subspan(entry.size());
-    ByteReader fields(std::span<std::byte const>(entry).subspan(sizeof(Prefix)));
+    bytes::Reader fields(std::span<std::byte const>(entry).subspan(sizeof(Prefix)));
     switch (fields.get<Entry>()) {
       case Entry::header:
-        contents.experiment = fields.get<std::string>();
-        contents.toml = fields.get<std::string>();
+        fields.read(contents.experiment, contents.toml);
         break;
       case Entry::record:
         contents.records.push_back(fields.get<Record>());

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
+#include "mpi/communicator.hpp"
 #include "study/record.hpp"
 
 #include <mpi.h>
@@ -41,16 +44,9 @@ inline std::optional<std::pair<int, std::vector<std::byte>>> poll(MPI_Comm comm,
   return std::pair{status.MPI_SOURCE, std::move(bytes)};
 }
 
-/// Makes `values` those of rank 0, however many they are. Collective.
-template <class T>
-void broadcast(mpi::Communicator const& comm, std::vector<T>& values) {
-  values.resize(mpi::broadcast_value(comm, values.size()));
-  mpi::broadcast(comm, std::span<T>(values));
-}
-
-inline void send(MPI_Comm comm, int to, int tag, ByteWriter& message) {
-  mpi::check(MPI_Send(message.bytes().data(), static_cast<int>(message.size()), MPI_BYTE, to, tag, comm),
-             "MPI_Send");
+inline void send(MPI_Comm comm, int to, int tag, bytes::Writer message) {
+  auto const bytes = message.take();
+  mpi::check(MPI_Send(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, to, tag, comm), "MPI_Send");
 }
 
 }  // namespace thresher::study::messages

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "study/bytes.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace thresher::study {
@@ -29,6 +29,7 @@ inline bool has_run(Status status) {
 struct Unit {
   std::int64_t trial = 0;
   std::vector<std::uint32_t> points;
+  static constexpr std::tuple members{&Unit::trial, &Unit::points};
 };
 
 inline std::int64_t trial_of_theory(std::size_t theory) {
@@ -49,6 +50,8 @@ struct Record {
   std::vector<double> values = {};  ///< metrics in declared order, or the predictions of the theory
   std::string reason = {};          ///< of a failure
   std::vector<Artifact> artifacts = {};
+  static constexpr std::tuple members{&Record::point,  &Record::trial,  &Record::status,   &Record::seconds,
+                                      &Record::values, &Record::reason, &Record::artifacts};
 
   /// A failure: it has no numbers.
   static Record failed(Description const& about, std::uint32_t point, std::int64_t trial, std::string reason);
@@ -62,15 +65,5 @@ struct Record {
 
 /// How many values a record of `trial` has; none for a theory that is not declared.
 std::optional<std::size_t> values_of(Description const& about, std::int64_t trial);
-
-template <>
-inline constexpr std::tuple members_of<Unit>{&Unit::trial, &Unit::points};
-template <>
-inline constexpr std::tuple members_of<Artifact>{&Artifact::name, &Artifact::extents, &Artifact::values,
-                                                 &Artifact::file};
-template <>
-inline constexpr std::tuple members_of<Record>{&Record::point,    &Record::trial,  &Record::status,
-                                               &Record::seconds,  &Record::values, &Record::reason,
-                                               &Record::artifacts};
 
 }  // namespace thresher::study

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace thresher::study {
@@ -68,6 +69,8 @@ struct Artifact {
   std::vector<std::int64_t> extents;  ///< one per declared dimension
   std::vector<double> values;         ///< row-major
   std::string file = {};              ///< for the engine: where a large array lies
+  static constexpr std::tuple members{&Artifact::name, &Artifact::extents, &Artifact::values,
+                                      &Artifact::file};
 };
 
 /// What the engine does for a running trial; a stage sees it through `Team` only.

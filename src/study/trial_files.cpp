@@ -1,8 +1,8 @@
 #include "study/trial_files.hpp"
 
+#include "bytes/reader.hpp"
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
-#include "study/bytes.hpp"
 #include "study/durable_file.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +14,12 @@
 namespace thresher::study {
 
 namespace {
+
+constexpr char const* kState = "state";
+
+std::string state_folder(std::string const& output) {
+  return output + ".state";
+}
 
 std::string folder(std::string const& path) {
   std::filesystem::create_directories(path);
@@ -37,7 +43,7 @@ std::optional<std::vector<std::byte>> whole_state(std::string const& path) {
   if (!content || content->size() < sizeof(std::uint32_t)) return std::nullopt;
   auto const bytes = std::as_bytes(std::span(*content));
   auto const state = bytes.subspan(sizeof(std::uint32_t));
-  if (ByteReader(bytes).get<std::uint32_t>() != crc32(state)) return std::nullopt;
+  if (bytes::Reader(bytes).get<std::uint32_t>() != crc32(state)) return std::nullopt;
   return std::vector(state.begin(), state.end());
 }
 
@@ -80,7 +86,7 @@ std::string TrialFiles::write(TrialPlace const& place, std::string const& name,
 }
 
 std::string TrialFiles::state_path(TrialPlace const& place) const {
-  return fmt::format("{}{}_rank{}of{}", folder(output_ + ".state"), place.file_name("state"), comm_.rank(),
+  return fmt::format("{}{}_rank{}of{}", folder(state_folder(output_)), place.file_name(kState), comm_.rank(),
                      comm_.size());
 }
 
@@ -107,6 +113,13 @@ std::optional<std::vector<std::byte>> TrialFiles::restore(TrialPlace const& plac
 void TrialFiles::forget() {
   for (auto const& path : states_) std::remove(path.c_str());
   states_.clear();
+}
+
+void forget_all_states(std::string const& output) {
+  std::error_code ignored;  // what cannot be removed is never taken up: its trial is done
+  for (auto const& entry : std::filesystem::directory_iterator(state_folder(output), ignored))
+    if (entry.path().filename().string().starts_with(kState)) std::filesystem::remove(entry, ignored);
+  std::filesystem::remove(state_folder(output), ignored);  // empty, or it stays
 }
 
 }  // namespace thresher::study

@@ -59,4 +59,8 @@ class TrialFiles {
   std::set<std::string> states_;
 };
 
+/// Removes the states that trials of an earlier or interrupted run of `output` have left: for the end of a
+/// run after which nothing is to be continued.
+void forget_all_states(std::string const& output);
+
 }  // namespace thresher::study

@@ -45,8 +45,8 @@ class Member : public TrialServices {
     std::vector<std::byte> message;
     for (;;) {
       if (comm_.rank() == 0) message = wait_for_order();
-      if (comm_.size() > 1) messages::broadcast(comm_, message);
-      ByteReader reader(message);
+      if (comm_.size() > 1) mpi::broadcast_vector(comm_, message);
+      bytes::Reader reader(message);
       switch (reader.get<Order>()) {
         case Order::end_of_phase:
           return true;
@@ -78,19 +78,17 @@ class Member : public TrialServices {
   }
   void warn(std::string const& message) override {
     if (!warned_.insert(message).second) return;
-    ByteWriter report;
-    report.put(Report::warning);
-    report.put(message);
-    messages::send(exchange_.get(), 0, messages::kToCoordinator, report);
+    bytes::Writer report;
+    report.put(Report::warning, message);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(report));
   }
   void progress(double part) override {
     auto const now = Clock::now();
     if (now - last_progress_ < std::chrono::seconds(1)) return;
     last_progress_ = now;
-    ByteWriter report;
-    report.put(Report::progress);
-    report.put(part);
-    messages::send(exchange_.get(), 0, messages::kToCoordinator, report);
+    bytes::Writer report;
+    report.put(Report::progress, part);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(report));
   }
   bool stopping() override {
     if (!stop_ && Clock::now() - last_poll_ > std::chrono::milliseconds(1)) poll_stop();
@@ -121,7 +119,7 @@ class Member : public TrialServices {
     }
   }
 
-  void run_batch(ByteReader& reader) {
+  void run_batch(bytes::Reader& reader) {
     last_report_ = Clock::now();
     for (auto& unit : reader.get<std::vector<Unit>>()) {
       unit_ = std::move(unit);
@@ -142,22 +140,20 @@ class Member : public TrialServices {
 
   void report(Report kind) {
     if (kind == Report::stopped) acknowledged_ = true;
-    ByteWriter message;
-    message.put(kind);
-    message.put(records_);
+    bytes::Writer message;
+    message.put(kind, records_);
     records_.clear();
     // Blocking: a long message moves only inside MPI, so it must be through before the next unit starts.
-    messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(message));
     last_report_ = Clock::now();
   }
 
   [[noreturn]] void report_alone(std::string const& reason) {
-    ByteWriter message;
-    message.put(Report::alone);
-    message.put(unit_);
-    message.put("on rank " + std::to_string(comm_.rank()) +
-                " of the team, while the other ranks did not follow: " + reason);
-    messages::send(exchange_.get(), 0, messages::kToCoordinator, message);
+    bytes::Writer message;
+    message.put(Report::alone, unit_,
+                "on rank " + std::to_string(comm_.rank()) +
+                    " of the team, while the other ranks did not follow: " + reason);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(message));
     for (;;) pause();  // the coordinator ends the run
   }
 

@@ -258,7 +258,7 @@ class Interrupting(running.StudyTest):
         started = time.time()
         self.run_study(*study, "--resume", "--output", "long.h5")
         self.assertLess(time.time() - started, 2.9)
-        self.assertEqual(list((self.folder / "long.h5.state").iterdir()), [])
+        self.assertFalse((self.folder / "long.h5.state").exists())
         self.assertEqual(self.readable("long.h5"), 1)
 
     def test_results_are_durable_while_a_long_trial_runs(self):
@@ -544,7 +544,7 @@ class Overhead(running.StudyTest):
                                    "--quiet", "--output", "many.h5")
         resident, written = [], 0
         while process.poll() is None:
-            with contextlib.suppress(OSError, IndexError, ValueError):
+            with contextlib.suppress(OSError, AttributeError):  # it may end at any moment
                 status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
                 resident.append(int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024)
                 written = int(re.search(r"wchar: (\d+)", pathlib.Path(f"/proc/{process.pid}/io").read_text()).group(1))

@@ -11,8 +11,7 @@ namespace thresher::entropy_coupling {
 namespace {
 
 Law broadcast_law(mpi::Communicator const& comm, Law law) {
-  law.masses.resize(mpi::broadcast_value(comm, law.masses.size()));
-  mpi::broadcast(comm, std::span(law.masses));
+  mpi::broadcast_vector(comm, law.masses);
   law.total = mpi::broadcast_value(comm, law.total);
   return law;
 }

@@ -89,8 +89,7 @@ void GreedyCoupling::observe(std::span<Mass const> capacities) {
   if (shards_ > 1 && cells_ >= 4 * shards_) in_shards_ = true;
   if (in_shards_) {
     std::vector<Mass> shared(capacities.begin(), capacities.end());
-    shared.resize(mpi::broadcast_value(comm_, shared.size()));
-    mpi::broadcast(comm_, std::span(shared));
+    mpi::broadcast_vector(comm_, shared);
     observe_in_shards(std::move(shared));
   } else {
     observe_whole(capacities);

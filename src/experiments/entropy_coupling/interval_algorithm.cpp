@@ -63,8 +63,7 @@ bool IntervalAlgorithm::owns(std::size_t block) const {
 void IntervalAlgorithm::observe(Law const& observation) {
   Law law = observation;
   if (comm_.size() > 1) {
-    law.masses.resize(mpi::broadcast_value(comm_, law.masses.size()));
-    mpi::broadcast(comm_, std::span(law.masses));
+    mpi::broadcast_vector(comm_, law.masses);
     law.total = mpi::broadcast_value(comm_, law.total);
   }
   if (!spread_ && cells_ >= kCellsToSpread) spread_blocks();

@@ -1,8 +1,9 @@
 #include "experiments/linear_generative/covariance_sampling.hpp"
 
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "experiments/linear_generative/noise_schedule.hpp"
 #include "experiments/linear_generative/setting.hpp"
-#include "linalg/byte_state.hpp"
 #include "linalg/covariance_operator.hpp"
 #include "linalg/panel_lanczos.hpp"
 #include "linalg/square_root.hpp"
@@ -36,17 +37,10 @@ std::string fingerprint(Parameters const& point) {
          (measures_bulk_distance(point) ? " wasserstein" : "");
 }
 
-void save(linalg::StateWriter& state, SampledModel const& model) {
-  state.put(model.own_samples.columns());
-  state.put_values(model.own_samples.values());
-  state.put_values(model.leading.values);
-  state.put_values(model.leading.own_vectors.values());
-  state.put(model.eigen_convergence);
-  state.put(model.convergence);
-  state.put(model.mean_steps);
-  state.put(model.passes);
-  state.put(model.bulk_root_trace);
-  state.put_values(model.ritz_values);
+void save(bytes::Writer& state, SampledModel const& model) {
+  state.put(model.own_samples.columns(), model.own_samples.values(), model.leading.values,
+            model.leading.own_vectors.values(), model.eigen_convergence, model.convergence, model.mean_steps,
+            model.passes, model.bulk_root_trace, model.ritz_values);
 }
 
 DenseMatrix panel(std::int64_t rows, std::int64_t columns, std::vector<double> const& values) {
@@ -57,19 +51,15 @@ DenseMatrix panel(std::int64_t rows, std::int64_t columns, std::vector<double> c
   return result;
 }
 
-SampledModel load(linalg::StateReader& state, std::int64_t rows) {
+SampledModel load(bytes::Reader& state, std::int64_t rows) {
   SampledModel model;
   auto const seeds = state.get<std::int64_t>();
-  model.own_samples = panel(rows, seeds, state.get_values());
-  model.leading.values = state.get_values();
+  model.own_samples = panel(rows, seeds, state.get<std::vector<double>>());
+  model.leading.values = state.get<std::vector<double>>();
   model.leading.own_vectors =
-      panel(rows, static_cast<std::int64_t>(model.leading.values.size()), state.get_values());
-  model.eigen_convergence = state.get<linalg::Convergence>();
-  model.convergence = state.get<linalg::Convergence>();
-  model.mean_steps = state.get<double>();
-  model.passes = state.get<std::int64_t>();
-  model.bulk_root_trace = state.get<double>();
-  model.ritz_values = state.get_values();
+      panel(rows, static_cast<std::int64_t>(model.leading.values.size()), state.get<std::vector<double>>());
+  state.read(model.eigen_convergence, model.convergence, model.mean_steps, model.passes,
+             model.bulk_root_trace, model.ritz_values);
   return model;
 }
 
@@ -180,8 +170,8 @@ class LanczosRun {
   }
 
   void keep() const {
-    linalg::StateWriter state;
-    state.put_text(fingerprint(point_));
+    bytes::Writer state;
+    state.put(fingerprint(point_));
     state.put(finished_);
     for (int set = 0; set < finished_; ++set) save(state, models_[static_cast<std::size_t>(set)]);
     state.put(recurrence_.has_value());
@@ -193,8 +183,8 @@ class LanczosRun {
     auto bytes = team_.restore();
     if (!bytes) return;
     kept_ = std::move(*bytes);
-    linalg::StateReader state(kept_);
-    if (state.get_text() != fingerprint(point_)) return;
+    bytes::Reader state(kept_);
+    if (state.get<std::string>() != fingerprint(point_)) return;
     finished_ = state.get<int>();
     for (int set = 0; set < finished_; ++set)
       models_[static_cast<std::size_t>(set)] = load(state, own_seeds_.rows);
@@ -210,7 +200,7 @@ class LanczosRun {
   std::array<SampledModel, kSets> models_;
   std::optional<PanelLanczos> recurrence_;
   std::vector<std::byte> kept_;
-  std::optional<linalg::StateReader> kept_recurrence_;
+  std::optional<bytes::Reader> kept_recurrence_;
 };
 
 }  // namespace

@@ -74,18 +74,8 @@ class MessagePassing {
   }
 
   /// This rank's state between two steps.
-  void save(linalg::StateWriter& state) const {
-    state.put(kappa_);
-    state.put_values(psi_);
-    state.put_values(fit_);
-    state.put_values(beta_);
-  }
-  void load(linalg::StateReader& state) {
-    kappa_ = state.get<double>();
-    psi_ = state.get_values();
-    fit_ = state.get_values();
-    beta_ = state.get_values();
-  }
+  void save(bytes::Writer& state) const { state.put(kappa_, psi_, fit_, beta_); }
+  void load(bytes::Reader& state) { state.read(kappa_, psi_, fit_, beta_); }
 
   prox::SparseVector estimate() const {
     return prox::gather_nonzeros(analysis_.team.communicator(), design_.local_columns(), beta_);
@@ -127,11 +117,10 @@ study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
     converged = step.length <= tolerance * std::max(1.0, step.norm);
     if (converged) break;
     if (iterations % 8 == 0)
-      work.advance(part_solved(step.length / std::max(1.0, step.norm), tolerance),
-                   [&](linalg::StateWriter& state) {
-                     state.put(iterations);
-                     messages.save(state);
-                   });
+      work.advance(part_solved(step.length / std::max(1.0, step.norm), tolerance), [&](bytes::Writer& state) {
+        state.put(iterations);
+        messages.save(state);
+      });
   }
   analysis.measure_recovery(messages.estimate(), metrics);
   metrics.converged = converged ? 1 : 0;

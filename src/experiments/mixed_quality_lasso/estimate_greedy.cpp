@@ -16,9 +16,9 @@ study::Outcome run_omp(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
   KeptWork work(analysis.team, analysis.length, "matching pursuit");
   std::vector<std::int64_t> first;
-  if (auto* const left = work.left()) first = left->get_all<std::int64_t>();
+  if (auto* const left = work.left()) first = left->get<std::vector<std::int64_t>>();
   auto const before_step = [&](double part, std::span<std::int64_t const> chosen) {
-    work.advance(part, [&](linalg::StateWriter& state) { state.put_all(chosen); });
+    work.advance(part, [&](bytes::Writer& state) { state.put(chosen); });
   };
   analysis.measure_recovery(
       matching_pursuit(design, design.scaled(analysis.y), analysis.point.s, first, before_step), metrics);

@@ -63,9 +63,9 @@ study::Outcome run_ml_exhaustive(Analysis const& analysis, Metrics& metrics) {
   for (double& entry : products.gram) entry *= 2 * rho * rho;
   KeptWork work(analysis.team, analysis.length, "exhaustive search");
   SearchedSubsets searched;
-  if (auto* const left = work.left()) searched.load(*left);
+  if (auto* const left = work.left()) left->read(searched);
   auto const between = [&](double part) {
-    work.advance(part, [&](linalg::StateWriter& state) { searched.save(state); });
+    work.advance(part, [&](bytes::Writer& state) { state.put(searched); });
   };
   auto const subset = best_subset(analysis.team.communicator(), linear,
                                   {products.gram.data(), design.columns(), design.columns()},
@@ -86,11 +86,7 @@ class Restarts {
         b_(design.scaled(analysis.y)),
         work_(analysis.team, analysis.length, "local search") {
     if (auto* const left = work_.left()) {
-      restart_ = left->get<std::int64_t>();
-      phase_ = left->get<Phase>();
-      reached_ = left->get_all<std::int64_t>();
-      best_.subset = left->get_all<std::int64_t>();
-      best_.loss = left->get<double>();
+      left->read(restart_, phase_, reached_, best_.subset, best_.loss);
     }
   }
 
@@ -130,13 +126,8 @@ class Restarts {
 
   void go_on(Phase phase, std::span<std::int64_t const> reached) {
     if (!work_.stopping()) return;
-    work_.interrupt([&](linalg::StateWriter& state) {
-      state.put(restart_);
-      state.put(phase);
-      state.put_all(reached);
-      state.put_all<std::int64_t>(best_.subset);
-      state.put(best_.loss);
-    });
+    work_.interrupt(
+        [&](bytes::Writer& state) { state.put(restart_, phase, reached, best_.subset, best_.loss); });
   }
 
   Analysis const& analysis_;

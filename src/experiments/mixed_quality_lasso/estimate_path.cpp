@@ -47,25 +47,11 @@ class OraclePoint : public PathVisitor {
     return size <= std::min(analysis_.setting.n(), 4 * analysis_.point.s + 20);
   }
 
-  void save(linalg::StateWriter& state) const override {
-    state.put(best_);
-    state.put_all<std::int64_t>(estimate_.indices);
-    state.put_values(estimate_.values);
-    state.put(metrics_.lambda_best);
-    state.put(hits_);
-    state.put(iterations_);
-    state.put(converged_);
-    state.put_all<PathPoint>(path_);
+  void save(bytes::Writer& state) const override {
+    state.put(best_, estimate_, metrics_.lambda_best, hits_, iterations_, converged_, path_);
   }
-  void load(linalg::StateReader& state) override {
-    best_ = state.get<std::int64_t>();
-    estimate_.indices = state.get_all<std::int64_t>();
-    estimate_.values = state.get_values();
-    metrics_.lambda_best = state.get<double>();
-    hits_ = state.get<double>();
-    iterations_ = state.get<double>();
-    converged_ = state.get<bool>();
-    path_ = state.get_all<PathPoint>();
+  void load(bytes::Reader& state) override {
+    state.read(best_, estimate_, metrics_.lambda_best, hits_, iterations_, converged_, path_);
   }
 
   study::Outcome report() const {

@@ -116,18 +116,6 @@ class SubsetSearch {
 
 }  // namespace
 
-void SearchedSubsets::save(linalg::StateWriter& state) const {
-  state.put(rounds);
-  state.put(least);
-  state.put_all<std::int64_t>(best);
-}
-
-void SearchedSubsets::load(linalg::StateReader& state) {
-  rounds = state.get<std::int64_t>();
-  least = state.get<double>();
-  best = state.get_all<std::int64_t>();
-}
-
 std::vector<std::int64_t> best_subset(mpi::Communicator const& comm, std::span<double const> linear,
                                       linalg::ConstMatrixView pair, std::int64_t size,
                                       SearchedSubsets& searched,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "linalg/byte_state.hpp"
 #include "linalg/lapack.hpp"
 #include "mpi/communicator.hpp"
 
@@ -8,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <tuple>
 #include <vector>
 
 namespace thresher::mixed_quality_lasso {
@@ -17,9 +17,8 @@ struct SearchedSubsets {
   std::int64_t rounds = 0;
   double least = std::numeric_limits<double>::infinity();
   std::vector<std::int64_t> best;
-
-  void save(linalg::StateWriter& state) const;
-  void load(linalg::StateReader& state);
+  static constexpr std::tuple members{&SearchedSubsets::rounds, &SearchedSubsets::least,
+                                      &SearchedSubsets::best};
 };
 
 /// The subset T of `size` of the variables with the least sum over T of linear[j] + sum over pairs i < j in T

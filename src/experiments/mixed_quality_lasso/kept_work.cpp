@@ -16,13 +16,13 @@ KeptWork::KeptWork(study::Team& team, Length length, std::string_view name)
   if (!found) return;
   bytes_ = std::move(*found);
   left_.emplace(bytes_);
-  if (left_->get_text() != name_) left_.reset();
+  if (left_->get<std::string>() != name_) left_.reset();
 }
 
 void KeptWork::interrupt(Save const& save) {
   if (length_ == Length::lengthy) {
-    linalg::StateWriter state;
-    state.put_text(name_);
+    bytes::Writer state;
+    state.put(name_);
     if (lead_) lead_(state);
     save(state);
     team_.keep(state.take());

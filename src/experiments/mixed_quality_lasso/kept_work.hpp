@@ -1,6 +1,7 @@
 #pragma once
 
-#include "linalg/byte_state.hpp"
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
 #include "study/team.hpp"
 
 #include <cstddef>
@@ -20,13 +21,13 @@ enum class Length { brief, lengthy };
 /// `team` must outlive it; calls are collective.
 class KeptWork {
  public:
-  using Save = std::function<void(linalg::StateWriter&)>;
+  using Save = std::function<void(bytes::Writer&)>;
 
   /// `name` tells what the state belongs to beyond point and trial: another name's is not taken up.
   KeptWork(study::Team& team, Length length, std::string_view name);
 
   /// State that an earlier run has left, to be read once; null where there is none.
-  linalg::StateReader* left() { return left_ ? &*left_ : nullptr; }
+  bytes::Reader* left() { return left_ ? &*left_ : nullptr; }
   /// `save` writes what comes before everything that is kept from now on.
   void lead_with(Save save) { lead_ = std::move(save); }
 
@@ -45,7 +46,7 @@ class KeptWork {
   std::string name_;
   Save lead_;
   std::vector<std::byte> bytes_;
-  std::optional<linalg::StateReader> left_;
+  std::optional<bytes::Reader> left_;
 };
 
 }  // namespace thresher::mixed_quality_lasso

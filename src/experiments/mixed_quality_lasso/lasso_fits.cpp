@@ -63,24 +63,12 @@ class FitInSteps {
   std::span<double const> vector() const { return solver_->residual(); }
 
   /// This rank's state; `load` takes it up in a fit of the same analysis.
-  void save(linalg::StateWriter& state) const {
-    state.put(stage_);
-    state.put_values(fit_.weights);
-    state.put(fit_.weight_ratio);
-    state.put(fit_.iterations);
-    state.put(fit_.full_passes);
-    state.put(fit_.converged);
-    state.put(fit_.largest_null_correlation);
+  void save(bytes::Writer& state) const {
+    state.put(stage_, fit_);
     solver_->save(state);
   }
-  void load(linalg::StateReader& state) {
-    stage_ = state.get<Stage>();
-    fit_.weights = state.get_values();
-    fit_.weight_ratio = state.get<double>();
-    fit_.iterations = state.get<double>();
-    fit_.full_passes = state.get<double>();
-    fit_.converged = state.get<bool>();
-    fit_.largest_null_correlation = state.get<double>();
+  void load(bytes::Reader& state) {
+    state.read(stage_, fit_);
     start_solver();
     solver_->load(state);
     if (stage_ == Stage::null_correlation || stage_ == Stage::done) fit_.solution = solver_->solution();
@@ -209,7 +197,7 @@ std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
     for (std::size_t f = 0; f < waiting.size(); ++f) waiting[f]->take(products[f]);
     double part = 0;
     for (auto const& fit : all) part += fit.part_done() / static_cast<double>(all.size());
-    work.advance(part, [&](linalg::StateWriter& state) {
+    work.advance(part, [&](bytes::Writer& state) {
       for (auto const& fit : all) fit.save(state);
     });
   }
@@ -226,14 +214,7 @@ LassoFit fit_by_fista(Analysis const& analysis) {
   int stage = 0;
   KeptWork work(analysis.team, analysis.length, "fista");
   auto* left = work.left();
-  if (left != nullptr) {
-    stage = left->get<int>();
-    fit.weights = left->get_values();
-    fit.weight_ratio = left->get<double>();
-    fit.iterations = left->get<double>();
-    fit.full_passes = left->get<double>();
-    fit.converged = left->get<bool>();
-  }
+  if (left != nullptr) left->read(stage, fit);
   auto options = analysis.lasso_options();
   bool stopped = false;
   options.stopping = [&stopped, asks = options.stopping](double relative_gap) {
@@ -249,13 +230,8 @@ LassoFit fit_by_fista(Analysis const& analysis) {
                                    : solver.solve(design, b, analysis.tuning.lambda, options);
     left = nullptr;
     if (stopped)
-      work.interrupt([&](linalg::StateWriter& state) {
-        state.put(stage);
-        state.put_values(fit.weights);
-        state.put(fit.weight_ratio);
-        state.put(fit.iterations);
-        state.put(fit.full_passes);
-        state.put(fit.converged);
+      work.interrupt([&](bytes::Writer& state) {
+        state.put(stage, fit);
         solver.save(state);
       });
     add_counts(fit.solution, fit);

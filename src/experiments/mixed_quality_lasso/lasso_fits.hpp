@@ -4,6 +4,7 @@
 #include "prox/lasso.hpp"
 
 #include <span>
+#include <tuple>
 #include <vector>
 
 namespace thresher::mixed_quality_lasso {
@@ -17,6 +18,10 @@ struct LassoFit {
   double iterations = 0;    ///< of all stages
   double full_passes = 0;
   bool converged = true;
+  /// What an interruption leaves, beside the state of the solver.
+  static constexpr std::tuple members{&LassoFit::weights,    &LassoFit::weight_ratio,
+                                      &LassoFit::iterations, &LassoFit::full_passes,
+                                      &LassoFit::converged,  &LassoFit::largest_null_correlation};
 };
 
 /// Fits points on one trial's data by working sets, in step: a pass over the columns serves all of them, so

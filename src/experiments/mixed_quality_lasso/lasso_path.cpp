@@ -26,13 +26,13 @@ class PathSolver {
   prox::LassoSolution const& solution() const { return last_; }
 
   /// State of a solve that was stopped; `finish` ends it.
-  void save(linalg::StateWriter& state) const {
+  void save(bytes::Writer& state) const {
     if (solver_ == Solver::fista)
       fista().save(state);
     else
       working_set_.save(state);
   }
-  void finish(double lambda, linalg::StateReader& state) {
+  void finish(double lambda, bytes::Reader& state) {
     if (solver_ == Solver::fista) {
       last_ = fista().finish(design_, b_, lambda, options_, state);
     } else {
@@ -55,15 +55,14 @@ class PathSolver {
 }  // namespace
 
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 KeptWork& work, linalg::StateReader* left, PathVisitor& visitor) {
+                 KeptWork& work, bytes::Reader* left, PathVisitor& visitor) {
   bool stopped = false;
   auto const stopping = [&](double) { return stopped = work.stopping(); };
   PathSolver solver(design, b, point.solver, {point.tol, point.max_iter, stopping});
   std::int64_t k = 1;
   double largest = 0;
   if (left != nullptr) {
-    k = left->get<std::int64_t>();
-    largest = left->get<double>();
+    left->read(k, largest);
     visitor.load(*left);
   } else {
     largest = solver.largest_lambda();
@@ -78,9 +77,8 @@ void follow_path(prox::Design const& design, std::span<double const> b, Paramete
     else
       solver.solve(lambda);
     left = nullptr;
-    auto const save = [&](linalg::StateWriter& state) {
-      state.put(k);
-      state.put(largest);
+    auto const save = [&](bytes::Writer& state) {
+      state.put(k, largest);
       visitor.save(state);
       solver.save(state);
     };

@@ -18,8 +18,8 @@ class PathVisitor {
   virtual ~PathVisitor() = default;
   /// Whether to go on; the same answer on all ranks.
   virtual bool visit(double lambda, prox::LassoSolution const& solution) = 0;
-  virtual void save(linalg::StateWriter& state) const = 0;
-  virtual void load(linalg::StateReader& state) = 0;
+  virtual void save(bytes::Writer& state) const = 0;
+  virtual void load(bytes::Reader& state) = 0;
 };
 
 /// Visits the LASSO solutions at largest_lambda * geomspace(1, lambda_min_ratio, n_lambda), the first (whose
@@ -27,7 +27,7 @@ class PathVisitor {
 /// solver of `point`. Where the run wants to end, `work` keeps the state; `left`, if not null, is where such
 /// a state is read from. Collective.
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 KeptWork& work, linalg::StateReader* left, PathVisitor& visitor);
+                 KeptWork& work, bytes::Reader* left, PathVisitor& visitor);
 
 /// One row of the artifact `path`.
 struct PathPoint {

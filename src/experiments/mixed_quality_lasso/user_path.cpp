@@ -25,27 +25,9 @@ struct Selected {
   double iterations = 0;
   bool converged = true;
   std::vector<PathPoint> path;
-
-  void save(linalg::StateWriter& state) const {
-    state.put(criterion);
-    state.put(lambda);
-    state.put_all<std::int64_t>(estimate.indices);
-    state.put_values(estimate.values);
-    state.put_values(refit);
-    state.put(iterations);
-    state.put(converged);
-    state.put_all<PathPoint>(path);
-  }
-  void load(linalg::StateReader& state) {
-    criterion = state.get<double>();
-    lambda = state.get<double>();
-    estimate.indices = state.get_all<std::int64_t>();
-    estimate.values = state.get_values();
-    refit = state.get_values();
-    iterations = state.get<double>();
-    converged = state.get<bool>();
-    path = state.get_all<PathPoint>();
-  }
+  static constexpr std::tuple members{&Selected::criterion, &Selected::lambda,     &Selected::estimate,
+                                      &Selected::refit,     &Selected::iterations, &Selected::converged,
+                                      &Selected::path};
 };
 
 std::vector<double> rows_scaled(std::vector<double> v, std::span<double const> scale) {
@@ -90,7 +72,7 @@ class Selection : public PathVisitor {
     if (data.truth) truth_ = data.truth->indices;
   }
 
-  Selected operator()(Parameters const& point, KeptWork& work, linalg::StateReader* left) {
+  Selected operator()(Parameters const& point, KeptWork& work, bytes::Reader* left) {
     follow_path(design_, b_, point, work, left, *this);
     if (best_.estimate.indices.empty())
       throw std::runtime_error("no point of the path has between 1 and n/4 nonzero coefficients");
@@ -120,8 +102,8 @@ class Selection : public PathVisitor {
     return true;
   }
 
-  void save(linalg::StateWriter& state) const override { best_.save(state); }
-  void load(linalg::StateReader& state) override { best_.load(state); }
+  void save(bytes::Writer& state) const override { state.put(best_); }
+  void load(bytes::Reader& state) override { state.read(best_); }
 
  private:
   static std::vector<double> roots(UserData const& data, std::span<double const> block_weights) {
@@ -176,19 +158,19 @@ void store_artifacts(study::Team& team, UserData const& data, Selected const& ch
 /// The path without weights, before the one whose weights it gives. On return `left` is what is left of the
 /// second, and states that are kept say that the first is done.
 Selected first_selection(UserData const& data, Parameters const& point, std::span<double const> ones,
-                         KeptWork& work, linalg::StateReader*& left) {
+                         KeptWork& work, bytes::Reader*& left) {
   enum class Path { first, second };
   Selected first;
   if (left != nullptr && left->get<Path>() == Path::second) {
-    first.load(*left);
+    left->read(first);
   } else {
-    work.lead_with([](linalg::StateWriter& state) { state.put(Path::first); });
+    work.lead_with([](bytes::Writer& state) { state.put(Path::first); });
     first = Selection(data, ones)(point, work, left);
     left = nullptr;
   }
-  work.lead_with([first](linalg::StateWriter& state) {
+  work.lead_with([first](bytes::Writer& state) {
     state.put(Path::second);
-    first.save(state);
+    state.put(first);
   });
   return first;
 }

@@ -124,20 +124,20 @@ std::vector<std::int64_t> find_best_subset(mpi::Communicator const& comm, std::s
                                            linalg::ConstMatrixView pair, std::int64_t size) {
   SearchedSubsets searched;
   for (;;) {
-    linalg::StateWriter writer;
+    bytes::Writer writer;
     try {
       return best_subset(
           comm, linear, pair, size, searched,
           [&](double) {
-            searched.save(writer);
+            writer.put(searched);
             throw study::Interrupted();
           },
           5);
     } catch (study::Interrupted const&) {
       auto const bytes = writer.take();
-      linalg::StateReader reader(bytes);
+      bytes::Reader reader(bytes);
       searched = {};
-      searched.load(reader);
+      reader.read(searched);
     }
   }
 }

@@ -57,10 +57,10 @@ TEST_P(ContinuedWorkingSets, AlongAPath) {
     auto found = cut->solve(lambda);
     while (!cut->done()) {
       ++cuts;
-      linalg::StateWriter writer;
+      bytes::Writer writer;
       cut->save(writer);
       auto const bytes = writer.take();
-      linalg::StateReader reader(bytes);
+      bytes::Reader reader(bytes);
       cut = std::make_unique<prox::WorkingSet>(design, regression.b, cut_options);
       cut->load(reader);
       found = cut->finish();
@@ -80,10 +80,10 @@ TEST_F(Continued, Fista) {
   auto found = solver.solve(design, regression.b, lambda, cut_after(2));
   while (!found.converged) {
     ASSERT_LT(++cuts, 1000);
-    linalg::StateWriter writer;
+    bytes::Writer writer;
     solver.save(writer);
     auto const bytes = writer.take();
-    linalg::StateReader reader(bytes);
+    bytes::Reader reader(bytes);
     solver = prox::FistaLasso(world, columns, "test_");
     found = solver.finish(design, regression.b, lambda, cut_after(2), reader);
   }

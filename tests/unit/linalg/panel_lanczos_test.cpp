@@ -139,12 +139,12 @@ TEST_F(PanelLanczosTest, ContinuesFromAKeptState) {
   });
   PanelLanczos first(covariance, seeds.view(), {});
   EXPECT_THROW(first.run(root), std::runtime_error);
-  StateWriter writer;
+  bytes::Writer writer;
   first.save(writer);
   auto const bytes = writer.take();
 
   PanelLanczos second(covariance, seeds.view(), {});
-  StateReader reader(bytes);
+  bytes::Reader reader(bytes);
   second.load(reader);
   second.run(root);
   DenseMatrix continued(kDim, 3);
@@ -158,11 +158,11 @@ TEST_F(PanelLanczosTest, ATornStateIsAnError) {
   auto const seeds = normal_panel({0, kDim}, 1);
   PanelLanczos lanczos(covariance, seeds.view(), {});
   lanczos.run(root);
-  StateWriter writer;
+  bytes::Writer writer;
   lanczos.save(writer);
   auto bytes = writer.take();
   bytes.resize(bytes.size() - 8);
-  StateReader reader(bytes);
+  bytes::Reader reader(bytes);
   PanelLanczos other(covariance, seeds.view(), {});
   EXPECT_THROW(other.load(reader), std::runtime_error);
 }

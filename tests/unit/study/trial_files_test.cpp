@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 namespace thresher::study {
@@ -43,6 +44,19 @@ TEST_F(TrialFilesTest, StatesOfStagesAreKeptApartAndForgottenTogether) {
   later.forget();
   EXPECT_EQ(states(), 0u);
   EXPECT_EQ(later.restore(data), std::nullopt);
+}
+
+TEST_F(TrialFilesTest, TheEndOfAStudyLeavesOnlyWhatIsNotOurs) {
+  TrialFiles files(output_, 0, self_);
+  files.keep({"point", 0}, bytes_of('a'));
+  files.keep({"point", 1}, bytes_of('b'));
+  std::ofstream(folder_ / "a.h5.state" / "notes.txt") << "the user's";
+  forget_all_states(output_);
+  EXPECT_EQ(states(), 1u);
+  std::filesystem::remove(folder_ / "a.h5.state" / "notes.txt");
+  forget_all_states(output_);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a.h5.state"));
+  forget_all_states(output_);  // nothing to do
 }
 
 TEST_F(TrialFilesTest, ADamagedStateIsNone) {

@@ -1,10 +1,12 @@
 #include "../../services.hpp"
 #include "../trials.hpp"
+#include "../user_input.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,15 +70,14 @@ std::vector<Case> cases() {
 
 class Continued : public ::testing::Test {
  protected:
-  /// Measures with an end after every `answers` questions (one more each time that a cut gets no further).
-  Metrics measure_in_pieces(Trials& trials, TrialData const& data, Parameters const& point, int answers,
-                            Services& services) {
+  /// Measures, again and again, with an end at the second question.
+  Metrics in_pieces(std::function<Metrics()> const& measure, Services& services) {
     services.kept.reset();
     for (cuts = 0;; ++cuts) {
-      services.stop_after(answers);
+      services.stop_after(1);
       services.artifacts.clear();
       try {
-        return trials.measure(data, point);
+        return measure();
       } catch (study::Interrupted const&) {
         EXPECT_TRUE(services.kept.has_value());
         if (cuts > 10000) throw std::runtime_error("it gets no further");
@@ -118,9 +119,31 @@ TEST_F(Continued, AnalysesHaveTheBitsOfUninterruptedOnes) {
     auto const fresh = trials.data(point, 2);  // nothing kept by the first measurement
     Services pieces;
     trials.team().set_services(&pieces);
-    auto const found = measure_in_pieces(trials, *fresh, point, 1, pieces);
+    auto const found = in_pieces([&] { return trials.measure(*fresh, point); }, pieces);
     trials.team().set_services(nullptr);
     EXPECT_GE(cuts, least_cuts);
+    expect_same_bits(found, expected);
+    expect_same_artifacts(pieces, whole);
+  }
+}
+
+TEST_F(Continued, PathsOfTheUsersDataHaveTheBitsOfUninterruptedOnes) {
+  auto const input = testing::made_input(61, 103);
+  Experiment const experiment(0);
+  auto point = small(Estimator::lasso_path);
+  for (auto const weighting : {Weighting::agnostic, Weighting::residual}) {
+    point.weighting = weighting;
+    auto const measure_with = [&](Services& services) {
+      study::Team team(world);
+      team.set_input(&input);
+      team.set_services(&services);
+      return thresher::trials::run_trial(experiment, point, team, 0);
+    };
+    Services whole;
+    auto const expected = measure_with(whole);
+    Services pieces;
+    auto const found = in_pieces([&] { return measure_with(pieces); }, pieces);
+    EXPECT_GE(cuts, weighting == Weighting::residual ? 16 : 8);
     expect_same_bits(found, expected);
     expect_same_artifacts(pieces, whole);
   }

@@ -1,32 +1,14 @@
-#include "../../services.hpp"
 #include "../../trials.hpp"
+#include "../user_input.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
 #include <gtest/gtest.h>
-
-#include <random>
 
 namespace thresher::mixed_quality_lasso {
 namespace {
 
 TEST(TeamUserInput, AgreesWithOneRank) {
-  std::int64_t const n = 61;
-  std::int64_t const p = 103;
-  std::mt19937_64 generator(10);
-  std::normal_distribution<double> normal;
-  std::vector<double> x(static_cast<std::size_t>(n * p));
-  for (double& entry : x) entry = normal(generator);
-  std::vector<double> y(static_cast<std::size_t>(n));
-  std::vector<double> block(y.size());
-  for (std::int64_t i = 0; i < n; ++i) {
-    block[i] = i % 2 == 0 ? 0 : 1;
-    y[i] = 2 * x[i * p + 100] - x[i * p + 1] + (i % 2 == 0 ? 0.2 : 1.0) * normal(generator);
-  }
-  trials::MemoryInput input;
-  input.sets["X"] = {{n, p}, x};
-  input.sets["y"] = {{n}, y};
-  input.sets["block"] = {{n}, block};
-
+  auto const input = testing::made_input(61, 103);
   Experiment const experiment;
   Parameters point;
   point.estimator = Estimator::lasso_path;
