@@ -1,6 +1,6 @@
+#include "engine/driver.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
-#include "study/driver.hpp"
 
 int main(int argc, char** argv) {
-  return thresher::study::run_driver(argc, argv, thresher::mixed_quality_lasso::Experiment());
+  return thresher::engine::run_driver(argc, argv, thresher::mixed_quality_lasso::Experiment());
 }

@@ -1,6 +1,6 @@
+#include "engine/driver.hpp"
 #include "experiments/spiked_wigner/experiment.hpp"
-#include "study/driver.hpp"
 
 int main(int argc, char** argv) {
-  return thresher::study::run_driver(argc, argv, thresher::spiked_wigner::Experiment());
+  return thresher::engine::run_driver(argc, argv, thresher::spiked_wigner::Experiment());
 }

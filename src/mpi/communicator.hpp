@@ -41,6 +41,9 @@ class Communicator {
   int size_ = 1;
 };
 
+/// What the library calls itself, version included.
+std::string library_version();
+
 /// Throws std::runtime_error with MPI's text and `call` when `code` is not MPI_SUCCESS.
 void check(int code, char const* call);
 

@@ -1,7 +1,7 @@
 // A small experiment for tests of the engine: averages of random numbers, which can be slow, throw, hang or
 // die on command.
+#include "engine/driver.hpp"
 #include "mpi/fixed_order_sum.hpp"
-#include "study/driver.hpp"
 
 #include <fmt/format.h>
 
@@ -301,5 +301,5 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
 }  // namespace
 
 int main(int argc, char** argv) {
-  return thresher::study::run_driver(argc, argv, Testbed());
+  return thresher::engine::run_driver(argc, argv, Testbed());
 }

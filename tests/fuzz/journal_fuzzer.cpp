@@ -1,6 +1,6 @@
 // Edits of a journal. Checksums are mended, so that what they guard is reached.
 #include "fuzzing.hpp"
-#include "study/resume.hpp"
+#include "results/resume.hpp"
 #include "study/study.hpp"
 
 #include <cstring>

@@ -1,8 +1,8 @@
 // Edits of a result file, which is read as an input file as well.
 #include "fuzzing.hpp"
-#include "study/input_file.hpp"
-#include "study/result_file.hpp"
-#include "study/resume.hpp"
+#include "results/input_file.hpp"
+#include "results/result_file.hpp"
+#include "results/resume.hpp"
 #include "study/study.hpp"
 
 #include <memory>

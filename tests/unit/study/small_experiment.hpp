@@ -2,8 +2,13 @@
 
 #include "study/configuration.hpp"
 #include "study/experiment.hpp"
+#include "study/ledger.hpp"
+#include "study/study.hpp"
+#include "study/survey.hpp"
 
 #include <cmath>
+#include <map>
+#include <string>
 
 namespace thresher::study {
 
@@ -103,5 +108,17 @@ inline Configuration configuration_of(Experiment const& experiment,
   for (auto const& [name, text] : inputs) request.inputs[name] = {text, ""};
   return configure(request, experiment.description());
 }
+
+using Texts = std::map<std::string, std::string>;
+
+/// A study of it, and what is known of its trials at the beginning, for four ranks.
+struct SmallStudy {
+  explicit SmallStudy(Texts const& inputs)
+      : study(experiment, configuration_of(experiment, inputs), nullptr),
+        ledger(study, survey(study, 4, 1e9, {})) {}
+  SmallExperiment experiment;
+  Study study;
+  Ledger ledger;
+};
 
 }  // namespace thresher::study

@@ -1,0 +1,224 @@
+#include "engine/coordinator.hpp"
+
+#include "engine/signals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace thresher::engine {
+
+using messages::Order;
+using messages::Report;
+
+namespace {
+/// A shorter nap would eat a noticeable part of rank 0's core, a longer one would keep teams waiting.
+constexpr auto kNap = std::chrono::milliseconds(1);
+/// Batches that a team has at hand: one that it works on, one ahead of need.
+constexpr int kBatchesAhead = 2;
+constexpr int kResumable = 75;
+}  // namespace
+
+Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage,
+                         Progress& progress, mpi::Communicator const& exchange)
+    : study_(study),
+      ledger_(ledger),
+      schedule_(schedule),
+      storage_(storage),
+      progress_(progress),
+      exchange_(exchange) {}
+
+Coordinator::~Coordinator() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Coordinator::start() {
+  watch_ = {};
+  thread_ = std::thread([this] {
+    try {
+      run();
+    } catch (std::exception const& error) {
+      // The teams wait for orders that nobody gives any more.
+      auto message = fmt::format("{}: {}", study_.description().name, error.what());
+      if (storage_ != nullptr) {
+        storage_->abandon();
+        message += fmt::format("; {}", kAfterStorageError);
+      }
+      progress_.say(message);
+      std::fflush(nullptr);
+      MPI_Abort(exchange_.get(), 1);
+    }
+  });
+}
+
+Coordinator::Ending Coordinator::join() {
+  thread_.join();
+  return stopping_ ? Ending::interrupted : Ending::complete;
+}
+
+Progress::State Coordinator::state() const {
+  return {schedule_.finished(), schedule_.total(), schedule_.failed(), schedule_.seconds_left(),
+          part_of_trial_};
+}
+
+void Coordinator::run() {
+  auto const phases = schedule_.phases();
+  for (std::size_t k = 0; k < phases.size(); ++k) {
+    bool const go_on = run_phase(phases[k]);
+    bool const last = !go_on || k + 1 == phases.size();
+    for (auto const& team : teams_) {
+      bytes::Writer message;
+      message.put(last ? Order::end_of_run : Order::end_of_phase);
+      order(team.leader, messages::kToTeam, std::move(message));
+    }
+    while (!sending_.empty()) {
+      tend();
+      std::this_thread::sleep_for(kNap);
+    }
+    if (last) break;
+  }
+  progress_.conclude(state(), stopping_ ? "interrupted, --resume continues" : "done");
+}
+
+bool Coordinator::run_phase(Phase const& phase) {
+  teams_.clear();
+  for (int leader = 0; leader < exchange_.size(); leader += phase.team_size)
+    teams_.push_back({.leader = leader});
+  schedule_.begin(phase, static_cast<int>(teams_.size()));
+  for (;;) {
+    if (!stopping_) supply();
+    bool const busy = receive();
+    tend();
+    if (stopping_) {
+      if (std::ranges::all_of(teams_, &Team::stopped)) return false;
+      if (watch_.seconds() > stop_deadline_) end_by_force();
+    } else if (schedule_.done()) {
+      if (std::ranges::all_of(teams_, [](Team const& team) { return team.batches == 0; })) return true;
+    }
+    if (!busy) std::this_thread::sleep_for(kNap);
+  }
+}
+
+void Coordinator::supply() {
+  double const longest = std::min(1.0, study_.options().checkpoint_interval / 4);
+  // First one batch for each team, then one ahead: nobody hoards while others wait.
+  for (int ahead = 1; ahead <= kBatchesAhead; ++ahead)
+    for (auto& team : teams_) {
+      if (team.batches >= ahead) continue;
+      auto const batch = schedule_.next_batch(longest);
+      if (batch.empty()) continue;
+      bytes::Writer message;
+      message.put(Order::batch, batch);
+      if (storage_ != nullptr)
+        for (auto const& unit : batch) storage_->append(unit);
+      order(team.leader, messages::kToTeam, std::move(message));
+      ++team.batches;
+    }
+}
+
+void Coordinator::order(int leader, int tag, bytes::Writer message) {
+  // Not blocking: a team in a long trial receives when it next looks.
+  auto& sending = sending_.emplace_back();
+  sending.bytes = message.take();
+  mpi::check(MPI_Isend(sending.bytes.data(), static_cast<int>(sending.bytes.size()), MPI_BYTE, leader, tag,
+                       exchange_.get(), &sending.request),
+             "MPI_Isend");
+}
+
+bool Coordinator::receive() {
+  bool any = false;
+  while (auto message = messages::poll(exchange_.get(), MPI_ANY_SOURCE, messages::kToCoordinator)) {
+    any = true;
+    take(message->first, message->second);
+    if (!stopping_) supply();
+  }
+  return any;
+}
+
+Coordinator::Team& Coordinator::team_of(int source) {
+  auto const size = exchange_.size() / static_cast<int>(teams_.size());
+  return teams_[static_cast<std::size_t>(source / size)];
+}
+
+void Coordinator::take(int source, std::vector<std::byte> const& message) {
+  bytes::Reader reader(message);
+  auto& team = team_of(source);
+  auto const kind = reader.get<Report>();
+  switch (kind) {
+    case Report::results:
+    case Report::finished:
+    case Report::stopped:
+      for (auto& record : reader.get<std::vector<Record>>()) {
+        if (on_record) on_record(record);
+        enter(std::move(record));
+      }
+      if (kind == Report::results) break;
+      part_of_trial_ = -1;
+      if (kind == Report::finished) --team.batches;
+      team.stopped = kind == Report::stopped;
+      break;
+    case Report::alone:
+      remember_alone(reader);
+      break;
+    case Report::warning:
+      progress_.say("warning: " + reader.get<std::string>());
+      break;
+    case Report::progress:
+      part_of_trial_ = reader.get<double>();
+      break;
+  }
+}
+
+void Coordinator::enter(Record record) {
+  schedule_.enter(record);
+  if (storage_ != nullptr) storage_->append(std::move(record));
+}
+
+void Coordinator::remember_alone(bytes::Reader& reader) {
+  auto const unit = reader.get<Unit>();
+  auto const reason = reader.get<std::string>();
+  for (auto const point : unit.points) {
+    if (ledger_.status(point, unit.trial) == Status::in_flight)
+      enter(Record::failed(study_.description(), point, unit.trial, reason));
+  }
+  progress_.say(fmt::format("trial {} failed {}; --resume goes around it", unit.trial, reason));
+  end_by_force();
+}
+
+void Coordinator::begin_stopping(std::string const& why) {
+  stopping_ = true;
+  stop_deadline_ = watch_.seconds() + study_.options().grace;
+  progress_.say(why + ": nothing more is handed out");
+  for (auto const& team : teams_) order(team.leader, messages::kStop, {});
+}
+
+void Coordinator::tend() {
+  auto const wish = signals::wish();
+  if (wish == signals::Wish::termination && !synced_for_termination_) {
+    // The launcher may leave two seconds: first what is there goes to disk.
+    synced_for_termination_ = true;
+    if (storage_ != nullptr) storage_->sync();
+  }
+  if (!stopping_ && wish != signals::Wish::none) begin_stopping("signal");
+  if (!stopping_ && study_.options().time_limit > 0 && watch_.seconds() > study_.options().time_limit)
+    begin_stopping("time limit");
+  while (!sending_.empty()) {
+    int sent = 0;
+    mpi::check(MPI_Test(&sending_.front().request, &sent, MPI_STATUS_IGNORE), "MPI_Test");
+    if (sent == 0) break;
+    sending_.pop_front();
+  }
+  if (storage_ != nullptr) storage_->tick(ledger_);
+  progress_.update(state());
+}
+
+void Coordinator::end_by_force() {
+  if (storage_ != nullptr) storage_->close_by_force(ledger_);
+  progress_.conclude(state(), "interrupted by force, --resume continues");
+  std::fflush(nullptr);
+  MPI_Abort(exchange_.get(), kResumable);
+}
+
+}  // namespace thresher::engine

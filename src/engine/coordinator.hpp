@@ -1,0 +1,73 @@
+#pragma once
+
+#include "engine/messages.hpp"
+#include "engine/progress.hpp"
+#include "engine/schedule.hpp"
+#include "results/storage.hpp"
+#include "study/stopwatch.hpp"
+
+#include <deque>
+#include <memory>
+#include <thread>
+
+namespace thresher::engine {
+
+/// The thread beside rank 0's own work that hands out units, collects and stores results, shows progress and
+/// reacts to signals. No rank idles as a manager.
+class Coordinator {
+ public:
+  /// `exchange` is the communicator of the messages; `world_size` its size. `storage` may be null (nothing is
+  /// kept).
+  Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage, Progress& progress,
+              mpi::Communicator const& exchange);
+  ~Coordinator();
+
+  void start();
+  enum class Ending { complete, interrupted };
+  /// Waits for the end of the run.
+  Ending join();
+
+  /// Called for every record of a trial as it arrives (for --only_trial).
+  std::function<void(Record const&)> on_record;
+
+ private:
+  struct Team {
+    int leader = 0;
+    int batches = 0;  ///< handed out and not finished
+    bool stopped = false;
+  };
+  struct Sending {
+    std::vector<std::byte> bytes;
+    MPI_Request request = MPI_REQUEST_NULL;
+  };
+  void run();
+  bool run_phase(Phase const& phase);  ///< false: the run is to end
+  void supply();
+  bool receive();
+  void take(int source, std::vector<std::byte> const& message);
+  void tend();
+  void order(int leader, int tag, bytes::Writer message);
+  void begin_stopping(std::string const& why);
+  void end_by_force();
+  Team& team_of(int source);
+  void enter(Record record);
+  void remember_alone(bytes::Reader& reader);
+  Progress::State state() const;
+
+  Study const& study_;
+  Ledger& ledger_;
+  Schedule& schedule_;
+  Storage* storage_;
+  Progress& progress_;
+  mpi::Communicator const& exchange_;
+  std::vector<Team> teams_;
+  std::deque<Sending> sending_;
+  bool stopping_ = false;
+  bool synced_for_termination_ = false;
+  double stop_deadline_ = 0;
+  double part_of_trial_ = -1;
+  Stopwatch watch_;
+  std::thread thread_;
+};
+
+}  // namespace thresher::engine

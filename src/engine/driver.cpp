@@ -1,0 +1,409 @@
+#include "engine/driver.hpp"
+
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
+#include "engine/coordinator.hpp"
+#include "engine/plan.hpp"
+#include "engine/signals.hpp"
+#include "engine/worker.hpp"
+#include "hdf5/file.hpp"
+#include "linalg/petsc.hpp"
+#include "parameters/text.hpp"
+#include "results/durable_file.hpp"
+#include "results/environment.hpp"
+#include "results/failure_report.hpp"
+#include "results/input_file.hpp"
+#include "results/level_search.hpp"
+#include "results/merge.hpp"
+#include "results/provenance.hpp"
+#include "results/result_layout.hpp"
+#include "results/resume.hpp"
+#include "results/trial_files.hpp"
+
+#include <fmt/format.h>
+#include <mpi.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace thresher::engine {
+
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kBadInput = 2;
+constexpr int kSomeFailed = 3;
+constexpr int kInterrupted = 75;
+
+/// The names of parameters and metrics differ from each other, from engine options and from the file's own
+/// names; what lies in a group beside the axes is not called like one.
+void assert_unique_names(Description const& about) {
+  std::set<std::string> names{names::kTrial,        names::kStatus, names::kSeconds,  names::kTeamSize,
+                              names::kSummary,      names::kTheory, names::kFailures, names::kArtifacts,
+                              names::kTheoryStatus, names::kSearch};
+  for (auto const& option : options_table().specifications()) names.insert(option.name);
+  auto const add = [&](std::string const& name) {
+    if (!names.insert(name).second)
+      throw std::logic_error("the name " + name + " is used twice in " + about.name);
+  };
+  for (auto const& parameter : about.parameters) add(parameter.name);
+  for (auto const& metric : about.metrics) add(metric.name);
+
+  auto const beside_axes = [&](std::string const& name) {
+    if (name == names::kTrial || std::ranges::count(about.parameters, name, &Parameter::name) > 0)
+      throw std::logic_error("the name " + name + " is that of an axis in " + about.name);
+  };
+  for (auto const& prediction : about.predictions) beside_axes(prediction.name);
+  for (auto const& theory : about.theories) beside_axes(theory.name);
+  for (auto const& artifact : about.artifacts) {
+    beside_axes(artifact.name);
+    for (auto const& dimension : artifact.dimensions) beside_axes(dimension);
+  }
+}
+
+/// What rank 0 read, so that every rank makes the same study of it.
+Request share(mpi::Communicator const& world, Request request) {
+  bytes::Writer writer;
+  writer.put(request.inputs.size());
+  for (auto const& [name, given] : request.inputs) writer.put(name, given.text, given.origin);
+  writer.put(request.command_line);
+  auto message = writer.take();
+  mpi::broadcast_vector(world, message);
+  bytes::Reader reader(message);
+  Request shared;
+  for (auto left = reader.get<std::size_t>(); left > 0; --left) {
+    auto const name = reader.get<std::string>();
+    auto const text = reader.get<std::string>();
+    shared.inputs[name] = {text, reader.get<std::string>()};
+  }
+  shared.command_line = reader.get<std::string>();
+  return shared;
+}
+
+/// What a user reads of an error: one line, of which long values leave the ends.
+std::string message_line(std::string const& text) {
+  constexpr std::size_t kHead = 600;
+  constexpr std::size_t kTail = 400;
+  if (text.size() <= kHead + kTail) return printable(text);
+  return printable(text.substr(0, kHead)) + " ... " + printable(text.substr(text.size() - kTail));
+}
+
+/// Runs `work` on rank 0; a user's error there is told once and ends all ranks with exit code 2. Collective.
+void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work) {
+  std::string error;
+  int code = kDone;
+  if (world.rank() == 0) {
+    try {
+      work();
+    } catch (HelpRequest const& help) {
+      fmt::print("{}", help.what());
+      code = -1;
+    } catch (UserError const& user) {
+      error = user.what();
+      code = kBadInput;
+    } catch (std::filesystem::filesystem_error const& refusal) {
+      error = refusal.what();
+      code = kBadInput;
+    }
+  }
+  code = mpi::broadcast_value(world, code);
+  if (code == -1) throw HelpRequest("");
+  if (code == kBadInput) throw UserError(mpi::broadcast_text(world, error));
+}
+
+/// Runs `work` on rank 0, and on the others when it went well there. Collective.
+void on_every_rank(mpi::Communicator const& world, std::function<void()> const& work) {
+  on_rank_0(world, work);
+  if (world.rank() != 0) work();
+}
+
+void warn_of_environment(RunEnvironment const& environment, Progress& progress) {
+  if (environment.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
+  // OpenBLAS falls back to them on processors that are younger than it; all that run this have AVX2.
+  if (environment.blas.find("Prescott") != std::string::npos)
+    progress.say(
+        "warning: OpenBLAS takes this processor for an old one (Prescott): OPENBLAS_CORETYPE=SkylakeX where "
+        "it has AVX-512, or Haswell, makes dense linear algebra several times faster");
+  auto const several = [](std::string const& list) { return list.find(',') != std::string::npos; };
+  if (several(environment.blas) || several(environment.processors))
+    progress.say("warning: unlike processors work together (" + environment.processors + "; " +
+                 environment.blas + "): set OPENBLAS_CORETYPE for equal last bits");
+}
+
+/// What a trial that runs alone came to.
+void print_record(Study const& study, Record const& record) {
+  if (record.trial < 0) return;
+  auto const& about = study.description();
+  fmt::print("{}, trial {} ({:.3g} s){}\n", study.grid().label(about.parameters, record.point), record.trial,
+             record.seconds, record.reason.empty() ? "" : ": " + record.reason);
+  for (std::size_t m = 0; m < record.values.size(); ++m)
+    if (!std::isnan(record.values[m])) fmt::print("  {} = {}\n", about.metrics[m].name, record.values[m]);
+  std::fflush(stdout);
+}
+
+/// One run of a driver; members are made in the order in which they are needed.
+class Run {
+ public:
+  Run(Experiment const& experiment, mpi::Communicator const& world)
+      : experiment_(experiment), world_(world) {}
+
+  int operator()(int argc, char** argv);
+
+ private:
+  void read(int argc, char** argv);
+  void check_output();
+  void survey_points();
+  void start_keeping();
+  void finish_keeping();
+  Provenance provenance_until(std::string const& ended) const {
+    return provenance(environment_, input_.get(), stored_.get(), ended);
+  }
+  int run_study(Configuration const& configuration);
+  int search_level(LevelSearch const& search, Configuration configuration);
+  int execute();
+  std::string output() const { return study_->options().output; }
+  bool keeps_results() const { return study_->options().only_trial < 0; }
+
+  Experiment const& experiment_;
+  mpi::Communicator const& world_;
+  Request request_;
+  std::shared_ptr<ResultReader const> stored_;
+  std::unique_ptr<InputFile> input_;
+  std::unique_ptr<Study> study_;
+  std::unique_ptr<linalg::Session> session_;
+  double detected_memory_ = 0;
+  double memory_per_rank_ = 0;
+  std::function<bool(Point const&)> wanted_;  ///< of a level search, on rank 0
+  RunEnvironment environment_;
+  // Rank 0 only.
+  std::unique_ptr<Ledger> ledger_;
+  Strikes strikes_;
+  std::unique_ptr<OutputLock> lock_;
+  std::unique_ptr<Storage> storage_;
+};
+
+int Run::operator()(int argc, char** argv) {
+  on_rank_0(world_, [&] { read(argc, argv); });
+  request_ = share(world_, request_);
+  environment_ = RunEnvironment::of(world_, experiment_.description().name + " " + request_.command_line);
+  Configuration configuration;
+  on_every_rank(world_, [&] { configuration = configure(request_, experiment_.description()); });
+  auto const& options = configuration.options;
+  if (!options.input.empty()) {
+    on_every_rank(world_, [&] { input_ = std::make_unique<InputFile>(options.input); });
+    adopt_input(configuration, experiment_, *input_);
+  }
+  if (!options.merge.empty()) {
+    std::size_t failed = 0;
+    on_rank_0(world_, [&] { failed = merge_files(experiment_, configuration, environment_); });
+    return mpi::broadcast_value(world_, failed == 0 ? kDone : kSomeFailed);
+  }
+  detected_memory_ = available_bytes_per_rank(world_);
+  session_ = std::make_unique<linalg::Session>(split_names(configuration.petsc_options, ' '));
+  environment_.petsc_options = linalg::Session::options_in_force();
+  signals::install();
+  std::optional<LevelSearch> search;
+  on_every_rank(world_, [&] { search = LevelSearch::of(configuration, experiment_.description()); });
+  return search ? search_level(*search, std::move(configuration)) : run_study(configuration);
+}
+
+int Run::run_study(Configuration const& configuration) {
+  on_every_rank(world_, [&] { study_ = std::make_unique<Study>(experiment_, configuration, input_.get()); });
+  on_rank_0(world_, [&] {
+    check_output();
+    survey_points();
+  });
+  memory_per_rank_ = mpi::broadcast_value(world_, memory_per_rank_);
+  if (study_->options().plan) {
+    on_rank_0(world_, [&] {
+      auto const ranks = study_->options().plan_ranks > 0 ? study_->options().plan_ranks : world_.size();
+      print_plan(*study_, *ledger_, static_cast<int>(ranks), memory_per_rank_);
+    });
+    return kDone;
+  }
+  return execute();
+}
+
+/// Rounds of a level search: each extends the study by the values that its lines ask for next.
+int Run::search_level(LevelSearch const& search, Configuration configuration) {
+  auto const& parameter = experiment_.description().parameters[search.parameter()];
+  for (;;) {
+    SearchState state;
+    on_rank_0(world_, [&] {
+      if (!stored_ && request_.inputs.contains(parameter.name))
+        throw UserError(fmt::format("{}: is what --search varies; its values are not given", parameter.name));
+      state = search_state(search, configuration, experiment_.description(), stored_.get());
+    });
+    mpi::broadcast_vector(world_, state.values);
+    configuration.values[search.parameter()].assign(state.values.begin(), state.values.end());
+    wanted_ = state.is_visited;
+    int const code = run_study(configuration);
+    bool const complete = mpi::broadcast_value(world_, state.complete);
+    if (complete || (code != kDone && code != kSomeFailed) || configuration.options.plan) return code;
+    // The next round extends what is there now.
+    configuration.options.resume = true;
+    configuration.options.overwrite = false;
+    if (world_.rank() == 0)
+      stored_ = std::make_shared<ResultReader const>(output(), experiment_.description());
+  }
+}
+
+void Run::read(int argc, char** argv) {
+  auto const& about = experiment_.description();
+  assert_unique_names(about);
+  request_ = read_request(argc, argv, about);
+  auto options = configure(request_, about).options;
+  if (!options.output.empty())
+    request_.inputs["output"].text = options.output = without_links(options.output);
+  if (!options.resume || !options.merge.empty()) return;
+  if (options.output.empty() || !result_file_exists(options.output)) return;
+  stored_ = std::make_shared<ResultReader const>(options.output, about);
+  complete_request(request_, *stored_, about);
+}
+
+void Run::check_output() {
+  auto const& options = study_->options();
+  if (options.plan || !keeps_results()) return;
+  if (options.output.empty())
+    throw UserError("output: is not given; allowed is a file name, as in --output results.h5");
+  if (options.resume && options.overwrite) throw UserError("resume = true: excludes overwrite");
+  if (result_file_exists(output()) && !options.resume && !options.overwrite)
+    throw UserError(
+        fmt::format("output = {}: exists; allowed are --resume, --overwrite or another name", output()));
+  if (stored_) require_extension(*study_, *stored_);
+  if (stored_ && input_ && stored_->attribute("input_identity") != input_->identity())
+    throw UserError(fmt::format("input = {}: the file {} was made with another input ({}; now {})",
+                                options.input, output(), stored_->attribute("input_identity"),
+                                input_->identity()));
+}
+
+void Run::survey_points() {
+  auto const& options = study_->options();
+  memory_per_rank_ = detected_memory_;
+  if (!options.memory_per_rank.empty())
+    memory_per_rank_ = parse_bytes("memory_per_rank", options.memory_per_rank);
+  auto const kept = stored_ ? stored_->team_sizes(study_->grid()) : std::vector<std::int32_t>{};
+  auto const ranks =
+      options.plan && options.plan_ranks > 0 ? static_cast<int>(options.plan_ranks) : world_.size();
+  auto survey = study::survey(*study_, ranks, memory_per_rank_, kept);
+  for (auto const size : survey.team_size)
+    if (ranks % size != 0)
+      throw UserError(fmt::format(
+          "the file {} was made with teams of {} ranks; allowed are multiples of that, here are {}", output(),
+          size, ranks));
+  if (!options.quiet)
+    for (auto const& warning : survey.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  if (wanted_)
+    for (std::size_t point = 0; point < survey.wanted.size(); ++point)
+      survey.wanted[point] = wanted_(study_->grid().point(point));
+  ledger_ = std::make_unique<Ledger>(*study_, std::move(survey));
+  if (stored_) stored_->enter_into(*ledger_, *study_);
+}
+
+/// Takes over what is stored and what the journal holds, and goes on keeping.
+void Run::start_keeping() {
+  lock_ = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
+  JournalContents journal;
+  if (study_->options().resume) journal = adopt_journal(output() + ".journal", *study_);
+  enter_journal(journal, *ledger_, *study_);
+  if (study_->options().retry_failed) forget_failures(journal, *ledger_);
+  ledger_->drop_beyond_decision();
+  strikes_ = journal.strikes;
+  std::vector<std::shared_ptr<ResultReader const>> sources;
+  if (stored_) sources.push_back(stored_);
+  storage_ = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock_);
+  try {
+    storage_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
+  } catch (std::runtime_error const& error) {
+    throw UserError(fmt::format("output = {}: {}", output(), error.what()));
+  }
+}
+
+int Run::execute() {
+  auto const exchange = mpi::Communicator::duplicate(world_.get());
+  auto const quiet = study_->options().quiet || world_.rank() != 0;
+  Progress progress(quiet ? Progress::Voice::quiet : Progress::Voice::normal);
+  std::unique_ptr<Schedule> schedule;
+  std::unique_ptr<Coordinator> coordinator;
+  std::vector<Phase> phases;
+  on_rank_0(world_, [&] {
+    if (keeps_results()) start_keeping();
+    warn_of_environment(environment_, progress);
+    schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
+    phases = schedule->phases();
+    coordinator =
+        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage_.get(), progress, exchange);
+    if (!keeps_results())
+      coordinator->on_record = [&](Record const& record) { print_record(*study_, record); };
+  });
+  mpi::broadcast_vector(world_, phases);
+  if (coordinator) coordinator->start();
+  work(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_), phases);
+  int code = kDone;
+  if (coordinator) {
+    auto const ending = coordinator->join();
+    if (storage_) finish_keeping();
+    if (keeps_results() && ending == Coordinator::Ending::complete) forget_all_states(output());
+    if (!ledger_->failures().empty()) {
+      report_failures(*study_, *ledger_);
+      code = kSomeFailed;
+    }
+    if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
+    if (!study_->options().quiet)
+      for (auto const& option : linalg::Session::unused_options())
+        fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
+  }
+  return mpi::broadcast_value(world_, code);
+}
+
+void Run::finish_keeping() {
+  ledger_->drop_beyond_decision();
+  try {
+    storage_->finish(*ledger_, provenance_until(utc_now()));
+  } catch (std::runtime_error const& error) {
+    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
+  }
+  storage_.reset();
+  lock_.reset();
+}
+
+}  // namespace
+
+int run_driver(int argc, char** argv, Experiment const& experiment) {
+  int provided = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
+  int code = 1;
+  {
+    auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+    try {
+      if (provided < MPI_THREAD_MULTIPLE)
+        throw UserError("this MPI does not grant MPI_THREAD_MULTIPLE, which the coordinator needs");
+      code = Run(experiment, world)(argc, argv);
+    } catch (HelpRequest const&) {
+      code = kDone;
+    } catch (UserError const& error) {
+      if (world.rank() == 0)
+        fmt::print(stderr, "{}: {}\n", experiment.description().name, message_line(error.what()));
+      code = kBadInput;
+    } catch (std::exception const& error) {
+      fmt::print(stderr, "{}: fault on rank {}: {}\n", experiment.description().name, world.rank(),
+                 error.what());
+      std::fflush(nullptr);
+      MPI_Abort(world.get(), 1);
+    }
+  }
+  if (!hdf5::ends_cleanly()) {
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  MPI_Finalize();
+  return code;
+}
+
+}  // namespace thresher::engine

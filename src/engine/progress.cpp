@@ -1,0 +1,68 @@
+#include "engine/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <unistd.h>
+
+namespace thresher::engine {
+
+namespace {
+std::string duration(double seconds) {
+  auto const whole = static_cast<long>(seconds + 0.5);
+  if (whole < 100) return fmt::format("{} s", whole);
+  if (whole < 6000) return fmt::format("{} min", (whole + 30) / 60);
+  return fmt::format("{:.1f} h", static_cast<double>(whole) / 3600);
+}
+constexpr double kLongestPause = 300;
+}  // namespace
+
+Progress::Progress(Voice voice) : terminal_(isatty(STDERR_FILENO) == 1), voice_(voice) {}
+
+Progress::~Progress() {
+  if (bar_is_shown_) std::fputc('\n', stderr);
+}
+
+std::string Progress::line(State const& state) const {
+  double const part =
+      state.total > 0 ? static_cast<double>(state.finished) / static_cast<double>(state.total) : 1;
+  std::string text;
+  if (terminal_) {
+    auto const full = static_cast<std::size_t>(30 * std::clamp(part, 0.0, 1.0));
+    text = fmt::format("[{:#<{}}{:<{}}] ", "", full, "", 30 - full);
+  }
+  text += fmt::format("{}/{} trials and predictions ({:.0f} %), {:.3g} s", state.finished, state.total,
+                      100 * part, since_start_.seconds());
+  if (state.failed > 0) text += fmt::format(", {} failed", state.failed);
+  if (state.seconds_left >= 0 && state.finished < state.total)
+    text += fmt::format(", {} left", duration(state.seconds_left));
+  if (state.part_of_trial >= 0) text += fmt::format(", running trial at {:.0f} %", 100 * state.part_of_trial);
+  return text;
+}
+
+void Progress::update(State const& state) {
+  if (voice_ == Voice::quiet || since_last_.seconds() < (terminal_ ? 0.2 : pause_)) return;
+  since_last_ = {};
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", line(state).c_str());
+    std::fflush(stderr);
+    bar_is_shown_ = true;
+  } else {
+    pause_ = std::min(kLongestPause, pause_ * 1.5);
+    say(line(state));
+  }
+}
+
+void Progress::conclude(State const& state, std::string const& ending) {
+  if (voice_ != Voice::quiet) say(line(state) + ": " + ending);
+}
+
+void Progress::say(std::string const& text) {
+  if (bar_is_shown_) std::fputs("\r\033[K", stderr);
+  bar_is_shown_ = false;
+  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace thresher::engine

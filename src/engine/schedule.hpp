@@ -1,0 +1,93 @@
+#pragma once
+
+#include "results/journal.hpp"
+#include "study/data_points.hpp"
+#include "study/ledger.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace thresher::engine {
+
+using namespace study;
+using namespace results;
+
+/// A stretch of a run in which all teams have one size; predictions come first, then the largest teams.
+struct Phase {
+  enum class Work { predictions, trials } work = Work::trials;
+  int team_size = 1;
+};
+
+/// Decides which unit is run next: dearest data points first, trials in order. Deals with what is missing
+/// only. On rank 0.
+class Schedule {
+ public:
+  Schedule(Study const& study, Ledger& ledger, Strikes const& strikes);
+
+  std::vector<Phase> phases() const;
+  /// Starts a phase for `teams` teams; every unit of the phases before must be back.
+  void begin(Phase const& phase, int teams);
+  /// Units that should take about as long as a batch may; empty when there is nothing at present. Units that
+  /// were in flight at an abnormal end come after all others, the least suspected first (a node that is lost
+  /// leaves many); one that another such end would convict runs alone, so that none is convicted for another.
+  std::vector<Unit> next_batch(double longest_seconds);
+  /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
+  void enter(Record const& record);
+  /// Nothing of the phase is left or in flight.
+  bool done() const { return remaining_ == 0 && in_flight_ == 0; }
+
+  /// Progress over the whole run: trials at points, and predictions.
+  std::int64_t total() const { return total_; }
+  std::int64_t finished() const { return finished_; }
+  std::int64_t failed() const { return failed_; }
+  /// Estimate of the seconds left with the present teams; negative when unknown.
+  double seconds_left() const;
+
+ private:
+  /// A data point of the phase's team size, and how far its trials are.
+  struct Group {
+    DataPoint data;
+    std::int64_t cursor = 0;      ///< trials before it are handed out at all points
+    double measured_seconds = 0;  ///< of one unit, averaged; 0 = not known
+  };
+  void collect_groups();
+  double nominal_seconds(Group const& group) const;
+  double expected_seconds(Group const& group) const;
+  std::int64_t released(Group const& group) const;
+  std::vector<std::uint32_t> missing(Group const& group, std::int64_t trial) const;
+  /// Abnormal ends at which the unit was in flight.
+  int strikes(std::int64_t trial, std::vector<std::uint32_t> const& points) const;
+  /// Whether this shard (or the only trial) runs it.
+  bool mine(Group const& group, std::int64_t trial) const;
+  std::vector<Ledger::Task> my_predictions() const;
+  std::vector<Unit> next_predictions(double longest_seconds);
+  std::vector<Unit> next_trials(double target_seconds);
+  std::vector<Unit> next_suspects(double target_seconds);
+  Unit hand_out(std::int64_t trial, std::vector<std::uint32_t> points);
+
+  Study const& study_;
+  Ledger& ledger_;
+  Strikes const& strikes_;
+  Phase phase_;
+  int teams_ = 1;
+  std::vector<Group> groups_;            ///< the dearest first
+  std::vector<std::uint32_t> group_of_;  ///< per point
+  std::size_t first_ready_ = 0;
+  /// Strikes, group and trial of units put off.
+  std::set<std::tuple<int, std::size_t, std::int64_t>> suspects_;
+  std::deque<Ledger::Task> predictions_;  ///< to be handed out
+  double theory_seconds_ = 0;
+  std::int64_t theory_entered_ = 0;
+  std::int64_t remaining_ = 0;  ///< of the phase, not handed out
+  std::int64_t in_flight_ = 0;
+  std::int64_t total_ = 0;
+  std::int64_t finished_ = 0;
+  std::int64_t failed_ = 0;
+  double scale_ = 0;  ///< measured over nominal seconds, lately; 0 = not known
+};
+
+}  // namespace thresher::engine

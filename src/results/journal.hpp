@@ -1,0 +1,52 @@
+#pragma once
+
+#include "results/durable_file.hpp"
+#include "study/record.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace thresher::results {
+
+using namespace study;
+
+/// Abnormal ends in a row at which a unit was in flight, by (trial, first point).
+using Strikes = std::map<std::pair<std::int64_t, std::uint32_t>, int>;
+/// So many are taken for the unit's own fault.
+inline constexpr int kMostStrikes = 3;
+
+/// What a journal holds: everything that happened since the result file was written last.
+struct JournalContents {
+  std::string toml;  ///< inputs of the study whose points the entries number
+  std::string experiment;
+  std::vector<Record> records;  ///< in order; a later one of the same trial counts
+  std::vector<Unit> in_flight;  ///< handed out, not (wholly) back
+  Strikes strikes;
+};
+
+/// Append-only file of entries with length and checksum beside the result file. Entries are in the kernel's
+/// hands when `append` returns (they survive the death of the process) and on disk after `sync`.
+class Journal {
+ public:
+  /// A fresh journal in place of the one at `path` (written beside, synced, renamed), with the entries given.
+  /// Throws std::runtime_error.
+  Journal(std::string path, JournalContents const& contents);
+
+  void append(Record const& record);
+  void append(Unit const& handed_out);
+  /// May be called from another thread than append.
+  void sync() const;
+
+  /// Reads a journal; what follows a torn or damaged entry is dropped (its trials are run again).
+  /// Throws std::runtime_error when `path` exists and is no journal.
+  static JournalContents read(std::string const& path);
+
+ private:
+  void write(std::span<std::byte const> bytes);
+  std::string path_;
+  Descriptor descriptor_;
+};
+
+}  // namespace thresher::results

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "results/result_file.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace thresher::results {
+
+/// Where a metric's mean crosses a level along an integer parameter: bisection on complete batches of trials,
+/// for every line of the grid (a point of all other axes) by itself. A search is a study that is extended
+/// again and again by the values that its lines ask for; what was visited follows from the means in the file
+/// alone.
+class LevelSearch {
+ public:
+  /// The search that the options ask for, if any. Throws UserError when they do not fit.
+  static std::optional<LevelSearch> of(Configuration const& configuration, Description const& description);
+
+  std::size_t parameter() const { return parameter_; }
+  std::size_t metric() const { return metric_; }
+  std::int64_t middle() const { return lower_ + (upper_ - lower_) / 2; }
+
+  /// Course of one line: values in the order visited, those whose mean is known with it, and where the level
+  /// is crossed (interpolated between neighbours; the lower end when the level is reached there, infinity
+  /// when nowhere).
+  struct Line {
+    std::vector<std::int64_t> visited;
+    std::vector<double> means;
+    std::optional<double> crossing;  ///< none: the last value visited is to be run first
+  };
+  Line follow(std::function<std::optional<double>(std::int64_t value)> const& mean_at) const;
+
+ private:
+  std::size_t parameter_ = 0;
+  std::size_t metric_ = 0;
+  std::int64_t lower_ = 0;
+  std::int64_t upper_ = 0;
+  double level_ = 0;
+};
+
+/// What the lines of a study ask for, given the file of what was run so far (or none).
+struct SearchState {
+  std::vector<std::int64_t> values;              ///< along the searched axis, all lines together
+  std::function<bool(Point const&)> is_visited;  ///< whether a line asks for this point
+  bool complete = false;
+};
+SearchState search_state(LevelSearch const& search, Configuration const& configuration,
+                         Description const& description, ResultReader const* stored);
+
+}  // namespace thresher::results

@@ -1,0 +1,64 @@
+#include "results/merge.hpp"
+
+#include "parameters/names.hpp"
+#include "results/durable_file.hpp"
+#include "results/environment.hpp"
+#include "results/output_lock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+namespace thresher::results {
+
+std::size_t merge_files(Experiment const& experiment, Configuration const& configuration,
+                        RunEnvironment const& run) {
+  auto const& about = experiment.description();
+  auto const& output = configuration.options.output;
+  if (output.empty()) throw UserError("output: is not given; merge needs one");
+  if (result_file_exists(output) && !configuration.options.overwrite)
+    throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output));
+  std::vector<std::shared_ptr<ResultReader const>> parts;
+  for (auto const& path : split_names(configuration.options.merge, ',')) {
+    if (std::filesystem::exists(path + ".journal"))
+      throw UserError(fmt::format("merge = {}: has a journal; finish that run with --resume first", path));
+    parts.push_back(std::make_shared<ResultReader const>(path, about));
+  }
+  if (parts.empty()) throw UserError("merge: names no file");
+  // The parts are shards of one study: that of the first, without its shard.
+  auto const without_shard = [&](ResultReader const& part) {
+    Request request;
+    request.inputs = part.inputs();
+    request.inputs.erase("shard");
+    request.inputs.erase(kPetscOptions);
+    request.inputs["output"] = {output, ""};
+    return configure(request, about);
+  };
+  auto const merged = without_shard(*parts.front());
+  std::unique_ptr<InputFile> input;
+  if (!merged.options.input.empty()) input = std::make_unique<InputFile>(merged.options.input);
+  Study const study(experiment, merged, input.get());
+  for (auto const& part : parts)
+    if (without_shard(*part).toml(about) != merged.toml(about))
+      throw UserError(
+          fmt::format("merge = {}: is part of another study than {}", part->path(), parts.front()->path()));
+  auto const team_sizes = parts.front()->team_sizes(study.grid());
+  auto surveyed = survey(study, std::max(1, std::ranges::max(team_sizes)),
+                         std::numeric_limits<double>::infinity(), team_sizes);
+  Ledger ledger(study, std::move(surveyed));
+  for (auto const& part : parts) part->enter_into(ledger, study);
+  OutputLock const lock(output, configuration.options.checkpoint_interval);
+  auto const temporary = output + ".new";
+  try {
+    write_result_file(temporary, study, ledger, {}, parts,
+                      provenance(run, input.get(), parts.front().get(), utc_now()));
+    replace_file(temporary, output);
+  } catch (std::runtime_error const& error) {
+    throw UserError(fmt::format("output = {}: {}", output, error.what()));
+  }
+  return ledger.failures().size();
+}
+
+}  // namespace thresher::results

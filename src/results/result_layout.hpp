@@ -1,0 +1,66 @@
+#pragma once
+
+#include "hdf5/object.hpp"
+#include "study/study.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace thresher::results {
+
+using namespace study;
+
+/// Shape of the per-trial data sets of a study: extents [axes..., trial] and chunks of about 16384 numbers.
+class ResultLayout {
+ public:
+  explicit ResultLayout(Study const& study);
+  hdf5::Extents axes;         ///< one extent per axis
+  hdf5::Extents per_trial;    ///< axes and trial
+  hdf5::Extents trial_chunk;  ///< chunk of a per-trial data set
+  std::size_t points;
+  std::size_t trials;
+
+  /// Calls `visit` for boxes of points (with all their trials) that fill whole chunks. As a chunk holds the
+  /// last axes whole, a box is `count` consecutive points from `first` on.
+  void for_each_box(
+      std::function<void(hdf5::Box const& box, std::uint32_t first, std::size_t count)> const& visit) const;
+
+ private:
+  Grid const& grid_;
+};
+
+/// Where `count` trials of a point, from trial `first` on, lie in the per-trial data sets of a file.
+hdf5::Box box_of(Grid const& grid, std::size_t point, std::int64_t first, std::int64_t count);
+
+/// Name of the group or data set of the file's own, beside metrics and parameters.
+namespace names {
+inline constexpr char const* kTrial = "trial";
+inline constexpr char const* kStatus = "status";
+inline constexpr char const* kSeconds = "trial_seconds";
+inline constexpr char const* kTeamSize = "team_size";
+inline constexpr char const* kSummary = "summary";
+inline constexpr char const* kTheory = "theory";
+inline constexpr char const* kFailures = "failures";
+inline constexpr char const* kArtifacts = "artifacts";
+inline constexpr char const* kTheoryStatus = "theory_status";
+inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
+inline constexpr char const* kSearch = "search";
+inline constexpr std::int64_t kFormat = 2;
+/// In the table of failures: positions along the axis named after `parameter`.
+inline std::string index_along(std::string const& parameter) {
+  return parameter + "_index";
+}
+}  // namespace names
+
+/// Mean, standard error, median over the finite values (NaN where there are too few), and their number.
+struct Summary {
+  double mean = 0;
+  double standard_error = 0;
+  double median = 0;
+  std::int64_t count = 0;
+};
+/// Of `values` in the order given.
+Summary summarise(std::vector<double> values);
+
+}  // namespace thresher::results

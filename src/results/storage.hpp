@@ -1,0 +1,78 @@
+#pragma once
+
+#include "results/journal.hpp"
+#include "results/output_lock.hpp"
+#include "results/result_file.hpp"
+#include "study/stopwatch.hpp"
+
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace thresher::results {
+
+/// What holds when Storage has thrown.
+inline constexpr char const* kAfterStorageError = "what is on disk is whole, --resume continues";
+
+/// Keeps results: each at once in the journal, the journal on disk every interval, all of it in the result
+/// file now and then. Rewriting and syncing go on in a thread of their own, so that handing out never waits
+/// for a disk. On rank 0; not for several threads at once.
+class Storage {
+ public:
+  Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock);
+  ~Storage();
+
+  /// Writes the first file from `sources` and `records` (of an old journal) and starts a new journal. What is
+  /// damaged in the sources shows here. Throws.
+  void begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
+             std::vector<Record> records, Strikes const& strikes);
+  void append(Record record);
+  void append(Unit const& handed_out);
+  /// Starts a sync or a rewrite where one is due; throws what an earlier one failed with.
+  void tick(Ledger const& ledger);
+  /// Everything so far is on disk when this returns.
+  void sync();
+  /// Last rewrite: the result file holds everything, the journal is gone.
+  void finish(Ledger const& ledger, Provenance provenance);
+  /// Before the process is aborted: syncs and writes the file, keeps the journal (it holds what was in
+  /// flight), gives the output free.
+  void close_by_force(Ledger const& ledger);
+  /// After an error: gives the output free as it is, a whole file and a readable journal.
+  void abandon();
+  /// Bytes of records not yet in the result file.
+  std::size_t fresh_bytes() const { return fresh_bytes_ + writing_bytes_; }
+
+ private:
+  void write_file(Ledger const& ledger, std::vector<Record> const& records,
+                  std::vector<std::shared_ptr<ResultReader const>> const& sources);
+  void start_rewrite(Ledger const& ledger);
+  void conclude_rewrite();
+  void wait_for_job();
+  void restart_journal();
+
+  std::string output_;
+  Study const& study_;
+  Provenance provenance_;
+  OutputLock& lock_;
+  std::shared_ptr<ResultReader const> current_;  ///< the file as written last
+  std::unique_ptr<Journal> journal_;
+  Strikes strikes_;
+  std::vector<Record> fresh_;    ///< in the journal, not in the file
+  std::vector<Record> writing_;  ///< in the file that is being written
+  std::size_t fresh_bytes_ = 0;
+  std::size_t writing_bytes_ = 0;
+  std::size_t room_ = 0;  ///< bytes of records that may wait for the next rewrite
+  std::size_t file_records_ = 0;
+  std::set<std::pair<std::int64_t, std::uint32_t>> in_flight_;  ///< trial and point
+  std::future<void> job_;
+  enum class Job { none, sync, rewrite } running_ = Job::none;
+  Stopwatch since_sync_;
+  Stopwatch since_rewrite_;
+  double last_rewrite_seconds_ = 0;
+  bool unsynced_ = false;
+};
+
+}  // namespace thresher::results

@@ -1,0 +1,97 @@
+#include "prepared.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace thresher::engine {
+namespace {
+
+TEST(Units, AreSplitWhenTeamsWouldIdle) {
+  Prepared prepared(Texts{{"rule", "plain,squared"}, {"trials", "1"}});
+  prepared.schedule.begin({Phase::Work::trials, 1}, 2);
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
+  EXPECT_TRUE(prepared.schedule.next_batch(1).empty());
+}
+
+TEST(Units, ServeNestedAxesUnderCommonRandomNumbers) {
+  Prepared apart(Texts{{"size", "4,8"}});
+  apart.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(apart.schedule.next_batch(1).at(0).points.size(), 1u);
+  Prepared together(Texts{{"size", "4,8"}, {"common_random_numbers", "true"}});
+  together.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(together.schedule.next_batch(1).at(0).points.size(), 2u);
+}
+
+TEST(Units, DearestComeFirst) {
+  Prepared prepared(Texts{{"size", "4,100"}});
+  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.at(0), 1u);
+}
+
+TEST(Units, SuspectsComeLastAndWithoutCompany) {
+  Prepared prepared(Texts{{"trials", "10"}});
+  prepared.strikes[{1, 0}] = 1;
+  prepared.strikes[{4, 0}] = 2;
+  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  std::vector<std::int64_t> order;
+  while (!prepared.schedule.done()) {
+    auto const batch = prepared.schedule.next_batch(1);
+    ASSERT_FALSE(batch.empty());
+    for (auto const& unit : batch) {
+      order.push_back(unit.trial);
+      if (order.size() > 8) {
+        EXPECT_EQ(batch.size(), 1u);
+        EXPECT_TRUE(prepared.schedule.next_batch(1).empty());
+      }
+    }
+    for (auto const& unit : batch)
+      for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
+  }
+  EXPECT_EQ(order, (std::vector<std::int64_t>{0, 2, 3, 5, 6, 7, 8, 9, 1, 4}));
+}
+
+TEST(Units, SuspectsOfOneDeathRunTogetherAndBeforeThoseOfTwo) {
+  Prepared prepared(Texts{{"trials", "4"}});
+  prepared.strikes[{0, 0}] = 2;
+  prepared.strikes[{1, 0}] = prepared.strikes[{3, 0}] = 1;
+  auto& schedule = prepared.schedule;
+  schedule.begin({Phase::Work::trials, 1}, 2);
+  std::vector<Unit> out;
+  std::vector<std::int64_t> order;
+  while (out.size() < 3) {
+    auto const batch = schedule.next_batch(1);
+    ASSERT_FALSE(batch.empty());
+    for (auto const& unit : batch) {
+      out.push_back(unit);
+      order.push_back(unit.trial);
+    }
+  }
+  EXPECT_EQ(order, (std::vector<std::int64_t>{2, 1, 3}));
+  EXPECT_TRUE(schedule.next_batch(1).empty()) << "the next one runs alone";
+  for (auto const& unit : out)
+    for (auto& record : run(prepared, unit)) schedule.enter(record);
+  EXPECT_EQ(schedule.next_batch(1).at(0).trial, 0);
+}
+
+TEST(Shards, AreDisjointAndComplete) {
+  std::set<std::pair<std::int64_t, std::uint32_t>> seen;
+  for (auto const* shard : {"1/3", "2/3", "3/3"}) {
+    Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "7"}, {"shard", shard}});
+    prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+    for (;;) {
+      auto const batch = prepared.schedule.next_batch(1);
+      if (batch.empty()) break;
+      for (auto const& unit : batch) {
+        for (auto const point : unit.points) EXPECT_TRUE(seen.emplace(unit.trial, point).second);
+        for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
+      }
+    }
+    EXPECT_TRUE(prepared.schedule.done());
+  }
+  EXPECT_EQ(seen.size(), 14u);
+}
+
+}  // namespace
+}  // namespace thresher::engine

@@ -1,0 +1,75 @@
+#include "results/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace thresher::results {
+namespace {
+
+class JournalTest : public testing::Test {
+ protected:
+  JournalTest() : path_(testing::TempDir() + "thresher_journal_" + std::to_string(getpid())) {}
+  ~JournalTest() override { std::remove(path_.c_str()); }
+
+  static Record record(std::uint32_t point, std::int64_t trial) {
+    return {.point = point,
+            .trial = trial,
+            .status = Status::ok,
+            .seconds = 0.5,
+            .values = {1.5, 2.5},
+            .reason = "",
+            .artifacts = {{"a", {2}, {3, 4}, ""}}};
+  }
+  std::string path_;
+};
+
+TEST_F(JournalTest, GivesBackWhatWasWritten) {
+  {
+    Journal journal(
+        path_,
+        {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {{{7, 1}, 2}}});
+    journal.append(Unit{3, {0, 1}});
+    journal.append(record(0, 3));
+    journal.sync();
+  }
+  auto const contents = Journal::read(path_);
+  EXPECT_EQ(contents.experiment, "e");
+  EXPECT_EQ(contents.toml, "p = 1\n");
+  ASSERT_EQ(contents.records.size(), 1u);
+  EXPECT_EQ(contents.records[0].values, (std::vector<double>{1.5, 2.5}));
+  EXPECT_EQ(contents.records[0].artifacts[0].values, (std::vector<double>{3, 4}));
+  ASSERT_EQ(contents.in_flight.size(), 1u);
+  EXPECT_EQ(contents.in_flight[0].points, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(contents.strikes.at({7, 1}), 2);
+}
+
+TEST_F(JournalTest, EveryCutAndFlipLosesOnlyTheTail) {
+  {
+    Journal journal(path_,
+                    {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {}});
+    for (int t = 0; t < 5; ++t) journal.append(record(0, t));
+  }
+  std::ifstream file(path_, std::ios::binary);
+  std::string const whole{std::istreambuf_iterator<char>(file), {}};
+  for (std::size_t at = 0; at < whole.size(); ++at)
+    for (int cut = 0; cut < 2; ++cut) {
+      auto damaged = cut == 1 ? whole.substr(0, at) : whole;
+      if (cut == 0) damaged[at] = static_cast<char>(damaged[at] ^ 4);
+      std::ofstream(path_, std::ios::binary | std::ios::trunc) << damaged;
+      try {
+        auto const contents = Journal::read(path_);
+        for (std::size_t k = 0; k < contents.records.size(); ++k) {
+          EXPECT_EQ(contents.records[k].trial, static_cast<std::int64_t>(k));
+          EXPECT_EQ(contents.records[k].values, (std::vector<double>{1.5, 2.5}));
+        }
+      } catch (std::runtime_error const&) {
+        EXPECT_LT(at, 8u) << "only the first bytes say whether it is a journal";
+      }
+    }
+}
+
+}  // namespace
+}  // namespace thresher::results
