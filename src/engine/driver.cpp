@@ -44,12 +44,12 @@ constexpr int kInterrupted = 75;
 /// The names of parameters and metrics differ from each other, from engine options and from the file's own
 /// names; what lies in a group beside the axes is not called like one.
 void assert_unique_names(Description const& about) {
-  std::set<std::string> names{names::kTrial,        names::kStatus, names::kSeconds,  names::kTeamSize,
+  std::set<std::string> taken{names::kTrial,        names::kStatus, names::kSeconds,  names::kTeamSize,
                               names::kSummary,      names::kTheory, names::kFailures, names::kArtifacts,
                               names::kTheoryStatus, names::kSearch};
-  for (auto const& option : options_table().specifications()) names.insert(option.name);
+  for (auto const& option : options_table().specifications()) taken.insert(option.name);
   auto const add = [&](std::string const& name) {
-    if (!names.insert(name).second)
+    if (!taken.insert(name).second)
       throw std::logic_error("the name " + name + " is used twice in " + about.name);
   };
   for (auto const& parameter : about.parameters) add(parameter.name);
