@@ -7,6 +7,7 @@
 #include <vector>
 
 using namespace thresher::study;
+using namespace thresher::results;
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 using namespace thresher::study;
+using namespace thresher::results;
 
 namespace {
 
