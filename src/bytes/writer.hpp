@@ -21,7 +21,6 @@ class Writer {
     (put_one(values), ...);
   }
 
-  std::span<std::byte> written() { return bytes_; }
   std::vector<std::byte> take() { return std::move(bytes_); }
 
  private:
