@@ -1,9 +1,8 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
 #include <ranges>
 #include <tuple>
+#include <type_traits>
 
 namespace thresher::bytes {
 

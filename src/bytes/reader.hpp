@@ -7,7 +7,6 @@
 #include <cstring>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 namespace thresher::bytes {
 

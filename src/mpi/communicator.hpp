@@ -6,6 +6,8 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace thresher::mpi {
 

@@ -94,7 +94,8 @@ JournalContents Journal::read(std::string const& path) {
   auto const all = read_file(path).value_or("");
   if (all.size() < sizeof(kMagic)) return contents;  // none, or torn at its birth
   auto bytes = std::as_bytes(std::span(all));
-  if (std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0) throw std::runtime_error("is no journal of this version");
+  if (std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0)
+    throw std::runtime_error("is no journal of this version");
   bytes = bytes.subspan(sizeof(kMagic));
   std::set<std::pair<std::int64_t, std::uint32_t>> back;
   std::vector<Unit> handed_out;
