@@ -4,6 +4,7 @@
 #include "experiments/linear_generative/dense_decomposition.hpp"
 #include "experiments/linear_generative/parameters.hpp"
 #include "experiments/linear_generative/patch_network.hpp"
+#include "numerics/adam.hpp"
 #include "study/team.hpp"
 
 namespace thresher::linear_generative {
@@ -28,7 +29,7 @@ class DenoiserTraining {
   Parameters const& point_;
   std::vector<double> examples_;
   PatchNetwork network_;
-  Adam adam_;
+  numerics::Adam adam_;
   random::Stream batches_;
   random::Stream noise_;
   std::int64_t step_ = 0;

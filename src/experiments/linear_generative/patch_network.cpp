@@ -1,7 +1,6 @@
 #include "experiments/linear_generative/patch_network.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace thresher::linear_generative {
 
@@ -77,21 +76,6 @@ double PatchNetwork::loss(ConstMatrixView images, std::span<double const> times,
   linalg::gemm(Transpose::yes, Transpose::no, 1, patches_.view(), activations_.view(), 0,
                first_layer_of(gradient));
   return sum / static_cast<double>(count);
-}
-
-void Adam::step(std::span<double> parameters, std::span<double const> gradient, double learning_rate) {
-  constexpr double kFirst = 0.9;
-  constexpr double kSecond = 0.999;
-  constexpr double kSmall = 1e-8;
-  first_decay_ *= kFirst;
-  second_decay_ *= kSecond;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    first_[k] = kFirst * first_[k] + (1 - kFirst) * gradient[k];
-    second_[k] = kSecond * second_[k] + (1 - kSecond) * gradient[k] * gradient[k];
-    double const mean = first_[k] / (1 - first_decay_);
-    double const square = second_[k] / (1 - second_decay_);
-    parameters[k] -= learning_rate * mean / (std::sqrt(square) + kSmall);
-  }
 }
 
 }  // namespace thresher::linear_generative

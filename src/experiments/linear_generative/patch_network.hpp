@@ -48,17 +48,4 @@ class PatchNetwork {
   linalg::DenseMatrix activations_;  ///< pixels of all images x H, after the ReLU
 };
 
-/// Adam (Kingma and Ba 2015, arXiv 1412.6980) with rates 0.9, 0.999 and 1e-8, bias-corrected.
-class Adam {
- public:
-  explicit Adam(std::size_t parameters) : first_(parameters), second_(parameters) {}
-  void step(std::span<double> parameters, std::span<double const> gradient, double learning_rate);
-
- private:
-  std::vector<double> first_;
-  std::vector<double> second_;
-  double first_decay_ = 1;
-  double second_decay_ = 1;
-};
-
 }  // namespace thresher::linear_generative
