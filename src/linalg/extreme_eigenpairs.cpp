@@ -1,0 +1,239 @@
+#include "linalg/extreme_eigenpairs.hpp"
+
+#include "linalg/shell_matrix.hpp"
+#include "linalg/slepc.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace thresher::linalg {
+
+namespace {
+
+/// Counts the products with an operator.
+class CountedOperator : public PanelOperator {
+ public:
+  explicit CountedOperator(PanelOperator const& op) : op_(op) {}
+  RowLayout const& layout() const override { return op_.layout(); }
+  void apply(ConstMatrixView own_in, MatrixView own_out) const override {
+    op_.apply(own_in, own_out);
+    products_ += own_in.columns;
+  }
+  std::int64_t products() const { return products_; }
+
+ private:
+  PanelOperator const& op_;
+  mutable std::int64_t products_ = 0;
+};
+
+EPSWhich which_of(Extreme extreme) {
+  switch (extreme) {
+    case Extreme::largest:
+      return EPS_LARGEST_REAL;
+    case Extreme::smallest:
+      return EPS_SMALLEST_REAL;
+    case Extreme::magnitude:
+      break;
+  }
+  return EPS_LARGEST_MAGNITUDE;
+}
+
+bool comes_before(Extreme extreme, double a, double b) {
+  if (extreme == Extreme::largest) return a > b;
+  if (extreme == Extreme::smallest) return a < b;
+  return std::abs(a) > std::abs(b);
+}
+
+/// Convergence test of a run with a cap on products. SLEPc hands out converged pairs only; where another
+/// cycle would exceed the cap, the test accepts all Ritz pairs, and their residuals are remembered here.
+class CappedTest {
+ public:
+  CappedTest(CountedOperator const& op, std::int64_t basis, ExtremeOptions const& options)
+      : op_(op), basis_(basis), options_(options) {}
+
+  void attach(EPS eps) { check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr)); }
+  double residual(double value) const {
+    auto const nearest =
+        std::ranges::min_element(seen_, {}, [&](auto const& pair) { return std::abs(pair.value - value); });
+    return nearest == seen_.end() ? 0 : nearest->residual;
+  }
+
+ private:
+  struct Seen {
+    double value;
+    double residual;
+  };
+  static PetscErrorCode test(EPS eps, PetscScalar value, PetscScalar, PetscReal residual, PetscReal* error,
+                             void* context) {
+    auto& self = *static_cast<CappedTest*>(context);
+    PetscInt cycle = 0;
+    if (auto const code = EPSGetIterationNumber(eps, &cycle); code != 0) return code;
+    if (cycle != self.cycle_) {  // what is tested again in a new cycle has moved
+      std::erase_if(self.seen_, [&](Seen const& pair) {
+        return pair.residual > self.options_.tolerance * self.largest_;
+      });
+      self.cycle_ = cycle;
+    }
+    self.largest_ = std::max(self.largest_, std::abs(value));
+    self.seen_.push_back({value, residual});
+    // A cycle keeps half of what is not locked and makes at most the other half of the basis anew.
+    bool const last = self.op_.products() + (self.basis_ + 1) / 2 > self.options_.max_products;
+    *error = last || self.largest_ == 0 ? 0 : residual / self.largest_;
+    return 0;
+  }
+
+  CountedOperator const& op_;
+  std::int64_t basis_;
+  ExtremeOptions const& options_;
+  PetscInt cycle_ = -1;
+  double largest_ = 0;
+  std::vector<Seen> seen_;
+};
+
+/// Runs the solver in the complement of the columns of `own_excluded`.
+ExtremeEigenpairs solve(PanelOperator const& op, std::span<double const> own_start,
+                        ConstMatrixView own_excluded, ExtremeOptions const& options) {
+  CountedOperator const counted(op);
+  ShellMatrix matrix(counted);
+  EigenSolver solver;
+  auto const room = std::min(op.layout().rows() - own_excluded.columns, options.max_products);
+  auto const wanted = options.basis_size > 0 ? std::max(options.basis_size, options.count + 1)
+                                             : std::max(2 * options.count + 1, options.count + 20);
+  auto const basis = std::min(wanted, room);
+  auto const count = std::min(options.count, basis == op.layout().rows() ? basis : basis - 1);
+  if (count < 1) return {{}, DenseMatrix(op.layout().owned().size(), 0), {}, 0};
+
+  check(EPSCreate(op.layout().communicator().get(), solver.out()));
+  auto* const eps = solver.get();
+  check(EPSSetOptionsPrefix(eps, options.prefix.c_str()));
+  check(EPSSetOperators(eps, matrix.get(), nullptr));
+  check(EPSSetProblemType(eps, EPS_HEP));
+  check(EPSSetType(eps, EPSKRYLOVSCHUR));
+  check(EPSSetWhichEigenpairs(eps, which_of(options.extreme)));
+  check(EPSSetDimensions(eps, static_cast<PetscInt>(count), static_cast<PetscInt>(basis), PETSC_DEFAULT));
+  check(EPSSetTolerances(eps, options.tolerance,
+                         static_cast<PetscInt>(std::min<std::int64_t>(options.max_products, 1'000'000))));
+  // The projected problem is solved by one rank and broadcast: it decides when all of them stop.
+  DS projected = nullptr;
+  check(EPSGetDS(eps, &projected));
+  check(DSSetParallel(projected, DS_PARALLEL_SYNCHRONIZED));
+
+  auto const initial = matrix.make_vector();
+  copy_to_vector(own_start, initial.get());
+  Vec first = initial.get();
+  check(EPSSetInitialSpace(eps, 1, &first));
+  std::vector<Vector> excluded;
+  std::vector<Vec> excluded_handles;
+  for (std::int64_t j = 0; j < own_excluded.columns; ++j) {
+    excluded.push_back(matrix.make_vector());
+    copy_to_vector(own_excluded.column(j), excluded.back().get());
+    excluded_handles.push_back(excluded.back().get());
+  }
+  if (!excluded.empty())
+    check(EPSSetDeflationSpace(eps, static_cast<PetscInt>(excluded.size()), excluded_handles.data()));
+  CappedTest test(counted, basis, options);
+  test.attach(eps);
+  check(EPSSetFromOptions(eps));
+  matrix.run([&] { return EPSSolve(eps); });
+
+  PetscInt available = 0;
+  check(EPSGetConverged(eps, &available));
+  auto const found = std::min<std::int64_t>(options.count, available);
+  ExtremeEigenpairs pairs{{}, DenseMatrix(op.layout().owned().size(), found), {}, counted.products()};
+  auto const vector = matrix.make_vector();
+  for (std::int64_t k = 0; k < found; ++k) {
+    PetscScalar value = 0;
+    check(EPSGetEigenpair(eps, static_cast<PetscInt>(k), &value, nullptr, vector.get(), nullptr));
+    pairs.values.push_back(value);
+    pairs.residuals.push_back(test.residual(value));
+    copy_from_vector(vector.get(), pairs.own_vectors.column(k));
+  }
+  return pairs;
+}
+
+/// The columns whose pairs have converged.
+DenseMatrix converged_vectors(ExtremeEigenpairs const& pairs, double tolerance) {
+  double largest = 0;
+  for (double const value : pairs.values) largest = std::max(largest, std::abs(value));
+  std::vector<std::int64_t> columns;
+  for (std::size_t k = 0; k < pairs.values.size(); ++k)
+    if (pairs.residuals[k] <= tolerance * largest) columns.push_back(static_cast<std::int64_t>(k));
+  DenseMatrix vectors(pairs.own_vectors.rows(), static_cast<std::int64_t>(columns.size()));
+  for (std::size_t k = 0; k < columns.size(); ++k)
+    std::ranges::copy(pairs.own_vectors.column(columns[k]),
+                      vectors.column(static_cast<std::int64_t>(k)).begin());
+  return vectors;
+}
+
+/// The most extreme `count` of both, whose vectors are orthogonal.
+ExtremeEigenpairs merged(ExtremeEigenpairs const& a, ExtremeEigenpairs const& b,
+                         ExtremeOptions const& options) {
+  auto const first = a.values.size();
+  std::vector<double> values = a.values;
+  values.insert(values.end(), b.values.begin(), b.values.end());
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t i, std::size_t j) {
+    return comes_before(options.extreme, values[i], values[j]);
+  });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(options.count)));
+  ExtremeEigenpairs result{{},
+                           DenseMatrix(a.own_vectors.rows(), static_cast<std::int64_t>(order.size())),
+                           {},
+                           a.products + b.products};
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    bool const of_first = order[k] < first;
+    auto const& from = of_first ? a : b;
+    auto const at = of_first ? order[k] : order[k] - first;
+    result.values.push_back(from.values[at]);
+    result.residuals.push_back(from.residuals[at]);
+    std::ranges::copy(from.own_vectors.column(static_cast<std::int64_t>(at)),
+                      result.own_vectors.column(static_cast<std::int64_t>(k)).begin());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::int64_t ExtremeEigenpairs::converged(std::int64_t count, double tolerance) const {
+  double largest = 0;
+  for (double const value : values) largest = std::max(largest, std::abs(value));
+  auto const first = std::min(static_cast<std::size_t>(count), residuals.size());
+  return std::count_if(residuals.begin(), residuals.begin() + static_cast<std::ptrdiff_t>(first),
+                       [&](double residual) { return residual <= tolerance * largest; });
+}
+
+ExtremeEigenpairs extreme_eigenpairs(PanelOperator const& op, std::span<double const> own_start,
+                                     ExtremeOptions const& options) {
+  return solve(op, own_start, {}, options);
+}
+
+ExtremeEigenpairs completed_eigenpairs(PanelOperator const& op, ConstMatrixView own_starts,
+                                       ExtremeOptions const& options) {
+  auto found = solve(op, own_starts.column(0), {}, options);
+  for (std::int64_t run = 1; run < own_starts.columns; ++run) {
+    auto const known = converged_vectors(found, options.tolerance);
+    if (known.columns() == 0) break;
+    // What has not converged would come again and be taken for new.
+    auto more = solve(op, own_starts.column(run), known.view(), options);
+    ExtremeEigenpairs kept{{}, known, {}, found.products};
+    double largest = 0;
+    for (double const value : found.values) largest = std::max(largest, std::abs(value));
+    for (std::size_t k = 0; k < found.values.size(); ++k)
+      if (found.residuals[k] <= options.tolerance * largest) {
+        kept.values.push_back(found.values[k]);
+        kept.residuals.push_back(found.residuals[k]);
+      }
+    auto next = merged(kept, more, options);
+    // New is what moves a value by more than the tolerance.
+    bool changed = next.values.size() != found.values.size();
+    for (std::size_t k = 0; k < std::min(next.values.size(), found.values.size()); ++k)
+      changed = changed || std::abs(next.values[k] - found.values[k]) > 10 * options.tolerance * largest;
+    found = std::move(next);
+    if (!changed) break;
+  }
+  return found;
+}
+
+}  // namespace thresher::linalg

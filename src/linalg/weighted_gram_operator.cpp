@@ -1,0 +1,41 @@
+#include "linalg/weighted_gram_operator.hpp"
+
+#include <cassert>
+
+namespace thresher::linalg {
+
+WeightedGramOperator::WeightedGramOperator(TallMatrix const& rows, std::span<double const> own_weights,
+                                           double shift)
+    : rows_(rows), own_weights_(own_weights), layout_(rows.communicator(), rows.columns()), shift_(shift) {
+  assert(static_cast<std::int64_t>(own_weights.size()) == rows.owned().size());
+}
+
+void WeightedGramOperator::apply(ConstMatrixView own_in, MatrixView own_out) const {
+  if (before_pass_) before_pass_();
+  auto const width = own_in.columns;
+  if (whole_.columns() != width) whole_ = DenseMatrix(layout_.rows(), width);
+  gather_rows(layout_, own_in, whole_.view());
+  ColumnGroups const panel(whole_.view());
+  ColumnGroups image(layout_.rows(), width);
+  mpi::agree(layout_.communicator(), [&] {
+    rows_.visit([&](mpi::Range some, ConstMatrixView block) {
+      if (scores_.rows() < block.columns || scores_.columns() != width)
+        scores_ = ColumnGroups(block.columns, width);
+      block_scores(block, panel, scores_);
+      auto const first = some.begin - rows_.owned().begin;
+      for (std::int64_t g = 0; g < scores_.groups(); ++g)
+        for (std::int64_t row = 0; row < block.columns; ++row)
+          for (std::int64_t k = 0; k < ColumnGroups::kWidth; ++k)
+            scores_.group(g)[row * ColumnGroups::kWidth + k] *=
+                own_weights_[static_cast<std::size_t>(first + row)];
+      add_block_image(block, scores_, image);
+    });
+  });
+  // The shift enters once, before the sum over ranks.
+  double const shift = layout_.communicator().rank() == 0 ? shift_ : 0;
+  for (std::int64_t j = 0; j < width; ++j)
+    for (std::int64_t i = 0; i < layout_.rows(); ++i) whole_(i, j) = image(i, j) + shift * whole_(i, j);
+  sum_to_rows(layout_, whole_.view(), own_out);
+}
+
+}  // namespace thresher::linalg

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "linalg/column_groups.hpp"
+#include "linalg/dense_matrix.hpp"
+#include "linalg/panel_operator.hpp"
+#include "linalg/tall_matrix.hpp"
+
+#include <functional>
+#include <span>
+
+namespace thresher::linalg {
+
+/// X^T diag(w) X + shift I for the n rows of a tall matrix X and weights w of any sign, never formed.
+///
+/// A pass reads (or generates) every entry of X once for both products and for all columns of the panel. A
+/// column's bits do not depend on the columns that go with it (see ColumnGroups).
+class WeightedGramOperator : public PanelOperator {
+ public:
+  /// Called before every pass on all ranks; may be collective and may throw on all ranks together.
+  using BeforePass = std::function<void()>;
+
+  /// `rows` and `own_weights` (one per row of this rank) must outlive the operator.
+  WeightedGramOperator(TallMatrix const& rows, std::span<double const> own_weights, double shift);
+  void call_before_pass(BeforePass hook) { before_pass_ = std::move(hook); }
+
+  RowLayout const& layout() const override { return layout_; }
+  void apply(ConstMatrixView own_in, MatrixView own_out) const override;
+
+ private:
+  TallMatrix const& rows_;
+  std::span<double const> own_weights_;
+  RowLayout layout_;
+  double shift_;
+  BeforePass before_pass_;
+  // Scratch: a pass changes nothing that the caller can see.
+  mutable DenseMatrix whole_;
+  mutable ColumnGroups scores_;
+};
+
+}  // namespace thresher::linalg
