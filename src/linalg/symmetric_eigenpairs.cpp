@@ -1,0 +1,76 @@
+#include "linalg/symmetric_eigenpairs.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+extern "C" void dsyevr_(char const*, char const*, char const*, int const*, double*, int const*, double const*,
+                        double const*, int const*, int const*, double const*, int*, double*, double*,
+                        int const*, int*, double*, int const*, int*, int const*, int*, std::size_t,
+                        std::size_t, std::size_t);
+
+namespace thresher::linalg {
+
+namespace {
+
+/// Above every eigenvalue: the largest absolute row sum.
+double upper_bound(Triangle triangle, ConstMatrixView a) {
+  std::vector<double> sums(static_cast<std::size_t>(a.rows));
+  for (std::int64_t j = 0; j < a.columns; ++j)
+    for (std::int64_t i = triangle == Triangle::upper ? 0 : j;
+         i < (triangle == Triangle::upper ? j + 1 : a.rows); ++i) {
+      sums[static_cast<std::size_t>(i)] += std::abs(a(i, j));
+      if (i != j) sums[static_cast<std::size_t>(j)] += std::abs(a(i, j));
+    }
+  return *std::max_element(sums.begin(), sums.end());
+}
+
+/// Those of `range` 'V' (lower, upper] or 'I' (first to the last, counted from 1 in ascending order).
+SymmetricEigenpairs solve(char range, Triangle triangle, MatrixView a, double lower, double upper,
+                          int first) {
+  int const n = static_cast<int>(a.rows);
+  int const lda = static_cast<int>(a.leading);
+  int const most = range == 'I' ? n - first + 1 : n;
+  char const uplo = static_cast<char>(triangle);
+  double const safe = 0;
+  int found = 0;
+  int info = 0;
+  std::vector<double> ascending(static_cast<std::size_t>(n));
+  DenseMatrix vectors(n, most);
+  std::vector<int> support(static_cast<std::size_t>(2 * most));
+  std::vector<double> work(static_cast<std::size_t>(26 * n + 32 * n));
+  std::vector<int> integers(static_cast<std::size_t>(10 * n));
+  int const work_size = static_cast<int>(work.size());
+  int const integer_size = static_cast<int>(integers.size());
+  dsyevr_("V", &range, &uplo, &n, a.data, &lda, &lower, &upper, &first, &n, &safe, &found, ascending.data(),
+          vectors.view().data, &n, support.data(), work.data(), &work_size, integers.data(), &integer_size,
+          &info, 1, 1, 1);
+  if (info < 0) throw std::logic_error("dsyevr: argument " + std::to_string(-info) + " is invalid");
+  if (info > 0) throw std::runtime_error("dsyevr failed with info " + std::to_string(info));
+  SymmetricEigenpairs pairs;
+  pairs.vectors = DenseMatrix(n, found);
+  for (int k = found - 1; k >= 0; --k) {
+    std::ranges::copy(vectors.column(k), pairs.vectors.column(found - 1 - k).begin());
+    pairs.values.push_back(ascending[static_cast<std::size_t>(k)]);
+  }
+  return pairs;
+}
+
+}  // namespace
+
+SymmetricEigenpairs eigenpairs_above(Triangle triangle, MatrixView a, double bound) {
+  assert(a.rows == a.columns && a.rows > 0);
+  double const upper = upper_bound(triangle, a);
+  if (!(upper > bound)) return {{}, DenseMatrix(a.rows, 0)};
+  return solve('V', triangle, a, bound, 1.001 * upper, 1);
+}
+
+SymmetricEigenpairs largest_eigenpairs(Triangle triangle, MatrixView a, std::int64_t count) {
+  assert(a.rows == a.columns && count >= 1 && count <= a.rows);
+  return solve('I', triangle, a, 0, 0, static_cast<int>(a.rows - count + 1));
+}
+
+}  // namespace thresher::linalg

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "linalg/dense_matrix.hpp"
+#include "mpi/communicator.hpp"
+#include "prox/singular_value_threshold.hpp"
+
+#include <cstdint>
+#include <functional>
+
+namespace thresher::prox {
+
+/// out = X X^T in for a panel that all ranks hold, `out` on all of them. Collective.
+using GramProduct = std::function<void(linalg::ConstMatrixView in, linalg::MatrixView out)>;
+
+/// Leading left singular vectors of a matrix X that is known by products with X X^T alone, by a block Krylov
+/// method (block Davidson without a preconditioner, restarted) that starts with what was found before: a
+/// scheme that thresholds again and again changes little from one time to the next. One rank does the small
+/// algebra and sends what follows from it. What a cluster of more equal singular values than the block is
+/// wide needs is found by widening it: the block always exceeds what is wanted.
+class ThresholdedSubspace {
+ public:
+  /// `rows`: extent of X's columns; `comm` must outlive this object. The first block is of unit vectors.
+  ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows);
+
+  /// All singular triplets above the threshold (> 0). Residuals |X X^T u - s^2 u| are below `tolerance` times
+  /// the largest s^2. Collective. Throws std::runtime_error when that takes more than 1000 products.
+  ShrinkingFactor above(GramProduct const& product, double threshold, double tolerance);
+  /// The `count` leading ones, with threshold 0. Collective.
+  ShrinkingFactor leading(GramProduct const& product, std::int64_t count, double tolerance);
+
+  /// Products with blocks of vectors so far.
+  std::int64_t products() const { return products_; }
+  /// What the next call starts with: the state of a scheme that is to be continued (the same on all ranks).
+  linalg::DenseMatrix const& start() const { return start_; }
+  void set_start(linalg::DenseMatrix start) { start_ = std::move(start); }
+
+ private:
+  class Search;
+  ShrinkingFactor search(GramProduct const& product, std::int64_t count, double threshold, double tolerance);
+
+  mpi::Communicator const& comm_;
+  std::int64_t rows_;
+  linalg::DenseMatrix start_;
+  std::int64_t products_ = 0;
+};
+
+}  // namespace thresher::prox

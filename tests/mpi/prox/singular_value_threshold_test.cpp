@@ -1,0 +1,130 @@
+#include "prox/singular_value_threshold.hpp"
+
+#include "linalg/orthonormal_frame.hpp"
+#include "linalg/singular_values.hpp"
+#include "prox/thresholded_subspace.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+namespace {
+
+using namespace thresher;
+using linalg::DenseMatrix;
+using linalg::Transpose;
+
+DenseMatrix random_matrix(std::int64_t rows, std::int64_t columns, unsigned seed) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal;
+  DenseMatrix a(rows, columns);
+  for (double& entry : a.values()) entry = normal(generator);
+  return a;
+}
+
+DenseMatrix product(linalg::ConstMatrixView a, Transpose of_b, linalg::ConstMatrixView b) {
+  DenseMatrix c(a.rows, of_b == Transpose::no ? b.columns : b.rows);
+  linalg::gemm(Transpose::no, of_b, 1, a, b, 0, c.view());
+  return c;
+}
+
+/// With these singular values, each rank making the whole.
+DenseMatrix with_values(std::int64_t rows, std::int64_t columns, std::vector<double> const& values) {
+  auto u = random_matrix(rows, static_cast<std::int64_t>(values.size()), 1);
+  auto v = random_matrix(columns, static_cast<std::int64_t>(values.size()), 2);
+  linalg::orthonormalize_columns(u.view());
+  linalg::orthonormalize_columns(v.view());
+  for (std::int64_t k = 0; k < u.columns(); ++k)
+    for (double& entry : u.column(k)) entry *= values[static_cast<std::size_t>(k)];
+  return product(u.view(), Transpose::yes, v.view());
+}
+
+/// The proximal operator by a whole decomposition.
+DenseMatrix thresholded(DenseMatrix a, double threshold) {
+  auto const rank = std::min(a.rows(), a.columns());
+  DenseMatrix u(a.rows(), rank), vt(rank, a.columns());
+  std::vector<double> values(static_cast<std::size_t>(rank));
+  linalg::gesdd(a.view(), values, u.view(), vt.view());
+  for (std::int64_t k = 0; k < rank; ++k)
+    for (double& entry : u.column(k)) entry *= std::max(values[static_cast<std::size_t>(k)] - threshold, 0.0);
+  return product(u.view(), Transpose::no, vt.view());
+}
+
+void expect_near(DenseMatrix const& a, DenseMatrix const& b, double tolerance) {
+  for (std::size_t k = 0; k < a.values().size(); ++k) EXPECT_NEAR(a.values()[k], b.values()[k], tolerance);
+}
+
+mpi::Communicator world() {
+  return mpi::Communicator::duplicate(MPI_COMM_WORLD);
+}
+
+TEST(ShrinkingFactor, IsTheProximalOperatorOfTheNuclearNorm) {
+  auto const comm = world();
+  auto const x = with_values(12, 30, {5, 4, 4, 2, 1.5, 0.5});
+  for (double const threshold : {0.2, 1.6, 4.5, 6.0}) {
+    auto gram = product(x.view(), Transpose::yes, x.view());
+    auto const factor = prox::shrinking_factor(comm, gram.view(), threshold);
+    DenseMatrix shrunk = x;
+    factor.apply(shrunk.view());
+    auto const expected = thresholded(x, threshold);
+    expect_near(shrunk, expected, 1e-12);
+    DenseMatrix rest = x;
+    factor.subtract(rest.view());
+    for (std::size_t k = 0; k < rest.values().size(); ++k) rest.values()[k] += expected.values()[k];
+    expect_near(rest, x, 1e-12);
+    double norm = 0;
+    for (double const value : {5.0, 4.0, 4.0, 2.0, 1.5, 0.5}) norm += std::max(value - threshold, 0.0);
+    EXPECT_NEAR(factor.nuclear_norm(), norm, 1e-12);
+  }
+}
+
+TEST(ThresholdedSubspace, FindsAllAboveTheThresholdCopiesIncluded) {
+  auto const comm = world();
+  std::vector<double> values(14, 6.0);  // more copies than the first block is wide
+  for (int k = 0; k < 20; ++k) values.push_back(3.0 / (1 + k));
+  auto const x = with_values(60, 80, values);
+  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
+    DenseMatrix inner(x.columns(), in.columns);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
+  };
+  prox::ThresholdedSubspace subspace(comm, 60);
+  for (double const threshold : {2.0, 5.0, 0.9}) {
+    auto const factor = subspace.above(multiply, threshold, 1e-10);
+    std::int64_t const expected_rank =
+        std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold; });
+    ASSERT_EQ(factor.rank(), expected_rank);
+    DenseMatrix shrunk = x;
+    factor.apply(shrunk.view());
+    expect_near(shrunk, thresholded(x, threshold), 1e-8);
+  }
+  EXPECT_EQ(subspace.above(multiply, 7, 1e-10).rank(), 0);
+  auto const leading = subspace.leading(multiply, 16, 1e-10);
+  ASSERT_EQ(leading.rank(), 16);
+  EXPECT_NEAR(leading.singular_values[13], 6, 1e-9);
+  EXPECT_NEAR(leading.singular_values[14], 3, 1e-9);
+  EXPECT_NEAR(leading.singular_values[15], 1.5, 1e-9);
+}
+
+TEST(ThresholdedSubspace, StartsWithWhatItFound) {
+  auto const comm = world();
+  std::vector<double> values;
+  for (int k = 0; k < 40; ++k) values.push_back(k < 3 ? 5 : 1 + 0.01 * k);
+  auto x = with_values(50, 90, values);
+  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
+    DenseMatrix inner(x.columns(), in.columns);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
+  };
+  prox::ThresholdedSubspace subspace(comm, 50);
+  subspace.above(multiply, 3, 1e-8);
+  auto const cold = subspace.products();
+  x(0, 0) += 1e-9;
+  subspace.above(multiply, 3, 1e-8);
+  EXPECT_EQ(subspace.products() - cold, 1);
+  EXPECT_GT(cold, 1);
+}
+
+}  // namespace
