@@ -6,7 +6,7 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-FLOORS = ["bytes", "numerics", "mpi", "random", "linalg", "prox", "hdf5", "parameters", "study", "results", "engine", "experiments"]  # each may include itself and those before it
+FLOORS = ["bytes", "numerics", "bits", "mpi", "random", "linalg", "prox", "hdf5", "parameters", "study", "results", "engine", "experiments"]  # each may include itself and those before it
 INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/level_crossing.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {

@@ -1,14 +1,13 @@
 #include "prox/fista_lasso.hpp"
 
 #include "linalg/column_products.hpp"
-#include "linalg/petsc.hpp"
+#include "linalg/vector_entries.hpp"
 #include "prox/operators.hpp"
 #include "prox/polish.hpp"
 #include "prox/sparse_gather.hpp"
 #include "prox/spectral_norm.hpp"
+#include "prox/tao.hpp"
 #include "prox/tao_fista.hpp"
-
-#include <petsctao.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,55 +26,6 @@ constexpr double kLipschitzMargin = 1.02;
 constexpr int kPolishChecks = 40;
 constexpr double kBoundSlack = 1e-9;
 
-using Solver = linalg::Handle<Tao, TaoDestroy>;
-
-/// Runs what may throw inside a callback of PETSc.
-template <class Work>
-PetscErrorCode guarded(Tao tao, Work work) {
-  PetscFunctionBegin;
-  try {
-    work();
-  } catch (std::exception const& error) {
-    SETERRQ(PetscObjectComm((PetscObject)tao), PETSC_ERR_LIB, "%s", error.what());
-  }
-  PetscFunctionReturn(0);
-}
-
-/// Read access to the local entries of a vector.
-class ReadEntries {
- public:
-  explicit ReadEntries(Vec vector) : vector_(vector) {
-    linalg::check(VecGetLocalSize(vector, &size_));
-    linalg::check(VecGetArrayRead(vector, &entries_));
-  }
-  ~ReadEntries() { VecRestoreArrayRead(vector_, &entries_); }
-  ReadEntries(ReadEntries const&) = delete;
-  ReadEntries& operator=(ReadEntries const&) = delete;
-  std::span<double const> get() const { return {entries_, static_cast<std::size_t>(size_)}; }
-
- private:
-  Vec vector_;
-  PetscInt size_ = 0;
-  double const* entries_ = nullptr;
-};
-
-class WriteEntries {
- public:
-  explicit WriteEntries(Vec vector) : vector_(vector) {
-    linalg::check(VecGetLocalSize(vector, &size_));
-    linalg::check(VecGetArray(vector, &entries_));
-  }
-  ~WriteEntries() { VecRestoreArray(vector_, &entries_); }
-  WriteEntries(WriteEntries const&) = delete;
-  WriteEntries& operator=(WriteEntries const&) = delete;
-  std::span<double> get() const { return {entries_, static_cast<std::size_t>(size_)}; }
-
- private:
-  Vec vector_;
-  PetscInt size_ = 0;
-  double* entries_ = nullptr;
-};
-
 }  // namespace
 
 struct FistaLasso::State {
@@ -83,7 +33,7 @@ struct FistaLasso::State {
   std::int64_t local_columns;
   std::string prefix;
   linalg::Vector beta;
-  Solver tao;
+  TaoSolver tao;
 
   // The problem being solved.
   Design const* design = nullptr;
@@ -132,10 +82,7 @@ struct FistaLasso::State {
     linalg::check(TaoSetMaximumIterations(
         solver, static_cast<PetscInt>(std::min<std::int64_t>(options.max_iterations, PETSC_MAX_INT))));
     linalg::check(TaoSetTolerances(solver, 0, 0, options.tolerance));
-    linalg::check(TaoSetOptionsPrefix(solver, nullptr));
-    linalg::check(TaoSetFromOptions(solver));
-    linalg::check(TaoSetOptionsPrefix(solver, prefix.c_str()));
-    linalg::check(TaoSetFromOptions(solver));
+    set_from_options(solver, prefix);
     linalg::check(TaoSolve(solver));
     stopping = {};
 
@@ -180,12 +127,12 @@ struct FistaLasso::State {
       auto& state = *static_cast<State*>(context);
       std::vector<double> r;
       {
-        ReadEntries const entries(v);
+        linalg::ReadEntries const entries(v);
         r = state.residual_of(entries.get());
       }
       *objective = linalg::inner_product(r, r) / (2 * state.n());
       auto const c = state.correlations(r);
-      WriteEntries const entries(gradient);
+      linalg::WriteEntries const entries(gradient);
       auto const out = entries.get();
       std::fill(out.begin(), out.end(), 0.0);
       auto const begin = state.design->local_columns().begin;
@@ -197,8 +144,8 @@ struct FistaLasso::State {
   static PetscErrorCode shrink(Tao tao, PetscReal step, Vec in, Vec out, void* context) {
     return guarded(tao, [&] {
       auto const& state = *static_cast<State const*>(context);
-      ReadEntries const from(in);
-      WriteEntries const to(out);
+      linalg::ReadEntries const from(in);
+      linalg::WriteEntries const to(out);
       std::fill(to.get().begin(), to.get().end(), 0.0);
       auto const begin = state.design->local_columns().begin;
       for (auto const column : state.candidates) {
@@ -266,7 +213,7 @@ struct FistaLasso::State {
     SparseVector x;
     std::vector<double> r;
     {
-      ReadEntries const entries(beta.get());
+      linalg::ReadEntries const entries(beta.get());
       x = gather(entries.get());
       r = residual_of(entries.get());
     }
@@ -350,7 +297,7 @@ LassoSolution FistaLasso::solve(Design const& design, std::span<double const> b,
     state.solution.polished = true;
     return state.solution;
   }
-  state.scatter(start, WriteEntries(state.beta.get()).get());
+  state.scatter(start, linalg::WriteEntries(state.beta.get()).get());
   return state.run(options);
 }
 
@@ -361,8 +308,8 @@ void FistaLasso::save(bytes::Writer& writer) const {
   linalg::check(get_momentum(state.tao.get(), &momentum, &extrapolated));
   writer.put(momentum, state.solution.iterations, state.solution.full_passes, state.lipschitz,
              state.checks_within_tolerance, state.checked, state.candidates, state.norms);
-  writer.put(ReadEntries(state.beta.get()).get());
-  writer.put(ReadEntries(extrapolated).get());
+  writer.put(linalg::ReadEntries(state.beta.get()).get());
+  writer.put(linalg::ReadEntries(extrapolated).get());
 }
 
 LassoSolution FistaLasso::finish(Design const& design, std::span<double const> b, double lambda,
@@ -377,8 +324,8 @@ LassoSolution FistaLasso::finish(Design const& design, std::span<double const> b
   PetscReal unused = 1;
   Vec extrapolated = nullptr;
   linalg::check(get_momentum(state.tao.get(), &unused, &extrapolated));
-  std::ranges::copy(reader.get<std::vector<double>>(), WriteEntries(state.beta.get()).get().begin());
-  std::ranges::copy(reader.get<std::vector<double>>(), WriteEntries(extrapolated).get().begin());
+  std::ranges::copy(reader.get<std::vector<double>>(), linalg::WriteEntries(state.beta.get()).get().begin());
+  std::ranges::copy(reader.get<std::vector<double>>(), linalg::WriteEntries(extrapolated).get().begin());
   linalg::check(continue_from(state.tao.get(), static_cast<PetscInt>(iterations), momentum));
   return state.run(options);
 }

@@ -1,5 +1,6 @@
 #include "experiments/entropy_coupling/greedy_coupling.hpp"
 
+#include "mpi/exchange.hpp"
 #include "mpi/partition.hpp"
 
 #include <algorithm>
@@ -11,50 +12,6 @@
 namespace thresher::entropy_coupling {
 
 namespace {
-
-int as_count(std::size_t size) {
-  assert(size <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
-  return static_cast<int>(size);
-}
-
-// Element counts and offsets of a vector collective.
-struct Layout {
-  std::vector<int> counts;
-  std::vector<int> offsets;
-  explicit Layout(std::vector<int> of_ranks) : counts(std::move(of_ranks)), offsets(counts.size(), 0) {
-    std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
-  }
-  std::size_t total() const { return static_cast<std::size_t>(offsets.back() + counts.back()); }
-};
-
-// All ranks' values, rank by rank. Collective.
-template <class T>
-std::vector<T> gather_all(mpi::Communicator const& comm, std::vector<T> const& mine, MPI_Datatype type,
-                          std::vector<int>& counts) {
-  counts.assign(static_cast<std::size_t>(comm.size()), as_count(mine.size()));
-  if (comm.size() == 1) return mine;
-  int const count = as_count(mine.size());
-  mpi::check(MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, comm.get()), "MPI_Allgather");
-  Layout const layout(counts);
-  std::vector<T> all(layout.total());
-  mpi::check(MPI_Allgatherv(mine.data(), count, type, all.data(), layout.counts.data(), layout.offsets.data(),
-                            type, comm.get()),
-             "MPI_Allgatherv");
-  return all;
-}
-
-template <class T>
-std::vector<T> exchange(mpi::Communicator const& comm, std::vector<T> const& send,
-                        std::vector<int> const& send_counts, std::vector<int> const& receive_counts,
-                        MPI_Datatype type) {
-  Layout const out(send_counts);
-  Layout const in(receive_counts);
-  std::vector<T> received(in.total());
-  mpi::check(MPI_Alltoallv(send.data(), out.counts.data(), out.offsets.data(), type, received.data(),
-                           in.counts.data(), in.offsets.data(), type, comm.get()),
-             "MPI_Alltoallv");
-  return received;
-}
 
 int owner_of(std::int64_t shard, std::int64_t shards, int ranks) {
   for (int rank = 0; rank < ranks; ++rank)
@@ -115,9 +72,8 @@ GreedyCoupling::Deal GreedyCoupling::deal_cells() const {
     masses[c] = mine.mass_of(c);
     sizes[c] = mine.offsets[c + 1] - mine.offsets[c];
   }
-  std::vector<int> cells_of_rank;
-  auto const all_masses = gather_all(comm_, masses, MPI_INT64_T, cells_of_rank);
-  auto const all_sizes = gather_all(comm_, sizes, MPI_UINT32_T, cells_of_rank);
+  auto const [all_masses, cells_of_rank] = mpi::gather_parts(comm_, masses);
+  auto const all_sizes = mpi::gather_parts(comm_, sizes).values;
 
   std::vector<Keyed> order(all_masses.size());
   for (std::size_t c = 0; c < order.size(); ++c)
@@ -159,35 +115,37 @@ GreedyCoupling::Deal GreedyCoupling::deal_cells() const {
            1;
   };
   auto const me = static_cast<std::size_t>(comm_.rank());
-  std::vector<int> send_counts(ranks, 0);
-  std::vector<int> receive_counts(ranks, 0);
-  std::vector<Symbol> symbols;
-  std::vector<Mass> weights;
-  symbols.reserve(mine.atoms());
-  weights.reserve(mine.atoms());
+  std::vector<std::int64_t> send_counts(ranks, 0);
+  std::vector<std::int64_t> receive_counts(ranks, 0);
+  mpi::Parts<Symbol> symbols;
+  mpi::Parts<Mass> weights;
+  symbols.values.reserve(mine.atoms());
+  weights.values.reserve(mine.atoms());
   for (std::size_t s = 0; s < shards; ++s) {
     auto const to = static_cast<std::size_t>(owner_of(static_cast<std::int64_t>(s), shards_, comm_.size()));
     for (std::uint32_t const c : deal.cells_of_shard[s]) {
       std::size_t const from = rank_of(c);
-      if (to == me) receive_counts[from] += static_cast<int>(all_sizes[c]);
+      if (to == me) receive_counts[from] += static_cast<std::int64_t>(all_sizes[c]);
       if (from != me) continue;
-      send_counts[to] += static_cast<int>(all_sizes[c]);
+      send_counts[to] += static_cast<std::int64_t>(all_sizes[c]);
       auto const local = static_cast<std::size_t>(c - first_cell[me]);
       auto const of_symbols = mine.symbols_of(local);
       auto const of_weights = mine.weights_of(local);
-      symbols.insert(symbols.end(), of_symbols.begin(), of_symbols.end());
-      weights.insert(weights.end(), of_weights.begin(), of_weights.end());
+      symbols.values.insert(symbols.values.end(), of_symbols.begin(), of_symbols.end());
+      weights.values.insert(weights.values.end(), of_weights.begin(), of_weights.end());
     }
   }
-  auto const got_symbols = exchange(comm_, symbols, send_counts, receive_counts, MPI_INT32_T);
-  auto const got_weights = exchange(comm_, weights, send_counts, receive_counts, MPI_INT64_T);
-  Layout const in(receive_counts);
-  std::vector<std::size_t> next(in.offsets.begin(), in.offsets.end());
+  symbols.counts = weights.counts = send_counts;
+  auto const got_symbols = mpi::exchange(comm_, symbols, receive_counts).values;
+  auto const got_weights = mpi::exchange(comm_, weights, receive_counts);
+  auto const in = got_weights.offsets();
+  std::vector<std::size_t> next(in.begin(), in.end());
   for (std::int64_t s = own.begin; s < own.end; ++s) {
     auto& cells = deal.own[static_cast<std::size_t>(s - own.begin)];
     for (std::uint32_t const c : deal.cells_of_shard[static_cast<std::size_t>(s)]) {
       std::size_t& at = next[rank_of(c)];
-      for (std::uint32_t a = 0; a < all_sizes[c]; ++a, ++at) cells.add_atom(got_symbols[at], got_weights[at]);
+      for (std::uint32_t a = 0; a < all_sizes[c]; ++a, ++at)
+        cells.add_atom(got_symbols[at], got_weights.values[at]);
       cells.close_cell();
     }
   }
@@ -265,9 +223,8 @@ void GreedyCoupling::observe_in_shards(std::vector<Mass> capacities) {
     }
     for (std::size_t y = 0; y < capacities.size(); ++y) joined.capacities[y] += next_.capacities[y];
   }
-  std::vector<int> counts;
   CompensatedSum bits;
-  for (double const of_shard : gather_all(comm_, entropies, MPI_DOUBLE, counts)) bits.add(of_shard);
+  for (double const of_shard : mpi::gather_parts(comm_, entropies).values) bits.add(of_shard);
   joined.entropy = bits.value();
   split_ = std::move(joined);
   entropy_ = split_.entropy;
