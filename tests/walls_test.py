@@ -1,5 +1,5 @@
-"""Reads every #include of src/ and drivers/: nothing reaches above its floor, into another experiment, or past the
-interface that experiments are given."""
+"""Reads every #include of src/ and drivers/: nothing reaches above its floor, into another experiment or a later room of
+its own, or past the interface that experiments are given."""
 
 import pathlib
 import re
@@ -7,6 +7,10 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FLOORS = ["bytes", "numerics", "bits", "mpi", "random", "linalg", "prox", "hdf5", "parameters", "study", "results", "engine", "experiments"]  # each may include itself and those before it
+# Rooms of an experiment: each sees itself and those before it, the door (files in the experiment's own folder) sees all
+# of them, and no room sees the door. Theory comes before the estimators that it tunes.
+ROOMS = ["model", "data", "theory", "estimators"]
+MOST_FILES_WITHOUT_ROOMS = 20
 INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/level_crossing.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {
@@ -32,8 +36,14 @@ def violation(folder, header):
         return None
     if FLOORS.index(target[0]) > FLOORS.index(floor):
         return f"{target[0]} is above {floor}"
-    if floor == "experiments" and target[0] == "experiments" and target[1] != folder[1]:
-        return "experiments do not know each other"
+    if floor == "experiments" and target[0] == "experiments":
+        if target[1] != folder[1]:
+            return "experiments do not know each other"
+        room, other = (path[2] if len(path) > 2 else None for path in (folder, target[:-1]))
+        if room and not other:
+            return "a room does not see the experiment's door"
+        if room and ROOMS.index(other) > ROOMS.index(room):
+            return f"the room {other} comes after {room}"
     if floor == "experiments" and target[0] in ("study", "results", "engine") and header not in INTERFACE:
         return "it is behind the interface of experiments"
     if floor == "experiments" and target[0] == "hdf5":
@@ -54,6 +64,13 @@ class Walls(unittest.TestCase):
         self.assertGreater(seen, 1000)
         self.assertEqual(crossings, [], "\n".join(crossings))
 
+    def test_large_experiments_have_rooms(self):
+        for experiment in (path for path in (ROOT / "src" / "experiments").iterdir() if path.is_dir()):
+            rooms = {path.name for path in experiment.iterdir() if path.is_dir()}
+            self.assertLessEqual(rooms, set(ROOMS), experiment)
+            at_the_door = list(experiment.glob("*.[ch]pp"))
+            self.assertLessEqual(len(at_the_door), MOST_FILES_WITHOUT_ROOMS, f"{experiment}: make rooms ({', '.join(ROOMS)})")
+
     def test_experiments_do_not_know_the_world(self):
         for source in (ROOT / "src" / "experiments").rglob("*.[ch]pp"):
             self.assertNotIn("MPI_COMM_WORLD", source.read_text(), source)
@@ -71,12 +88,21 @@ class Walls(unittest.TestCase):
                                (("study",), "results/journal.hpp"), (("results",), "engine/schedule.hpp"),
                                (("prox",), "hdf5/file.hpp"), (("experiments", "a"), "hdf5/file.hpp"), (("experiments", "a"), "mpi.h"),
                                (("parameters",), "study/grid.hpp"), (("experiments", "a"), "boost/math/tools/roots.hpp"),
-                               (("numerics",), "mpi/communicator.hpp")]:
+                               (("numerics",), "mpi/communicator.hpp"),
+                               (("experiments", "a", "data"), "experiments/a/theory/b.hpp"),
+                               (("experiments", "a", "theory", "inner"), "experiments/a/estimators/b.hpp"),
+                               (("experiments", "a", "estimators"), "experiments/a/experiment.hpp"),
+                               (("experiments", "a", "data"), "experiments/b/data/c.hpp"),
+                               (("experiments", "a", "data"), "engine/coordinator.hpp")]:
             self.assertIsNotNone(violation(folder, header), f"{folder} {header}")
         for folder, header in [(("prox",), "linalg/lapack.hpp"), (("study",), "study/grid.hpp"), (("study",), "vector"),
                                (("study",), "parameters/value.hpp"), (("experiments", "a"), "parameters/names.hpp"),
                                (("experiments", "a"), "experiments/a/b.hpp"), (("experiments", "a"), "study/team.hpp"),
-                               (("experiments", "a"), "numerics/root.hpp")]:
+                               (("experiments", "a"), "numerics/root.hpp"),
+                               (("experiments", "a"), "experiments/a/estimators/b.hpp"),
+                               (("experiments", "a", "estimators"), "experiments/a/theory/inner/b.hpp"),
+                               (("experiments", "a", "estimators", "inner"), "experiments/a/estimators/b.hpp"),
+                               (("experiments", "a", "data"), "study/team.hpp")]:
             self.assertIsNone(violation(folder, header), f"{folder} {header}")
 
 

@@ -1,7 +1,7 @@
 #include "experiments/entropy_coupling/experiment.hpp"
 
-#include "experiments/entropy_coupling/measurement.hpp"
-#include "experiments/entropy_coupling/stages.hpp"
+#include "experiments/entropy_coupling/estimators/measurement.hpp"
+#include "experiments/entropy_coupling/estimators/stages.hpp"
 #include "experiments/entropy_coupling/work.hpp"
 
 #include <stdexcept>

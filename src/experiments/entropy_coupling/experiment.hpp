@@ -1,8 +1,8 @@
 #pragma once
 
-#include "experiments/entropy_coupling/metrics.hpp"
-#include "experiments/entropy_coupling/parameters.hpp"
-#include "experiments/entropy_coupling/predictions.hpp"
+#include "experiments/entropy_coupling/model/metrics.hpp"
+#include "experiments/entropy_coupling/model/parameters.hpp"
+#include "experiments/entropy_coupling/theory/predictions.hpp"
 #include "experiments/entropy_coupling/validity.hpp"
 #include "study/experiment.hpp"
 

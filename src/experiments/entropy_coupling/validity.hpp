@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/entropy_coupling/parameters.hpp"
+#include "experiments/entropy_coupling/model/parameters.hpp"
 #include "study/experiment.hpp"
 
 #include <cstdint>

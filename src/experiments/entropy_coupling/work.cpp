@@ -1,7 +1,7 @@
 #include "experiments/entropy_coupling/work.hpp"
 
-#include "experiments/entropy_coupling/data.hpp"
-#include "experiments/entropy_coupling/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/data/data.hpp"
+#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,11 @@
 #include "experiments/linear_generative/experiment.hpp"
 
-#include "experiments/linear_generative/data.hpp"
-#include "experiments/linear_generative/decomposition.hpp"
-#include "experiments/linear_generative/measurement.hpp"
+#include "experiments/linear_generative/data/data.hpp"
+#include "experiments/linear_generative/estimators/decomposition.hpp"
+#include "experiments/linear_generative/estimators/measurement.hpp"
 #include "experiments/linear_generative/work.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace thresher::linear_generative {
@@ -271,7 +272,12 @@ Metrics Experiment::applicable(Parameters const& point) const {
 std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t stage, study::StageResult const* before,
                                                           std::span<Parameters const> points,
                                                           study::Team& team) const {
-  if (stage == 0) return std::make_unique<DataSets>(points, team);
+  if (stage == 0) {
+    double besides = 0;
+    for (auto const& point : points)
+      besides = std::max(besides, bytes_besides_rows(point, team.communicator().size()));
+    return std::make_unique<DataSets>(points, team, besides);
+  }
   if (stage == 1)
     return std::make_unique<Decomposition>(points, dynamic_cast<DataSets const&>(*before), team);
   throw std::logic_error("linear_generative has no stage " + std::to_string(stage) +

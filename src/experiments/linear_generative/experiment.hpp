@@ -1,8 +1,8 @@
 #pragma once
 
-#include "experiments/linear_generative/metrics.hpp"
-#include "experiments/linear_generative/parameters.hpp"
-#include "experiments/linear_generative/predictions.hpp"
+#include "experiments/linear_generative/model/metrics.hpp"
+#include "experiments/linear_generative/model/parameters.hpp"
+#include "experiments/linear_generative/theory/predictions.hpp"
 #include "experiments/linear_generative/validity.hpp"
 #include "study/experiment.hpp"
 

@@ -1,6 +1,6 @@
 #include "experiments/linear_generative/validity.hpp"
 
-#include "experiments/linear_generative/setting.hpp"
+#include "experiments/linear_generative/model/setting.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/linear_generative/parameters.hpp"
-#include "experiments/linear_generative/user_images.hpp"
+#include "experiments/linear_generative/data/user_images.hpp"
+#include "experiments/linear_generative/model/parameters.hpp"
 #include "study/experiment.hpp"
 
 #include <optional>

@@ -1,8 +1,8 @@
 #include "experiments/linear_generative/work.hpp"
 
-#include "experiments/linear_generative/data.hpp"
-#include "experiments/linear_generative/dense_decomposition.hpp"
-#include "experiments/linear_generative/setting.hpp"
+#include "experiments/linear_generative/data/data.hpp"
+#include "experiments/linear_generative/estimators/dense_decomposition.hpp"
+#include "experiments/linear_generative/model/setting.hpp"
 #include "linalg/panel_lanczos.hpp"
 
 #include <algorithm>

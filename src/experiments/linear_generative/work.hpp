@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/linear_generative/parameters.hpp"
+#include "experiments/linear_generative/model/parameters.hpp"
 #include "study/experiment.hpp"
 
 namespace thresher::linear_generative {

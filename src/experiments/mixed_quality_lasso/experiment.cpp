@@ -1,7 +1,7 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
-#include "experiments/mixed_quality_lasso/iso_recovery.hpp"
-#include "experiments/mixed_quality_lasso/user_path.hpp"
+#include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
+#include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
 #include "experiments/mixed_quality_lasso/validity.hpp"
 #include "experiments/mixed_quality_lasso/work.hpp"
 #include "linalg/column_products.hpp"
@@ -23,7 +23,7 @@ auto planted(void (*compute)(Parameters const&, Predictions&)) {
 
 }  // namespace
 
-Experiment::Experiment(double lengthy_seconds) : analyses_(lengthy_seconds) {
+Experiment::Experiment(double lengthy_seconds) : lengthy_seconds_(lengthy_seconds) {
   about("mixed_quality_lasso", "Sparse recovery from mixed-quality data",
         "Y. Chaabouni and D. Gamarnik, Price of Quality: Sufficient Conditions for Sparse Recovery using "
         "Mixed-Quality Data, ICLR 2026, arXiv:2605.10713",
@@ -292,30 +292,40 @@ Metrics Experiment::applicable(Parameters const& point) const {
 std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::StageResult const*,
                                                           std::span<Parameters const> points,
                                                           study::Team& team) const {
-  return std::make_unique<TrialData>(points, team);
+  return std::make_unique<FittedTrial>(points, team);
 }
 
-LassoFit Experiment::fit(TrialData const& data, Analysis const& analysis) const {
+Length Experiment::length(study::Cost const& cost, study::Team const& team) const {
+  return expected_seconds(cost, team.communicator().size()) >= lengthy_seconds_ ? Length::lengthy
+                                                                                : Length::brief;
+}
+
+Analysis Experiment::analysis(TrialData const& data, Parameters const& point, study::Team& team) const {
+  return analyses_.make(data.data_set(), point,
+                        length(analysis_cost(point, team.communicator().size()), team), team);
+}
+
+LassoFit Experiment::fit(FittedTrial const& trial, Analysis const& analysis) const {
   if (analysis.point.solver == Solver::fista) return fit_by_fista(analysis);
   if (analysis.point.storage == Storage::dense) return fit_together({&analysis, 1}).front();
-  if (data.kept_fit(analysis.point) == nullptr) {
+  if (trial.kept_fit(analysis.point) == nullptr) {
     std::vector<Analysis> analyses;
-    for (auto const& point : data.points_fitted_together())
-      analyses.push_back(analyses_.make(data.data_set(), point, analysis.team));
-    data.keep_fits(fit_together(analyses));
+    for (auto const& point : trial.points_fitted_together())
+      analyses.push_back(this->analysis(trial, point, analysis.team));
+    trial.keep_fits(fit_together(analyses));
   }
-  return *data.kept_fit(analysis.point);
+  return *trial.kept_fit(analysis.point);
 }
 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
-  auto const& data = dynamic_cast<TrialData const&>(*before);
+  auto const& data = dynamic_cast<FittedTrial const&>(*before);
   if (data.user_data() != nullptr) {
     auto const cost = user_cost(*user_shape_, point, team.communicator().size());
-    return run_user_path(*data.user_data(), point, analyses_.length(cost, team), team, metrics);
+    return run_user_path(*data.user_data(), point, length(cost, team), team, metrics);
   }
   if (point.iso_level > 0) return run_iso(analyses_, data.draws(team.trial(), point), point, team, metrics);
-  auto const analysis = analyses_.make(data.data_set(), point, team);
+  auto const analysis = this->analysis(data, point, team);
   if (team.wants("support")) {
     auto const& support = data.data_set().support();
     team.store({"support", {static_cast<std::int64_t>(support.size())}, {support.begin(), support.end()}});

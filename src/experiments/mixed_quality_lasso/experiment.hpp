@@ -1,11 +1,11 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/data.hpp"
-#include "experiments/mixed_quality_lasso/measurement.hpp"
-#include "experiments/mixed_quality_lasso/metrics.hpp"
-#include "experiments/mixed_quality_lasso/parameters.hpp"
-#include "experiments/mixed_quality_lasso/predictions.hpp"
-#include "experiments/mixed_quality_lasso/user_data.hpp"
+#include "experiments/mixed_quality_lasso/data/user_data.hpp"
+#include "experiments/mixed_quality_lasso/estimators/fitted_trial.hpp"
+#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/model/metrics.hpp"
+#include "experiments/mixed_quality_lasso/model/parameters.hpp"
+#include "experiments/mixed_quality_lasso/theory/predictions.hpp"
 #include "study/experiment.hpp"
 
 #include <optional>
@@ -33,8 +33,11 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_metrics();
   void declare_predictions();
   void declare_artifacts();
-  LassoFit fit(TrialData const& data, Analysis const& analysis) const;
+  LassoFit fit(FittedTrial const& trial, Analysis const& analysis) const;
+  Analysis analysis(TrialData const& data, Parameters const& point, study::Team& team) const;
+  Length length(study::Cost const& cost, study::Team const& team) const;
 
+  double lengthy_seconds_;
   AnalysisMaker analyses_;
   /// Shape of the user's input, where the study has one: `check` sees it before anything else is asked.
   mutable std::optional<UserShape> user_shape_;

@@ -1,7 +1,7 @@
 #include "experiments/mixed_quality_lasso/validity.hpp"
 
-#include "experiments/mixed_quality_lasso/data_set.hpp"
-#include "experiments/mixed_quality_lasso/setting.hpp"
+#include "experiments/mixed_quality_lasso/data/data_set.hpp"
+#include "experiments/mixed_quality_lasso/model/setting.hpp"
 #include "numerics/log_binomial.hpp"
 
 #include <fmt/format.h>

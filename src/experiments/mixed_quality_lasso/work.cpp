@@ -1,7 +1,7 @@
 #include "experiments/mixed_quality_lasso/work.hpp"
 
-#include "experiments/mixed_quality_lasso/row_chunks.hpp"
-#include "experiments/mixed_quality_lasso/setting.hpp"
+#include "experiments/mixed_quality_lasso/data/row_chunks.hpp"
+#include "experiments/mixed_quality_lasso/model/setting.hpp"
 #include "linalg/tiled_matrix.hpp"
 #include "numerics/log_binomial.hpp"
 #include "prox/spread_panel_gram.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/parameters.hpp"
-#include "experiments/mixed_quality_lasso/user_data.hpp"
+#include "experiments/mixed_quality_lasso/data/user_data.hpp"
+#include "experiments/mixed_quality_lasso/model/parameters.hpp"
 #include "study/experiment.hpp"
 
 namespace thresher::mixed_quality_lasso {

@@ -1,11 +1,11 @@
 #include "coupling_checks.hpp"
-#include "experiments/entropy_coupling/artifacts.hpp"
-#include "experiments/entropy_coupling/bounds.hpp"
-#include "experiments/entropy_coupling/greedy_coupling.hpp"
-#include "experiments/entropy_coupling/interval_algorithm.hpp"
-#include "experiments/entropy_coupling/joint_coupling.hpp"
-#include "experiments/entropy_coupling/tie_break.hpp"
-#include "experiments/entropy_coupling/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/estimators/artifacts.hpp"
+#include "experiments/entropy_coupling/estimators/greedy_coupling.hpp"
+#include "experiments/entropy_coupling/estimators/interval_algorithm.hpp"
+#include "experiments/entropy_coupling/estimators/joint_coupling.hpp"
+#include "experiments/entropy_coupling/estimators/tie_break.hpp"
+#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/theory/bounds.hpp"
 #include "random_laws.hpp"
 
 #include <gtest/gtest.h>

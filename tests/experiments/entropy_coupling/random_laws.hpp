@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/entropy_coupling/law.hpp"
+#include "experiments/entropy_coupling/model/law.hpp"
 
 #include <cmath>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "../trials.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
-#include "experiments/entropy_coupling/predictions.hpp"
+#include "experiments/entropy_coupling/theory/predictions.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "../services.hpp"
 #include "../trials.hpp"
-#include "experiments/entropy_coupling/data.hpp"
+#include "experiments/entropy_coupling/data/data.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
-#include "experiments/linear_generative/convolution.hpp"
+#include "experiments/linear_generative/estimators/convolution.hpp"
 
-#include "experiments/linear_generative/noise_schedule.hpp"
+#include "experiments/linear_generative/model/noise_schedule.hpp"
 #include "linalg/fft2.hpp"
 #include "trial.hpp"
 

@@ -1,7 +1,7 @@
-#include "experiments/linear_generative/data.hpp"
+#include "experiments/linear_generative/data/data.hpp"
 
-#include "experiments/linear_generative/convolution.hpp"
-#include "experiments/linear_generative/field_power.hpp"
+#include "experiments/linear_generative/estimators/convolution.hpp"
+#include "experiments/linear_generative/model/field_power.hpp"
 #include "linalg/column_products.hpp"
 #include "linalg/fft2.hpp"
 #include "trial.hpp"

@@ -1,4 +1,4 @@
-#include "experiments/linear_generative/measurement.hpp"
+#include "experiments/linear_generative/estimators/measurement.hpp"
 #include "trial.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
-#include "experiments/linear_generative/patch_network.hpp"
+#include "experiments/linear_generative/estimators/patch_network.hpp"
 
-#include "experiments/linear_generative/field_power.hpp"
-#include "experiments/linear_generative/network_sampling.hpp"
+#include "experiments/linear_generative/estimators/network_sampling.hpp"
+#include "experiments/linear_generative/model/field_power.hpp"
 #include "linalg/fft2.hpp"
 #include "trial.hpp"
 

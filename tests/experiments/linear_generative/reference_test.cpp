@@ -1,4 +1,4 @@
-#include "experiments/linear_generative/predictions.hpp"
+#include "experiments/linear_generative/theory/predictions.hpp"
 #include "trial.hpp"
 
 #include <gtest/gtest.h>

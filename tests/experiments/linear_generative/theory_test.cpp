@@ -1,10 +1,10 @@
-#include "experiments/linear_generative/deterministic_equivalent.hpp"
-#include "experiments/linear_generative/field_power.hpp"
-#include "experiments/linear_generative/latent_theory.hpp"
-#include "experiments/linear_generative/marchenko_pastur.hpp"
-#include "experiments/linear_generative/memorisation_theory.hpp"
-#include "experiments/linear_generative/noise_schedule.hpp"
-#include "experiments/linear_generative/predictions.hpp"
+#include "experiments/linear_generative/model/field_power.hpp"
+#include "experiments/linear_generative/model/noise_schedule.hpp"
+#include "experiments/linear_generative/theory/deterministic_equivalent.hpp"
+#include "experiments/linear_generative/theory/latent_theory.hpp"
+#include "experiments/linear_generative/theory/marchenko_pastur.hpp"
+#include "experiments/linear_generative/theory/memorisation_theory.hpp"
+#include "experiments/linear_generative/theory/predictions.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "experiments/linear_generative/user_images.hpp"
+#include "experiments/linear_generative/data/user_images.hpp"
 
 #include "trial.hpp"
 

@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/iso_recovery.hpp"
-#include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
+#include "experiments/mixed_quality_lasso/theory/predictions.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/lambda.hpp"
-#include "experiments/mixed_quality_lasso/weighted_design.hpp"
+#include "experiments/mixed_quality_lasso/estimators/weighted_design.hpp"
+#include "experiments/mixed_quality_lasso/theory/lambda.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/dense_design.hpp"
 #include "prox/working_set.hpp"

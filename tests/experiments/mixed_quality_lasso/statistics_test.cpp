@@ -1,7 +1,7 @@
 // Measured against measured, and against theory. Trials are fixed by the seed: a failure is a change of the
 // code, not bad luck. Limits are three or four standard errors of the means.
 
-#include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "experiments/mixed_quality_lasso/theory/predictions.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/information.hpp"
+#include "experiments/mixed_quality_lasso/theory/information.hpp"
 
 #include <gtest/gtest.h>
 

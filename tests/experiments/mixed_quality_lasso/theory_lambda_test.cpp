@@ -1,6 +1,6 @@
-#include "experiments/mixed_quality_lasso/lambda.hpp"
-#include "experiments/mixed_quality_lasso/success.hpp"
-#include "experiments/mixed_quality_lasso/weights.hpp"
+#include "experiments/mixed_quality_lasso/theory/lambda.hpp"
+#include "experiments/mixed_quality_lasso/theory/success.hpp"
+#include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/ml_union_bound.hpp"
+#include "experiments/mixed_quality_lasso/theory/ml_union_bound.hpp"
 #include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/predictions.hpp"
+#include "experiments/mixed_quality_lasso/theory/predictions.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/deterministic_equivalent.hpp"
-#include "experiments/mixed_quality_lasso/price.hpp"
+#include "experiments/mixed_quality_lasso/theory/deterministic_equivalent.hpp"
+#include "experiments/mixed_quality_lasso/theory/price.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/setting.hpp"
+#include "experiments/mixed_quality_lasso/model/setting.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "experiments/mixed_quality_lasso/null_threshold_risk.hpp"
-#include "experiments/mixed_quality_lasso/state_evolution.hpp"
-#include "experiments/mixed_quality_lasso/weights.hpp"
+#include "experiments/mixed_quality_lasso/theory/null_threshold_risk.hpp"
+#include "experiments/mixed_quality_lasso/theory/state_evolution.hpp"
+#include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/success.hpp"
-#include "experiments/mixed_quality_lasso/weights.hpp"
+#include "experiments/mixed_quality_lasso/theory/success.hpp"
+#include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "numerics/normal.hpp"
 
 #include <gtest/gtest.h>

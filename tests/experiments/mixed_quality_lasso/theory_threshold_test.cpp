@@ -1,6 +1,6 @@
-#include "experiments/mixed_quality_lasso/iso_line.hpp"
-#include "experiments/mixed_quality_lasso/recovery_threshold.hpp"
-#include "experiments/mixed_quality_lasso/setting.hpp"
+#include "experiments/mixed_quality_lasso/model/setting.hpp"
+#include "experiments/mixed_quality_lasso/theory/iso_line.hpp"
+#include "experiments/mixed_quality_lasso/theory/recovery_threshold.hpp"
 
 #include <gtest/gtest.h>
 

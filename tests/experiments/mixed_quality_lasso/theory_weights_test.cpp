@@ -1,5 +1,5 @@
-#include "experiments/mixed_quality_lasso/state_evolution.hpp"
-#include "experiments/mixed_quality_lasso/weights.hpp"
+#include "experiments/mixed_quality_lasso/theory/state_evolution.hpp"
+#include "experiments/mixed_quality_lasso/theory/weights.hpp"
 
 #include <gtest/gtest.h>
 

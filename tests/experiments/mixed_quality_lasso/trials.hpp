@@ -1,7 +1,7 @@
 #pragma once
 
 #include "../trials.hpp"
-#include "experiments/mixed_quality_lasso/data.hpp"
+#include "experiments/mixed_quality_lasso/data/data.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 #include "mpi/communicator.hpp"
 #include "study/team.hpp"

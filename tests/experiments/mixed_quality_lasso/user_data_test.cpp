@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/user_data.hpp"
+#include "experiments/mixed_quality_lasso/data/user_data.hpp"
 
 #include "../trials.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"

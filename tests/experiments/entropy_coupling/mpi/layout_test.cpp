@@ -1,9 +1,9 @@
 #include "../../trials.hpp"
 #include "../random_laws.hpp"
-#include "experiments/entropy_coupling/codebook_search.hpp"
+#include "experiments/entropy_coupling/estimators/codebook_search.hpp"
+#include "experiments/entropy_coupling/estimators/greedy_coupling.hpp"
+#include "experiments/entropy_coupling/estimators/interval_algorithm.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
-#include "experiments/entropy_coupling/greedy_coupling.hpp"
-#include "experiments/entropy_coupling/interval_algorithm.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "../trial.hpp"
-#include "experiments/linear_generative/data.hpp"
+#include "experiments/linear_generative/data/data.hpp"
 
 #include <gtest/gtest.h>
 

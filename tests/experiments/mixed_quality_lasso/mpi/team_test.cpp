@@ -1,6 +1,6 @@
 #include "../trials.hpp"
-#include "experiments/mixed_quality_lasso/exhaustive_search.hpp"
-#include "experiments/mixed_quality_lasso/witness.hpp"
+#include "experiments/mixed_quality_lasso/estimators/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,215 @@
+#include "experiments/entropy_coupling/data/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+
+namespace thresher::entropy_coupling {
+
+namespace {
+
+using Weights = std::vector<double>;
+
+void normalise(Weights& weights) {
+  double const sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (!(sum > 0) || !std::isfinite(sum))
+    throw std::runtime_error(
+        "all weights of a law vanish or overflow: raise the concentration or lower the jitter");
+  for (double& w : weights) w /= sum;
+}
+
+void raise_to(Weights& weights, double least) {
+  for (double& w : weights) w = std::max(w, least);
+}
+
+/// Steps after the base weights that P and Q share: jitter, normalise, floor, normalise.
+void shape(Weights& weights, double jitter, double floor, std::function<void(Weights&)> const& normals) {
+  if (jitter > 0) {
+    Weights z(weights.size());
+    normals(z);
+    for (std::size_t j = 0; j < z.size(); ++j) weights[j] *= std::exp(jitter * z[j]);
+  }
+  normalise(weights);
+  raise_to(weights, floor / static_cast<double>(weights.size()));
+  normalise(weights);
+}
+
+Weights zipf(std::int64_t size, double exponent) {
+  Weights weights(static_cast<std::size_t>(size));
+  for (std::size_t j = 0; j < weights.size(); ++j)
+    weights[j] = std::pow(static_cast<double>(j + 1), -exponent);
+  return weights;
+}
+
+Weights geometric(std::int64_t size, double ratio) {
+  Weights weights(static_cast<std::size_t>(size));
+  for (std::size_t j = 0; j < weights.size(); ++j) weights[j] = std::pow(ratio, static_cast<double>(j));
+  return weights;
+}
+
+Weights gammas(random::Stream const& stream, std::uint64_t row, std::int64_t size, double shape_parameter) {
+  Weights weights(static_cast<std::size_t>(size));
+  if (shape_parameter == 1) {
+    stream.exponentials({row}, 0, weights);
+  } else {
+    for (std::size_t j = 0; j < weights.size(); ++j)
+      weights[j] = stream.sequence({row}, j).gamma(shape_parameter);
+  }
+  return weights;
+}
+
+Weights checked(Weights weights, char const* name) {
+  for (double const w : weights)
+    if (!(w >= 0)) throw study::UserError(std::string("input ") + name + ": weights must not be negative");
+  if (!(std::accumulate(weights.begin(), weights.end(), 0.0) > 0))
+    throw study::UserError(std::string("input ") + name + ": the weights of a law sum to zero");
+  return weights;
+}
+
+/// Where laws come from: a law without draws needs no team, a law that is not from a file no input.
+struct Source {
+  study::Team const* team;
+  study::InputReader const* input;
+
+  random::Stream stream(char const* name) const { return team->stream(name); }
+  study::InputReader const& file() const {
+    if (input == nullptr) throw study::UserError("laws from a file need an input");
+    return *input;
+  }
+};
+
+/// Law of the observed symbols among `samples` draws (inverse of the cumulative distribution).
+Weights empirical(Weights const& probabilities, std::int64_t samples, random::Stream const& stream) {
+  Weights cumulative(probabilities.size());
+  std::partial_sum(probabilities.begin(), probabilities.end(), cumulative.begin());
+  std::vector<std::int64_t> counts(probabilities.size(), 0);
+  constexpr std::int64_t kBlock = 1 << 16;
+  Weights uniforms;
+  for (std::int64_t first = 0; first < samples; first += kBlock) {
+    uniforms.resize(static_cast<std::size_t>(std::min(kBlock, samples - first)));
+    stream.uniforms({0}, static_cast<std::uint64_t>(first), uniforms);
+    for (double const u : uniforms) {
+      auto const at = std::upper_bound(cumulative.begin(), cumulative.end() - 1, u) - cumulative.begin();
+      ++counts[static_cast<std::size_t>(at)];
+    }
+  }
+  Weights observed;
+  for (std::int64_t const count : counts)
+    if (count > 0) observed.push_back(static_cast<double>(count) / static_cast<double>(samples));
+  return observed;
+}
+
+}  // namespace
+
+bool symbol_law_is_random(Parameters const& parameters) {
+  return parameters.p_kind == SymbolLaw::dirichlet || parameters.p_jitter > 0 || parameters.p_samples > 0;
+}
+
+bool observation_law_is_random(Parameters const& parameters) {
+  return parameters.q_kind == ObservationLaw::dirichlet || parameters.q_jitter > 0;
+}
+
+Weights input_symbol_weights(study::InputReader const& input) {
+  auto const extents = input.extents("p");
+  if (extents.size() != 1) throw study::UserError("input p: one dimension is expected");
+  return checked(input.read("p", {0, extents[0]}, {0, 1}), "p");
+}
+
+std::int64_t input_observations(study::InputReader const& input) {
+  auto const extents = input.extents("q");
+  return extents.size() == 1 ? 1 : extents[0];
+}
+
+Weights input_observation_weights(study::InputReader const& input, std::int64_t observation) {
+  auto const extents = input.extents("q");
+  Weights weights;
+  if (extents.size() == 1) {
+    weights = input.read("q", {0, extents[0]}, {0, 1});
+  } else if (extents.size() == 2) {
+    std::int64_t const row = extents[0] == 1 ? 0 : observation;
+    if (row >= extents[0]) throw study::UserError("input q: fewer laws than observations");
+    weights = input.read("q", {row, row + 1}, {0, extents[1]});
+  } else {
+    throw study::UserError("input q: one or two dimensions are expected");
+  }
+  weights = checked(std::move(weights), "q");
+  while (weights.back() == 0) weights.pop_back();
+  return weights;
+}
+
+namespace {
+
+Weights symbol_base(Parameters const& parameters, Source const& source) {
+  switch (parameters.p_kind) {
+    case SymbolLaw::uniform:
+      return Weights(static_cast<std::size_t>(parameters.n), 1.0);
+    case SymbolLaw::zipf:
+      return zipf(parameters.n, parameters.p_exponent);
+    case SymbolLaw::geometric:
+      return geometric(parameters.n, parameters.p_ratio);
+    case SymbolLaw::dirichlet:
+      return gammas(source.stream("p_base"), 0, parameters.n, parameters.p_alpha);
+    case SymbolLaw::file:
+      return input_symbol_weights(source.file());
+  }
+  throw std::logic_error("symbol law");
+}
+
+Weights observation_base(Parameters const& parameters, std::int64_t observation, Source const& source) {
+  switch (parameters.q_kind) {
+    case ObservationLaw::bernoulli:
+      return {1 - parameters.q_bias, parameters.q_bias};
+    case ObservationLaw::uniform:
+      return Weights(static_cast<std::size_t>(parameters.k), 1.0);
+    case ObservationLaw::zipf:
+      return zipf(parameters.k, parameters.q_exponent);
+    case ObservationLaw::geometric:
+      return geometric(parameters.k, parameters.q_ratio);
+    case ObservationLaw::dirichlet: {
+      std::uint64_t const row = parameters.q_hetero ? static_cast<std::uint64_t>(observation) : 0;
+      return gammas(source.stream("q_base"), row, parameters.k, parameters.q_alpha);
+    }
+    case ObservationLaw::file:
+      return input_observation_weights(source.file(), observation);
+  }
+  throw std::logic_error("observation law");
+}
+
+Law make_symbol_law(Parameters const& parameters, Source const& source) {
+  Weights weights = symbol_base(parameters, source);
+  shape(weights, parameters.p_jitter, parameters.p_floor,
+        [&](Weights& z) { source.stream("p_jitter").normals({0}, 0, z); });
+  if (parameters.p_samples > 0) weights = empirical(weights, parameters.p_samples, source.stream("p_sample"));
+  return quantise(weights, parameters.mass_bits, "p");
+}
+
+Law make_observation_law(Parameters const& parameters, std::int64_t observation, Source const& source) {
+  Weights weights = observation_base(parameters, observation, source);
+  std::uint64_t const row = parameters.q_hetero ? static_cast<std::uint64_t>(observation) : 0;
+  shape(weights, parameters.q_jitter, parameters.q_floor,
+        [&](Weights& z) { source.stream("q_jitter").normals({row}, 0, z); });
+  return quantise(weights, parameters.mass_bits, "q");
+}
+
+}  // namespace
+
+Law symbol_law(Parameters const& parameters, study::Team const& team) {
+  return make_symbol_law(parameters, {&team, team.input()});
+}
+
+Law observation_law(Parameters const& parameters, std::int64_t observation, study::Team const& team) {
+  return make_observation_law(parameters, observation, {&team, team.input()});
+}
+
+Law fixed_symbol_law(Parameters const& parameters, study::InputReader const* input) {
+  return make_symbol_law(parameters, {nullptr, input});
+}
+
+Law fixed_observation_law(Parameters const& parameters, std::int64_t observation,
+                          study::InputReader const* input) {
+  return make_observation_law(parameters, observation, {nullptr, input});
+}
+
+}  // namespace thresher::entropy_coupling
