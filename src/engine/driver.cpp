@@ -261,7 +261,11 @@ void Run::read(int argc, char** argv) {
   auto options = configure(request_, about).options;
   if (!options.output.empty())
     request_.inputs["output"].text = options.output = without_links(options.output);
-  if (!options.resume || !options.merge.empty()) return;
+  if (!options.merge.empty()) return;
+  // Before anybody looks at what is there: another start may be about to make it.
+  if (!options.output.empty() && !options.plan && options.only_trial < 0)
+    lock_ = std::make_unique<OutputLock>(options.output, options.checkpoint_interval);
+  if (!options.resume) return;
   if (options.output.empty() || !result_file_exists(options.output)) return;
   stored_ = std::make_shared<ResultReader const>(options.output, about);
   complete_request(request_, *stored_, about);
@@ -308,7 +312,6 @@ void Run::survey_points() {
 
 /// Takes over what is stored and what the journal holds, and goes on keeping.
 void Run::start_keeping() {
-  lock_ = std::make_unique<OutputLock>(output(), study_->options().checkpoint_interval);
   JournalContents journal;
   if (study_->options().resume) journal = adopt_journal(output() + ".journal", *study_);
   enter_journal(journal, *ledger_, *study_);
@@ -370,7 +373,6 @@ void Run::finish_keeping() {
     throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
   }
   storage_.reset();
-  lock_.reset();
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
   auto const& about = experiment.description();
   auto const& output = configuration.options.output;
   if (output.empty()) throw UserError("output: is not given; merge needs one");
+  OutputLock const lock(output, configuration.options.checkpoint_interval);
   if (result_file_exists(output) && !configuration.options.overwrite)
     throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output));
   std::vector<std::shared_ptr<ResultReader const>> parts;
@@ -49,7 +50,6 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
                          std::numeric_limits<double>::infinity(), team_sizes);
   Ledger ledger(study, std::move(surveyed));
   for (auto const& part : parts) part->enter_into(ledger, study);
-  OutputLock const lock(output, configuration.options.checkpoint_interval);
   auto const temporary = output + ".new";
   try {
     write_result_file(temporary, study, ledger, {}, parts,

@@ -180,10 +180,14 @@ class Processes(FaultTest):
         foreign = "host=elsewhere\npid=1\nprocess_start=5\nslurm_job=\nbeat_interval={}\nrun=1\n"
         stat = pathlib.Path(f"/proc/{os.getpid()}/stat").read_text()
         start = stat.rsplit(")", 1)[1].split()[19]
-        living = f"host={here}\npid={os.getpid()}\nprocess_start={start}\nslurm_job=7\nbeat_interval=30\nrun=1\n"
+        boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        sight = f"host={here}\nboot={boot}\npid_namespace={os.readlink('/proc/self/ns/pid')}\n"
+        living = f"{sight}pid={os.getpid()}\nprocess_start={start}\nslurm_job=7\nbeat_interval=30\nrun=1\n"
         for content, age, taken in (("", 0, True), ("\0\xff garbage", 0, True), ("host\npid=-3\n" * 1000, 0, True),
                                     (f"host={here}\npid=999999999\nprocess_start=5\n", 0, True),
-                                    (f"host={here}\npid={os.getpid()}\nprocess_start=1\n", 0, True),
+                                    (living.replace(f"process_start={start}", "process_start=1"), 0, True),
+                                    (living.replace(os.readlink("/proc/self/ns/pid"), "pid:[1]"), 0, False),
+                                    (foreign.format(300).replace("slurm_job=", "slurm_job=7"), 0, False),
                                     (foreign.format(30), 1000, True), (foreign.format("many"), 0, True),
                                     (foreign.format(300), 400, False), (foreign.format(300), -10, False),
                                     (living, 1000, False)):
@@ -201,6 +205,28 @@ class Processes(FaultTest):
         lock.unlink()
         lock.mkdir()
         self.assert_one_line(self.run_study("--trials", 1, "--overwrite", "--output", "a.h5", expect=None), "a.h5")
+
+    def test_starts_at_the_same_moment_have_one_winner(self):
+        for mode in ([], ["--resume"]):
+            for turn in range(3):
+                name = f"race{len(mode)}{turn}.h5"
+                runs = {seed: self.start_study("--trials", 2, "--delay", 0.3, "--seed", seed, "--quiet", *mode, "--output", name) for seed in range(1, 6)}
+                codes = {seed: run.wait(60) for seed, run in runs.items()}
+                self.assertEqual(sorted(codes.values()), [0, 2, 2, 2, 2], [self.said(run) for run in runs.values()])
+                with h5py.File(self.folder / name) as file:
+                    self.assertEqual(codes[int(file.attrs["seed"])], 0)
+
+    def test_a_run_in_another_container_is_alive(self):
+        """A container shares the host's name, not its process ids."""
+        container = ["unshare", "--pid", "--fork", "--mount-proc"]
+        if os.geteuid() != 0 or subprocess.run([*container, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no right to make a pid namespace")
+        with unittest.mock.patch.object(self, "command", lambda *a, **k: container + running.StudyTest.command(self, *a, **k)):
+            first = self.start_study("--trials", 12, "--delay", 0.5, "--quiet", "--output", "a.h5")
+        self.wait_for(lambda: (self.folder / "a.h5.lock").exists())
+        self.assert_one_line(self.run_study("--trials", 12, "--resume", "--output", "a.h5", expect=None), "being written", "a.h5.lock")
+        self.assertEqual(first.wait(60), 0, self.said(first))
+        self.assertEqual(self.run_study("--trials", 12, "--resume", "--quiet", "--output", "a.h5").returncode, 0)
 
     def test_a_clock_that_jumps(self):
         library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
