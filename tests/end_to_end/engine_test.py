@@ -146,33 +146,43 @@ class Extending(running.StudyTest):
         self.assert_same("one.h5", "merged.h5")
 
 
-class Interrupting(running.StudyTest):
+def finished(path):
+    """Trials of a file that have run, whatever became of them."""
+    with h5py.File(path, "r") as f:
+        return numpy.count_nonzero(f["status"][...])
+
+
+class KillingTest(running.StudyTest):
     STUDY = ["--mean", "0:0.25:2", "--power", "1,2", "--trials", 12, "--delay", "0.02", "--checkpoint_interval", "0.1", "--quiet"]
+    COMMON = [*STUDY, "--common_random_numbers", "--size", "10,30"]
+    ARTIFACTS = ["--trials", 150, "--delay", "0.02", "--artifacts", "all", "--checkpoint_interval", "0.1", "--quiet"]
+    KEPT = ["--trials", 12, "--delay", "0.2", "--steps", 20, "--checkpoint_interval", "0.1", "--quiet"]
 
-    def readable(self, name):
-        with h5py.File(self.folder / name, "r") as f:
-            return numpy.count_nonzero(f["status"][...])
-
-    def kill_at_random_moments(self, dice, study, name, ranks, longest):
+    def kill_at_random_moments(self, seed, study, ranks, longest):
         """Runs a study to its end through kills of one random rank (the launcher ends the others, if there is one).
 
         Three kills in a row of one trial are the trial's fault, as far as the engine can know: it is then told so, and
         runs again when asked to.
         """
+        self.run_study(*study, "--output", "calm.h5")
+        dice = random.Random(seed)
+        most = running.campaign(4, 1000)
         kills = 0
         while True:
-            process = self.start_study(*study, "--resume", "--output", name, ranks=ranks)
-            deadline = time.time() + dice.uniform(0.05, longest)
+            process = self.start_study(*study, "--resume", "--output", "killed.h5", ranks=ranks)
+            # Beside neighbours a start may take long: the dice are for what comes after it.
+            self.wait_for(lambda: self.ranks_of_study() or process.poll() is not None)
+            deadline = time.time() + (dice.uniform(0.05, longest) if kills < most else 600)
             while time.time() < deadline and process.poll() is None:
-                if (self.folder / name).exists():
-                    self.readable(name)  # whole at every moment
+                if (self.folder / "killed.h5").exists():
+                    finished(self.folder / "killed.h5")  # whole at every moment
                 time.sleep(0.03)
             if process.poll() is not None:
                 self.assertIn(process.returncode, (0, 3), self.said(process))
                 if process.returncode == 3:
-                    with h5py.File(self.folder / name) as f:  # a kill convicts one unit, of two points, or none
+                    with h5py.File(self.folder / "killed.h5") as f:  # a kill convicts one unit, of two points, or none
                         self.assertLess(len(f["failures/trial"]), 2 * kills, self.said(process))
-                    self.run_study(*study, "--resume", "--retry_failed", "--output", name, ranks=ranks)
+                    self.run_study(*study, "--resume", "--retry_failed", "--output", "killed.h5", ranks=ranks)
                 break
             alive = self.ranks_of_study()
             if alive:
@@ -183,30 +193,39 @@ class Interrupting(running.StudyTest):
                         process.wait(2)
             self.kill_study(process)
             kills += 1
-        self.assertFalse((self.folder / (name + ".journal")).exists())
-        self.assertFalse((self.folder / (name + ".lock")).exists())
-        return kills
+        self.assertGreaterEqual(kills, 2)
+        self.assertFalse((self.folder / "killed.h5.journal").exists())
+        self.assertFalse((self.folder / "killed.h5.lock").exists())
+        self.assert_same("calm.h5", "killed.h5")
 
-    def test_kills_at_random_moments_lose_nothing(self):
-        dice = random.Random(5)
-        common = [*self.STUDY, "--common_random_numbers", "--size", "10,30"]
-        artifacts = ["--trials", 150, "--delay", "0.02", "--artifacts", "all", "--checkpoint_interval", "0.1", "--quiet"]
-        kept = ["--trials", 12, "--delay", "0.2", "--steps", 20, "--checkpoint_interval", "0.1", "--quiet"]
-        kills = 0
-        for number, (study, ranks, longest) in enumerate(((self.STUDY, 0, 1), (self.STUDY, 2, 1.2), (common, 3, 1.2),
-                                                          (artifacts, 0, 1), (kept, 0, 1.5))):
-            self.run_study(*study, "--output", f"calm{number}.h5")
-            kills += self.kill_at_random_moments(dice, study, f"killed{number}.h5", ranks, longest)
-            self.assert_same(f"calm{number}.h5", f"killed{number}.h5")
-        self.assertGreater(kills, 15)
 
+class KilledAtRandom(KillingTest):
+    def test_a_process_among_its_trials(self):
+        self.kill_at_random_moments(5, self.STUDY, 0, 1)
+
+    def test_a_process_that_stores_artifacts(self):
+        self.kill_at_random_moments(6, self.ARTIFACTS, 0, 1)
+
+    def test_a_process_that_keeps_its_state(self):
+        self.kill_at_random_moments(7, self.KEPT, 0, 1.5)
+
+
+class RanksKilledAtRandom(KillingTest):
+    def test_one_of_two(self):
+        self.kill_at_random_moments(8, self.STUDY, 2, 1.2)
+
+    def test_one_of_three_among_shared_draws(self):
+        self.kill_at_random_moments(9, self.COMMON, 3, 1.2)
+
+
+class Interrupting(running.StudyTest):
     def test_at_most_one_interval_is_run_twice(self):
         study = ["--mean", "0:0.25:2", "--trials", 200, "--delay", "0.01", "--checkpoint_interval", "0.5", "--quiet",
                  "--output", "traced.h5"]
         trace = self.folder / "trace"
         with unittest.mock.patch.dict(running.ENVIRONMENT, TESTBED_TRACE=str(trace)):
             process = self.start_study(*study, ranks=2)
-            self.wait_for(lambda: trace.exists() and trace.stat().st_size > 6000)
+            self.wait_for(lambda: trace.exists() and trace.stat().st_size > 25000)
             self.kill_study(process)
             killed = time.time()
             before = [line.split() for line in trace.read_text().splitlines()]
@@ -216,7 +235,7 @@ class Interrupting(running.StudyTest):
         finished = {tuple(line[1:]): float(line[0]) for line in before}
         self.assertEqual(len(again | set(finished)), 9 * 200)
         repeated = [killed - finished[trial] for trial in again & set(finished)]
-        self.assertLess(max(repeated, default=0), 0.5 + 0.7)
+        self.assertLess(max(repeated, default=0), 0.5 + 2)  # beside neighbours the coordinator may be late
         self.assertLess(len(repeated), len(finished) / 2)
 
     def test_target_survives_kills(self):
@@ -237,8 +256,8 @@ class Interrupting(running.StudyTest):
         self.wait_for(lambda: len(self.ranks_of_study()) == 2 and (self.folder / "warned.h5").exists())
         time.sleep(0.3)
         process.send_signal(signal.SIGUSR1)
-        self.assertEqual(process.wait(30), 75)
-        self.assertGreater(self.readable("warned.h5"), 0)
+        self.assertEqual(process.wait(120), 75)
+        self.assertGreater(finished(self.folder / "warned.h5"), 0)
         self.run_study("--resume", "--time_limit", "0.5", "--quiet", "--output", "warned.h5", expect=75)
         self.run_study("--resume", "--quiet", "--output", "warned.h5")
         self.assert_same("calm.h5", "warned.h5")
@@ -248,18 +267,18 @@ class Interrupting(running.StudyTest):
         self.wait_for(lambda: (self.folder / "ended.h5").exists())
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(30), 75)
-        self.assertGreater(self.readable("ended.h5"), 3)
+        self.assertEqual(process.wait(120), 75)
+        self.assertGreater(finished(self.folder / "ended.h5"), 3)
 
     def test_long_trial_keeps_its_state(self):
-        study = ["--trials", 1, "--delay", 3, "--steps", 30, "--quiet"]
+        study = ["--trials", 1, "--delay", 5, "--steps", 50, "--quiet"]
         for _ in range(3):
-            self.run_study(*study, "--resume", "--time_limit", "0.8", "--output", "long.h5", expect=None)
-        started = time.time()
+            self.run_study(*study, "--resume", "--time_limit", "1.2", "--output", "long.h5", expect=None)
         self.run_study(*study, "--resume", "--output", "long.h5")
-        self.assertLess(time.time() - started, 2.9)
+        with h5py.File(self.folder / "long.h5") as f:
+            self.assertLess(float(f["spent"][0]), 4.5)  # what the last start had left to do
         self.assertFalse((self.folder / "long.h5.state").exists())
-        self.assertEqual(self.readable("long.h5"), 1)
+        self.assertEqual(finished(self.folder / "long.h5"), 1)
 
     def test_results_are_durable_while_a_long_trial_runs(self):
         process = self.start_study("--zip", "mean,delay", "--mean", "0,1", "--delay", "0.01,30", "--trials", 20, "--checkpoint_interval", "0.5", "--quiet",
@@ -282,12 +301,12 @@ class Interrupting(running.StudyTest):
                                    "--output", "stolen.h5")
         self.wait_for(lambda: (self.folder / "stolen.h5").exists())
         (self.folder / "stolen.h5.lock").write_text("host=elsewhere\npid=1\n")
-        self.assertEqual(process.wait(20), 1)
+        self.assertEqual(process.wait(120), 1)
 
 
-class Failing(running.StudyTest):
-    def failing(self, fault, ranks=0, team=1, expect=3, timeout=120):
-        return self.run_study("--mean", "0,1", "--trials", 4, "--fault", fault, "--fault_trial", 2, "--quiet",
+class FailingTest(running.StudyTest):
+    def failing(self, fault, ranks=0, team=1, expect=3, timeout=300, means="0,1"):
+        return self.run_study("--mean", means, "--trials", 4, "--fault", fault, "--fault_trial", 2, "--quiet",
                               "--ranks_per_trial", team, "--output", f"{fault}{team}.h5", ranks=ranks, expect=expect,
                               timeout=timeout)
 
@@ -296,6 +315,8 @@ class Failing(running.StudyTest):
             reasons = [r.decode() for r in f["failures/reason"][...]]
             return f["status"][...], reasons
 
+
+class Failing(FailingTest):
     def test_a_throwing_trial_is_recorded_and_the_study_goes_on(self):
         for fault, ranks, team in (("throw_on_all", 0, 1), ("throw_on_one", 2, 2), ("not_a_number", 0, 1),
                                    ("throw_in_data", 2, 1)):
@@ -330,6 +351,10 @@ class Failing(running.StudyTest):
         self.assertEqual(status.tolist(), [[1, 1, 2, 1]] * 2)
         self.assertIn("crashed", reasons[0])
 
+
+class FailingApart(FailingTest):
+    """Ranks of a team that no longer go together: the others wait for them."""
+
     def test_a_hanging_trial_ends_with_the_time_limit(self):
         done = self.run_study("--trials", 3, "--fault", "hang", "--fault_trial", 2, "--time_limit", 2, "--grace", 1, "--quiet",
                               "--ranks_per_trial", 2, "--output", "hang.h5", ranks=2, expect=75, timeout=60)
@@ -342,21 +367,21 @@ class Failing(running.StudyTest):
 
     def test_a_rank_that_throws_alone_ends_the_run_resumably(self):
         started = time.time()
-        self.failing("throw_alone", ranks=2, team=2, expect=75)
+        self.failing("throw_alone", ranks=2, team=2, expect=75, means="1")
         self.assertGreater(time.time() - started, 55)
-        self.run_study("--resume", "--quiet", "--output", "throw_alone2.h5", ranks=2, expect=None)
+        self.run_study("--resume", "--quiet", "--output", "throw_alone2.h5", ranks=2, expect=3)
         status, reasons = self.statuses("throw_alone2.h5")
-        self.assertEqual(int(status[0][2]), 2)
+        self.assertEqual(status.tolist(), [1, 1, 2, 1])
         self.assertIn("did not follow", reasons[0])
 
 
-class Damage(running.StudyTest):
+class FlippedFiles(running.StudyTest):
     def test_flipped_bits_never_lie(self):
         self.run_study(*GRID, "--trials", 20, "--output", "good.h5")
         good = (self.folder / "good.h5").read_bytes()
         dice = random.Random(11)
         refused = 0
-        for _ in range(100):
+        for _ in range(running.campaign(25, 400)):
             damaged = bytearray(good)
             at = dice.randrange(len(damaged))
             damaged[at] ^= 1 << dice.randrange(8)
@@ -371,6 +396,8 @@ class Damage(running.StudyTest):
                 self.assert_same("good.h5", "bad.h5")
         self.assertGreater(refused, 5)
 
+
+class FlippedJournals(running.StudyTest):
     def test_flipped_bits_of_a_journal_never_lie(self):
         study = ["--mean", "0,1", "--trials", 40, "--delay", "0.01", "--checkpoint_interval", 60, "--quiet"]
         self.run_study(*study, "--output", "calm.h5")
@@ -381,7 +408,7 @@ class Damage(running.StudyTest):
         base = (self.folder / "a.h5").read_bytes()
         journal = (self.folder / "a.h5.journal").read_bytes()
         dice = random.Random(3)
-        for k in range(60):
+        for k in range(running.campaign(20, 400)):
             damaged = bytearray(journal)
             if k == 0:
                 damaged = damaged[:-7]
@@ -397,6 +424,8 @@ class Damage(running.StudyTest):
             else:
                 self.assertEqual(done.returncode, 2)
 
+
+class NoResultFiles(running.StudyTest):
     def test_what_is_no_result_file_is_refused_with_one_line(self):
         (self.folder / "empty.h5").write_bytes(b"")
         (self.folder / "text.h5").write_text("not HDF5")

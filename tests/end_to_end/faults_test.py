@@ -128,7 +128,7 @@ class Disks(FaultTest):
             process = self.start_study(*SHORT, "--output", "gone/a.h5", ranks=ranks)
             self.wait_for_results(gone / "a.h5")
             action(self.folder / "moved")
-            self.assertNotIn(process.wait(30), (0, 2), self.said(process))
+            self.assertNotIn(process.wait(120), (0, 2), self.said(process))
             self.assertIn("gone/a.h5", self.said(process))
             self.assertNotIn("another run", self.said(process))
             if (self.folder / "moved").exists():
@@ -158,7 +158,7 @@ class Processes(FaultTest):
             self.assertIsNone(process.poll())
             self.assert_one_line(self.run_study(*SHORT, "--resume", "--output", name, expect=None), "being written", name + ".lock")
             os.kill(pid, signal.SIGCONT)
-            self.assertEqual(process.wait(60), 0, self.said(process))
+            self.assertEqual(process.wait(120), 0, self.said(process))
             self.assert_same("calm.h5", name)
 
     def test_any_rank_may_be_killed(self):
@@ -169,7 +169,7 @@ class Processes(FaultTest):
                 process = self.start_study(*SHORT, "--output", name, ranks=ranks)
                 self.wait_for_results(self.folder / name)
                 os.kill(self.rank(victim), signal.SIGKILL)
-                self.assertNotEqual(process.wait(30), 0)
+                self.assertNotEqual(process.wait(120), 0)
                 self.finished(self.folder / name)
                 self.run_study(*SHORT, "--resume", "--output", name, ranks=5 - ranks)
                 self.assert_same("calm.h5", name)
@@ -242,7 +242,7 @@ class Processes(FaultTest):
             for jump in ("+400d", "-400d", "+1h"):
                 time.sleep(0.3)
                 clock.write_text(jump + "\n")
-            self.assertEqual(process.wait(60), 0, self.said(process))
+            self.assertEqual(process.wait(120), 0, self.said(process))
         self.assert_same("calm.h5", "a.h5")
 
 
@@ -282,7 +282,7 @@ class Sizes(FaultTest):
         fresh = time.time() - started
         started = time.time()
         self.run_study("--resume", "--trials", 2, "--quiet", "--output", "a.h5")
-        self.assertLess(time.time() - started, 3 * fresh + 3)
+        self.assertLess(time.time() - started, 5 * fresh + 5)
         self.assertEqual(self.finished(self.folder / "a.h5"), 100002)
 
     def test_a_study_that_memory_cannot_hold_is_refused(self):

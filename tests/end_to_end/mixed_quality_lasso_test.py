@@ -192,7 +192,7 @@ class LongTrials(MixedQualityTest):
         process = self.start_study(*study, "--output", "cut.h5", ranks=ranks)
         self.wait_for(lambda: (self.folder / "cut.h5.state").exists())  # made when the analysis looks for what is left
         process.send_signal(signal.SIGUSR1)
-        self.assertEqual(process.wait(60), 75, self.said(process))
+        self.assertEqual(process.wait(120), 75, self.said(process))
         self.assertEqual(len(list((self.folder / "cut.h5.state").iterdir())), max(ranks, 1))
         for slices in range(100):
             done = self.run_study("--resume", "--time_limit", 2.5, "--quiet", "--output", "cut.h5", ranks=ranks,

@@ -1,5 +1,7 @@
 """Runs the real binaries for the end-to-end tests: with or without mpirun, to the end or to a kill."""
 
+import contextlib
+import io
 import os
 import pathlib
 import signal
@@ -10,6 +12,12 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tools"))
+
+from post_processing import command_line  # noqa: E402
+
 ENVIRONMENT = dict(
     os.environ,
     OMPI_ALLOW_RUN_AS_ROOT="1",
@@ -29,12 +37,17 @@ def main():
     unittest.main(argv=[sys.argv[0]] + sys.argv[2:])
 
 
+def campaign(short, long):
+    """How often a test tries its luck: `long` under `tools/test --long`, `short` in every other run."""
+    return long if os.environ.get("THRESHER_TESTS") == "long" else short
+
+
 def compare(first, second):
-    """Result of `thresher compare`: 0 for the same file; its output."""
-    done = subprocess.run(
-        ["/usr/bin/python3", str(ROOT / "tools" / "thresher"), "compare", str(first), str(second)],
-        capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout + done.stderr
+    """Result of `thresher compare`, without a process for each: 0 for the same file; its output."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = command_line.main(["compare", str(first), str(second)])
+    return code, said.getvalue()
 
 
 class StudyTest(unittest.TestCase):
