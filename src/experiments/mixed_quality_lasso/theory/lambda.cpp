@@ -4,8 +4,10 @@
 #include "experiments/mixed_quality_lasso/theory/deterministic_equivalent.hpp"
 #include "experiments/mixed_quality_lasso/theory/success.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
+#include "numerics/stable_functions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -47,46 +49,87 @@ namespace {
 
 constexpr int kTuningPoints = 100;
 
-/// The grid of `tuned`, in an order that meets a nearly optimal point early: every tenth point, then the
-/// others.
-std::vector<int> coarse_to_fine() {
-  std::vector<int> order;
-  int const stride = 10;
-  for (int k = stride / 2; k < kTuningPoints; k += stride) order.push_back(k);
-  for (int k = 0; k < kTuningPoints; ++k)
-    if (k % stride != stride / 2) order.push_back(k);
-  return order;
-}
-
 double tuning_grid(double rho, int k) {
   double const smallest = 0.02, largest = 0.98;
   return rho * smallest * std::pow(largest / smallest, static_cast<double>(k) / (kTuningPoints - 1));
 }
 
+/// Looks for the point of the grid of `tuned` with the smallest predicted number of errors.
+class TuningSearch {
+ public:
+  TuningSearch(RecoveryProblem const& problem, Weighting weighting)
+      : problem_(problem), weighting_(weighting) {}
+
+  /// The best point (the first of equal ones), or `kTuningPoints` where none has a prediction.
+  int run() {
+    // Every tenth point soon tells what is hard to beat.
+    constexpr int kStride = 10;
+    std::vector<int> known;
+    for (int k = kStride / 2; k < kTuningPoints; k += kStride) {
+      look_at(k);
+      known.push_back(k);
+    }
+    if (depends_on_lambda(weighting_)) {
+      for (int k = 0; k < kTuningPoints; ++k)
+        if (k % kStride != kStride / 2) look_at(k);
+      return best_;
+    }
+    look_between(-1, known.front());
+    for (std::size_t j = 0; j + 1 < known.size(); ++j) look_between(known[j], known[j + 1]);
+    look_between(known.back(), kTuningPoints);
+    return best_;
+  }
+
+ private:
+  void look_at(int k) {
+    double const lambda = tuning_grid(problem_.rho, k);
+    if (weights_.empty() || depends_on_lambda(weighting_)) {
+      weights_ = row_weights(problem_, weighting_, lambda);
+      auto const support = support_equivalent(problem_.blocks, weights_, problem_.s);
+      fluctuation_.reset();
+      if (support) fluctuation_.emplace(problem_, *support);
+    }
+    if (!fluctuation_) return;
+    auto const errors = fluctuation_->expected_errors(lambda, least_errors_);
+    bounds_[static_cast<std::size_t>(k)] = errors;
+    bool const first_of_equals = errors.log_total == least_errors_ && k < best_;
+    if (errors.log_total < kInfinity && (errors.log_total < least_errors_ || first_of_equals)) {
+      least_errors_ = errors.log_total;
+      best_ = k;
+    }
+  }
+
+  /// Looks at the points between two known ones (or the ends of the grid), unless false positives of the
+  /// right one and false negatives of the left one, which no point between them can undercut, are too many
+  /// already.
+  void look_between(int left, int right) {
+    if (right - left < 2 || !fluctuation_) return;
+    double const positives =
+        right < kTuningPoints ? bounds_[static_cast<std::size_t>(right)].log_false_positives : -kInfinity;
+    double const negatives =
+        left >= 0 ? bounds_[static_cast<std::size_t>(left)].log_false_negatives : -kInfinity;
+    double const rounding = 1e-9;
+    if (numerics::log_sum_exp(std::array{positives, negatives}) > least_errors_ + rounding) return;
+    int const middle = left + (right - left) / 2;
+    look_at(middle);
+    look_between(left, middle);
+    look_between(middle, right);
+  }
+
+  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  RecoveryProblem const& problem_;
+  Weighting weighting_;
+  std::vector<double> weights_;
+  std::optional<Fluctuation> fluctuation_;
+  std::array<Fluctuation::ExpectedErrors, kTuningPoints> bounds_{};
+  int best_ = kTuningPoints;
+  double least_errors_ = kInfinity;
+};
+
 }  // namespace
 
 Tuning tune_by_prediction(RecoveryProblem const& problem, Weighting weighting) {
-  static std::vector<int> const order = coarse_to_fine();
-  double const infinity = std::numeric_limits<double>::infinity();
-  int best = kTuningPoints;
-  double least_errors = infinity;
-  std::vector<double> weights;
-  std::optional<Fluctuation> fluctuation;
-  for (int const k : order) {
-    double const lambda = tuning_grid(problem.rho, k);
-    if (weights.empty() || depends_on_lambda(weighting)) {
-      weights = row_weights(problem, weighting, lambda);
-      auto const support = support_equivalent(problem.blocks, weights, problem.s);
-      fluctuation.reset();
-      if (support) fluctuation.emplace(problem, *support);
-    }
-    if (!fluctuation) continue;
-    double const errors = fluctuation->log_expected_errors(lambda, least_errors);
-    if (errors < least_errors || (errors == least_errors && errors < infinity && k < best)) {
-      least_errors = errors;
-      best = k;
-    }
-  }
+  int const best = TuningSearch(problem, weighting).run();
   double const lambda = best < kTuningPoints ? tuning_grid(problem.rho, best) : 0.5 * problem.rho;
   return {lambda, row_weights(problem, weighting, lambda)};
 }

@@ -5,6 +5,7 @@
 #include "experiments/mixed_quality_lasso/theory/hermite_pairs.hpp"
 
 #include <array>
+#include <cstddef>
 #include <span>
 
 namespace thresher::mixed_quality_lasso {
@@ -25,25 +26,34 @@ class Fluctuation {
   /// and no active coefficient is shrunk across zero.
   double success(double lambda) const;
 
-  /// Logarithm of the expected number of support errors, E[2(p-s) Q(1/sqrt v) + s Q((rho - nu)/(nu sqrt v))].
-  /// May give up and return +infinity once the result is certain to exceed `ceiling`.
-  double log_expected_errors(double lambda, double ceiling) const;
+  /// Logarithms of the expected numbers of support errors: false positives 2(p-s) Q(1/sqrt v), which do not
+  /// increase with lambda, false negatives s Q((rho - nu)/(nu sqrt v)), which do not decrease with it, and
+  /// both.
+  struct ExpectedErrors {
+    double log_false_positives;
+    double log_false_negatives;
+    double log_total;
+  };
+  /// May give up once the total is certain to exceed `log_ceiling`: it is +infinity then, and the parts are
+  /// lower bounds.
+  ExpectedErrors expected_errors(double lambda, double log_ceiling) const;
 
  private:
-  /// The state of the two tests at a node of the grid: off-support duals are N(0, 1/dual_margin^2) and are
-  /// compared with 1, active coefficients keep their sign with probability Phi(sign_margin).
-  struct Margins {
-    double dual;
-    double sign;
-  };
-  Margins margins(HermitePair const& node, LassoEquivalent const& lasso) const;
+  static constexpr std::size_t kNodes = kHermiteNodes * kHermiteNodes;
+  /// Nodes that are worked on together.
+  static constexpr std::size_t kTogether = 64;
+  using Margins = std::array<double, kTogether>;
+  /// How far the two tests are from failing at the nodes from `first` on, in standard deviations: off-support
+  /// duals are N(0, 1/dual^2) and are compared with 1, active coefficients keep their sign with probability
+  /// Phi(sign).
+  void margins(LassoEquivalent const& lasso, std::size_t first, Margins& dual, Margins& sign) const;
 
   double null_count_;
   double support_size_;
   double rho_;
   SupportEquivalent support_;
-  std::array<double, kHermiteNodes> curvature_;
-  std::array<double, kHermiteNodes> noise_power_;
+  std::array<double, kNodes> curvature_;    ///< at the nodes, heaviest first
+  std::array<double, kNodes> noise_power_;  ///< likewise
 };
 
 /// Predicted probability of signed-support recovery by the LASSO with these weights (one per block, mean 1
