@@ -144,7 +144,7 @@ class MillsRatio {
   }
 
  private:
-  static constexpr std::size_t kTerms = 28;
+  static constexpr std::size_t kTerms = 24;
   static constexpr double kCentre = 4;
 
   static double angle(std::size_t j) {
@@ -172,19 +172,25 @@ bool any_negative(Block const& x) {
   return (signs[0] | signs[1] | signs[2] | signs[3]) != 0;
 }
 
-/// Calls `function` for a block of values at a time; the last one is filled up with ones.
-template <class Function>
-void in_blocks(std::span<double> values, Function const& function) {
-  constexpr std::size_t size = kLanes * kVectors;
-  using Numbers = std::array<double, size>;
-  for (std::size_t first = 0; first < values.size(); first += size) {
-    auto const begin = values.begin() + static_cast<std::ptrdiff_t>(first);
-    auto const count = std::min(size, values.size() - first);
-    Numbers numbers;
-    numbers.fill(1);
-    std::copy_n(begin, count, numbers.begin());
-    numbers = std::bit_cast<Numbers>(function(std::bit_cast<Block>(numbers)));
-    std::copy_n(numbers.begin(), count, begin);
+constexpr std::size_t kBlockSize = kLanes * kVectors;
+
+/// The block of values that begins at `first`, filled up with ones.
+Block load(std::span<double const> values, std::size_t first) {
+  std::array<double, kBlockSize> numbers;
+  numbers.fill(1);
+  auto const part = values.subspan(first, std::min(kBlockSize, values.size() - first));
+  std::copy(part.begin(), part.end(), numbers.begin());
+  return std::bit_cast<Block>(numbers);
+}
+
+/// Calls `function` for a block of values at a time, and of each further list.
+template <class Function, class... Lists>
+void in_blocks(std::span<double> values, Function const& function, Lists const&... lists) {
+  for (std::size_t first = 0; first < values.size(); first += kBlockSize) {
+    auto const numbers =
+        std::bit_cast<std::array<double, kBlockSize>>(function(load(values, first), load(lists, first)...));
+    std::copy_n(numbers.begin(), std::min(kBlockSize, values.size() - first),
+                values.begin() + static_cast<std::ptrdiff_t>(first));
   }
 }
 
@@ -204,6 +210,23 @@ void log_normal_upper_tails(std::span<double> values) {
     return each([](Reals v, Reals above, Reals below) { return choose(v < 0.0, below, above); }, x, upper,
                 lower);
   });
+}
+
+void weighted_normal_upper_tails(std::span<double> values, std::span<double const> log_weights) {
+  auto const& mills = mills_ratio();
+  in_blocks(
+      values,
+      [&](Block const& x, Block const& log_weight) {
+        Block const distance = each([](Reals v) { return choose(v < 0.0, -v, v); }, x);
+        Block const density = exponential(
+            each([](Reals v, Reals weight) { return weight - 0.5 * v * v; }, distance, log_weight));
+        Block const upper =
+            each([](Reals e, Reals r) { return e * r * kInverseRootTwoPi; }, density, mills(distance));
+        if (!any_negative(x)) return upper;
+        return each([](Reals v, Reals above, Reals weight) { return choose(v < 0.0, weight - above, above); },
+                    x, upper, exponential(log_weight));
+      },
+      log_weights);
 }
 
 void log_normal_centrals(std::span<double> values) {

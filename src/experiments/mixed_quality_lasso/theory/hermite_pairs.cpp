@@ -13,10 +13,12 @@ std::array<HermitePair, kHermiteNodes * kHermiteNodes> make_hermite_pairs() {
   for (std::size_t i = 0; i < kHermiteNodes; ++i)
     for (std::size_t j = 0; j < kHermiteNodes; ++j) {
       double const weight = rule.weights[i] * rule.weights[j];
-      pairs[i * kHermiteNodes + j] = {i, j, weight, std::log(weight)};
+      pairs[i * kHermiteNodes + j] = {i, j, weight, std::log(weight), 0};
     }
   std::stable_sort(pairs.begin(), pairs.end(),
                    [](HermitePair const& a, HermitePair const& b) { return a.weight > b.weight; });
+  double left = 0;
+  for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) pair->weight_left = left += pair->weight;
   return pairs;
 }
 

@@ -18,6 +18,7 @@ struct HermitePair {
   std::size_t second;
   double weight;
   double log_weight;
+  double weight_left;  ///< of this pair and all lighter ones
 };
 
 /// All pairs of nodes, heaviest first, so that a partial sum soon says how large the whole is.

@@ -62,21 +62,15 @@ class TuningSearch {
 
   /// The best point (the first of equal ones), or `kTuningPoints` where none has a prediction.
   int run() {
-    // Every tenth point soon tells what is hard to beat.
-    constexpr int kStride = 10;
-    std::vector<int> known;
-    for (int k = kStride / 2; k < kTuningPoints; k += kStride) {
-      look_at(k);
-      known.push_back(k);
-    }
     if (depends_on_lambda(weighting_)) {
+      // Every tenth point soon tells what is hard to beat.
+      constexpr int kStride = 10;
+      for (int k = kStride / 2; k < kTuningPoints; k += kStride) look_at(k);
       for (int k = 0; k < kTuningPoints; ++k)
         if (k % kStride != kStride / 2) look_at(k);
       return best_;
     }
-    look_between(-1, known.front());
-    for (std::size_t j = 0; j + 1 < known.size(); ++j) look_between(known[j], known[j + 1]);
-    look_between(known.back(), kTuningPoints);
+    look_between(-1, kTuningPoints);
     return best_;
   }
 
@@ -103,7 +97,7 @@ class TuningSearch {
   /// right one and false negatives of the left one, which no point between them can undercut, are too many
   /// already.
   void look_between(int left, int right) {
-    if (right - left < 2 || !fluctuation_) return;
+    if (right - left < 2) return;
     double const positives =
         right < kTuningPoints ? bounds_[static_cast<std::size_t>(right)].log_false_positives : -kInfinity;
     double const negatives =
@@ -112,8 +106,15 @@ class TuningSearch {
     if (numerics::log_sum_exp(std::array{positives, negatives}) > least_errors_ + rounding) return;
     int const middle = left + (right - left) / 2;
     look_at(middle);
-    look_between(left, middle);
-    look_between(middle, right);
+    auto const& errors = bounds_[static_cast<std::size_t>(middle)];
+    // First where the larger part shrinks: it soon tells what is hard to beat.
+    if (errors.log_false_positives < errors.log_false_negatives) {
+      look_between(left, middle);
+      look_between(middle, right);
+    } else {
+      look_between(middle, right);
+      look_between(left, middle);
+    }
   }
 
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -121,6 +122,7 @@ class TuningSearch {
   Weighting weighting_;
   std::vector<double> weights_;
   std::optional<Fluctuation> fluctuation_;
+  /// Lower bounds of both parts, at the points looked at.
   std::array<Fluctuation::ExpectedErrors, kTuningPoints> bounds_{};
   int best_ = kTuningPoints;
   double least_errors_ = kInfinity;

@@ -1,7 +1,6 @@
 #include "experiments/mixed_quality_lasso/theory/success.hpp"
 
 #include "numerics/normal_tails.hpp"
-#include "numerics/stable_functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +15,12 @@ double wilson_hilferty(double degrees, double x) {
 }
 
 Fluctuation::Fluctuation(RecoveryProblem const& problem, SupportEquivalent const& support)
-    : null_count_(problem.p - problem.s), support_size_(problem.s), rho_(problem.rho), support_(support) {
+    : null_count_(problem.p - problem.s),
+      support_size_(problem.s),
+      rho_(problem.rho),
+      log_twice_null_count_(std::log(2 * null_count_)),
+      log_support_size_(std::log(support_size_)),
+      support_(support) {
   std::array<double, kHermiteNodes> curvature;
   std::array<double, kHermiteNodes> noise_power;
   auto const& rule = hermite_rule();
@@ -45,64 +49,78 @@ double Fluctuation::success(double lambda) const {
   auto const lasso = lasso_equivalent(support_, support_size_, lambda);
   auto const& nodes = hermite_pairs();
   double probability = 0;
-  double weight_left = 1;
   Margins dual, sign;
   for (std::size_t first = 0; first < kNodes; first += kTogether) {
     // No node adds more than its weight.
-    if (weight_left < 1e-17 * probability) break;
+    if (nodes[first].weight_left < 1e-17 * probability) break;
     margins(lasso, first, dual, sign);
     for (auto& margin : sign) margin = -margin;
     numerics::log_normal_centrals(dual);
     numerics::log_normal_upper_tails(sign);
     for (std::size_t k = 0; k < kTogether; ++k) dual[k] = null_count_ * dual[k] + support_size_ * sign[k];
     numerics::exponentials(dual);
-    for (std::size_t k = 0; k < kTogether; ++k) {
-      probability += nodes[first + k].weight * dual[k];
-      weight_left -= nodes[first + k].weight;
-    }
+    for (std::size_t k = 0; k < kTogether; ++k) probability += nodes[first + k].weight * dual[k];
   }
   return std::min(probability, 1.0);
 }
 
+double Fluctuation::largest_exponent(LassoEquivalent const& lasso) const {
+  auto const& nodes = hermite_pairs();
+  auto const half_square = [](double margin) { return margin > 0 ? 0.5 * margin * margin : 0; };
+  double largest = -std::numeric_limits<double>::infinity();
+  Margins dual, sign;
+  for (std::size_t first = 0; first < kNodes; first += kTogether) {
+    margins(lasso, first, dual, sign);
+    for (std::size_t k = 0; k < kTogether; ++k)
+      largest = std::max({largest, nodes[first + k].log_weight + log_twice_null_count_ - half_square(dual[k]),
+                          nodes[first + k].log_weight + log_support_size_ - half_square(sign[k])});
+  }
+  return largest;
+}
+
+Fluctuation::Sums Fluctuation::sums(LassoEquivalent const& lasso, double log_scale, double ceiling) const {
+  auto const& nodes = hermite_pairs();
+  Margins dual, sign, log_weight;
+  auto const weigh = [&](std::size_t first, double log_count) {
+    // What is far above the ceiling may not overflow.
+    for (std::size_t k = 0; k < kTogether; ++k)
+      log_weight[k] = std::min(nodes[first + k].log_weight + log_count - log_scale, 690.0);
+  };
+  Sums sums;
+  double const all_errors = (2 * null_count_ + support_size_) * std::exp(std::min(-log_scale, 690.0));
+  double const negligible = 1e-14;
+  for (std::size_t first = 0; first < kNodes && sums.total() <= ceiling; first += kTogether) {
+    // No node adds more errors than there can be, times its weight.
+    if (all_errors * nodes[first].weight_left < negligible * sums.total()) break;
+    margins(lasso, first, dual, sign);
+    weigh(first, log_twice_null_count_);
+    numerics::weighted_normal_upper_tails(dual, log_weight);
+    weigh(first, log_support_size_);
+    numerics::weighted_normal_upper_tails(sign, log_weight);
+    for (std::size_t k = 0; k < kTogether; ++k) {
+      sums.false_positives += dual[k];
+      sums.false_negatives += sign[k];
+    }
+  }
+  return sums;
+}
+
 Fluctuation::ExpectedErrors Fluctuation::expected_errors(double lambda, double log_ceiling) const {
   auto const lasso = lasso_equivalent(support_, support_size_, lambda);
-  auto const& nodes = hermite_pairs();
+  double const infinity = std::numeric_limits<double>::infinity();
   double const certainly_more = 1 + 1e-9;
-  double const log_twice_null_count = std::log(2 * null_count_);
-  double const log_support_size = std::log(support_size_);
-  std::array<double, kNodes> positives;
-  std::array<double, kNodes> negatives;
-  Margins dual, sign;
-  double relative_to_ceiling = 0;
-  std::size_t done = 0;
-  while (done < kNodes && relative_to_ceiling <= certainly_more) {
-    margins(lasso, done, dual, sign);
-    numerics::log_normal_upper_tails(dual);
-    numerics::log_normal_upper_tails(sign);
-    for (std::size_t k = 0; k < kTogether; ++k) {
-      positives[done + k] = nodes[done + k].log_weight + log_twice_null_count + dual[k];
-      negatives[done + k] = nodes[done + k].log_weight + log_support_size + sign[k];
-      // Of the two the larger, less would do; what is far above the ceiling may not overflow.
-      dual[k] = std::min(std::max(positives[done + k], negatives[done + k]) - log_ceiling, 700.0);
-    }
-    numerics::exponentials(dual);
-    for (double const ratio : dual) relative_to_ceiling += ratio;
-    done += kTogether;
+  double const almost_underflow = 1e-200;
+  double log_scale = log_ceiling;
+  double ceiling = certainly_more;
+  Sums found;
+  if (log_ceiling < infinity) found = sums(lasso, log_scale, ceiling);
+  if (found.total() < almost_underflow) {
+    log_scale = largest_exponent(lasso);
+    ceiling = infinity;
+    found = sums(lasso, log_scale, ceiling);
   }
-  auto const log_sum = [&](std::array<double, kNodes>& terms) {
-    auto const used = std::span(terms).first(done);
-    double const largest = *std::ranges::max_element(used);
-    for (double& term : used) term -= largest;
-    numerics::exponentials(used);
-    double sum = 0;
-    for (double const term : used) sum += term;
-    return largest + std::log(sum);
-  };
-  ExpectedErrors errors{log_sum(positives), log_sum(negatives), std::numeric_limits<double>::infinity()};
-  if (relative_to_ceiling <= certainly_more)
-    errors.log_total =
-        numerics::log_sum_exp(std::array{errors.log_false_positives, errors.log_false_negatives});
-  return errors;
+  return {log_scale + std::log(found.false_positives), log_scale + std::log(found.false_negatives),
+          found.total() > ceiling ? infinity : log_scale + std::log(found.total())};
 }
 
 double lasso_success(RecoveryProblem const& problem, std::span<double const> weights, double lambda) {

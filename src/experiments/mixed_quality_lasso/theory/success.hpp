@@ -34,8 +34,8 @@ class Fluctuation {
     double log_false_negatives;
     double log_total;
   };
-  /// May give up once the total is certain to exceed `log_ceiling`: it is +infinity then, and the parts are
-  /// lower bounds.
+  /// The total is exact; what cannot be seen in it may be left out of the parts. May give up once the total
+  /// is certain to exceed `log_ceiling`: it is +infinity then, and the parts are lower bounds.
   ExpectedErrors expected_errors(double lambda, double log_ceiling) const;
 
  private:
@@ -47,10 +47,21 @@ class Fluctuation {
   /// duals are N(0, 1/dual^2) and are compared with 1, active coefficients keep their sign with probability
   /// Phi(sign).
   void margins(LassoEquivalent const& lasso, std::size_t first, Margins& dual, Margins& sign) const;
+  /// The largest logarithm that a node's errors may have, but for the factor of their tail.
+  double largest_exponent(LassoEquivalent const& lasso) const;
+  /// Expected errors over exp(log_scale), until they exceed `ceiling`.
+  struct Sums {
+    double false_positives = 0;
+    double false_negatives = 0;
+    double total() const { return false_positives + false_negatives; }
+  };
+  Sums sums(LassoEquivalent const& lasso, double log_scale, double ceiling) const;
 
   double null_count_;
   double support_size_;
   double rho_;
+  double log_twice_null_count_;
+  double log_support_size_;
   SupportEquivalent support_;
   std::array<double, kNodes> curvature_;    ///< at the nodes, heaviest first
   std::array<double, kNodes> noise_power_;  ///< likewise
