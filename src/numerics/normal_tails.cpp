@@ -46,18 +46,21 @@ Reals choose(Words condition, Reals yes, Reals no) {
                               (std::bit_cast<Words>(no) & ~condition));
 }
 
-/// exp(x) for |x| <= 700, 0 below: x = k log 2 + r, Taylor's series of exp(r), |r| <= log(2)/2.
+/// exp(x) for |x| <= 700, 0 below, exp(700) above: x = k log 2 + r, Taylor's series of exp(r), |r| <=
+/// log(2)/2.
 Block exponential(Block const& x) {
+  constexpr double limit = 700;
   // Rounds to an integer, which then stands in the last bits.
   Reals const shift = all(0x1.8p52);
-  Block const shifted =
-      each([&](Reals v) { return choose(v < -700.0, all(-700.0), v) * std::numbers::log2e + shift; }, x);
+  Block const within =
+      each([](Reals v) { return choose(v > limit, all(limit), choose(v < -limit, all(-limit), v)); }, x);
+  Block const shifted = each([&](Reals v) { return v * std::numbers::log2e + shift; }, within);
   Block const r = each(
       [&](Reals v, Reals moved) {
         Reals const k = moved - shift;
-        return (choose(v < -700.0, all(-700.0), v) - k * kLog2High) - k * kLog2Low;
+        return (v - k * kLog2High) - k * kLog2Low;
       },
-      x, shifted);
+      within, shifted);
   Block series = each([](Reals) { return all(1); }, x);
 #pragma GCC unroll 13
   for (int n = 13; n >= 1; --n)
@@ -66,7 +69,7 @@ Block exponential(Block const& x) {
       [](Reals v, Reals moved, Reals sum) {
         Reals const scale =
             std::bit_cast<Reals>((std::bit_cast<Words>(moved) << 52) + std::bit_cast<std::int64_t>(1.0));
-        return choose(v < -700.0, all(0), sum * scale);
+        return choose(v < -limit, all(0), sum * scale);
       },
       x, shifted, series);
 }

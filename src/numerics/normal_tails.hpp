@@ -13,10 +13,10 @@ void log_normal_upper_tails(std::span<double> values);
 /// x -> log P(|Z| < x), for x >= 0; -infinity at 0.
 void log_normal_centrals(std::span<double> values);
 
-/// x -> exp(log_weight) P(Z > x), for any real x and log_weight <= 700; a product below exp(-700) may be 0.
+/// x -> exp(log_weight) P(Z > x), for any real x. Exponents below -700 count as -infinity, above 700 as 700.
 void weighted_normal_upper_tails(std::span<double> values, std::span<double const> log_weights);
 
-/// x -> exp(x), for x <= 700; 0 below -700.
+/// x -> exp(x), with the same ends.
 void exponentials(std::span<double> values);
 
 }  // namespace thresher::numerics

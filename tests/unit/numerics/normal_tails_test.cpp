@@ -75,6 +75,21 @@ TEST(NormalTails, ExponentialsAreExactToTheLastBits) {
   EXPECT_EQ(outside, (std::vector<double>{0, 0, 0, 1}));
 }
 
+TEST(NormalTails, WeightsAreMultiplied) {
+  auto const x = range(-20, 0.0731, 20);
+  std::vector<double> weights;
+  for (std::size_t k = 0; k < x.size(); ++k) weights.push_back(std::sin(static_cast<double>(k)) * 30);
+  auto values = x;
+  weighted_normal_upper_tails(values, weights);
+  for (std::size_t k = 0; k < x.size(); ++k)
+    EXPECT_NEAR(values[k] / (std::exp(weights[k]) * normal_upper_tail(x[k])), 1, 1e-13) << x[k];
+  // A weight may make up for a tail that no number holds.
+  std::vector<double> far{200, -200};
+  weighted_normal_upper_tails(far, std::vector<double>{20000, 800});
+  EXPECT_NEAR(std::log(far[0]) / (20000 + log_normal_upper_tail(200)), 1, 1e-11);
+  EXPECT_NEAR(std::log(far[1]), 700, 1e-10);
+}
+
 TEST(NormalTails, DoNotDependOnTheCompany) {
   auto const x = range(-8, 0.37, 12);
   auto all = x;

@@ -82,12 +82,11 @@ Fluctuation::Sums Fluctuation::sums(LassoEquivalent const& lasso, double log_sca
   auto const& nodes = hermite_pairs();
   Margins dual, sign, log_weight;
   auto const weigh = [&](std::size_t first, double log_count) {
-    // What is far above the ceiling may not overflow.
     for (std::size_t k = 0; k < kTogether; ++k)
-      log_weight[k] = std::min(nodes[first + k].log_weight + log_count - log_scale, 690.0);
+      log_weight[k] = nodes[first + k].log_weight + log_count - log_scale;
   };
   Sums sums;
-  double const all_errors = (2 * null_count_ + support_size_) * std::exp(std::min(-log_scale, 690.0));
+  double const all_errors = (2 * null_count_ + support_size_) * std::exp(-log_scale);
   double const negligible = 1e-14;
   for (std::size_t first = 0; first < kNodes && sums.total() <= ceiling; first += kTogether) {
     // No node adds more errors than there can be, times its weight.
