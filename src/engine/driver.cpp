@@ -16,7 +16,7 @@
 #include "results/level_search.hpp"
 #include "results/merge.hpp"
 #include "results/provenance.hpp"
-#include "results/result_layout.hpp"
+#include "results/reserved_names.hpp"
 #include "results/resume.hpp"
 #include "results/trial_files.hpp"
 
@@ -30,7 +30,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <set>
 
 namespace thresher::engine {
 
@@ -40,32 +39,6 @@ constexpr int kDone = 0;
 constexpr int kBadInput = 2;
 constexpr int kSomeFailed = 3;
 constexpr int kInterrupted = 75;
-
-/// The names of parameters and metrics differ from each other, from engine options and from the file's own
-/// names; what lies in a group beside the axes is not called like one.
-void assert_unique_names(Description const& about) {
-  std::set<std::string> taken{names::kTrial,        names::kStatus, names::kSeconds,  names::kTeamSize,
-                              names::kSummary,      names::kTheory, names::kFailures, names::kArtifacts,
-                              names::kTheoryStatus, names::kSearch};
-  for (auto const& option : options_table().specifications()) taken.insert(option.name);
-  auto const add = [&](std::string const& name) {
-    if (!taken.insert(name).second)
-      throw std::logic_error("the name " + name + " is used twice in " + about.name);
-  };
-  for (auto const& parameter : about.parameters) add(parameter.name);
-  for (auto const& metric : about.metrics) add(metric.name);
-
-  auto const beside_axes = [&](std::string const& name) {
-    if (name == names::kTrial || std::ranges::count(about.parameters, name, &Parameter::name) > 0)
-      throw std::logic_error("the name " + name + " is that of an axis in " + about.name);
-  };
-  for (auto const& prediction : about.predictions) beside_axes(prediction.name);
-  for (auto const& theory : about.theories) beside_axes(theory.name);
-  for (auto const& artifact : about.artifacts) {
-    beside_axes(artifact.name);
-    for (auto const& dimension : artifact.dimensions) beside_axes(dimension);
-  }
-}
 
 /// What rank 0 read, so that every rank makes the same study of it.
 Request share(mpi::Communicator const& world, Request request) {
@@ -157,6 +130,7 @@ class Run {
 
  private:
   void read(int argc, char** argv);
+  void open_input(Configuration& configuration);
   void check_output();
   void survey_points();
   void start_keeping();
@@ -174,7 +148,8 @@ class Run {
   mpi::Communicator const& world_;
   Request request_;
   std::shared_ptr<ResultReader const> stored_;
-  std::unique_ptr<InputFile> input_;
+  std::shared_ptr<InputFile const> input_;
+  std::shared_ptr<InputFacts const> facts_;
   std::unique_ptr<Study> study_;
   std::unique_ptr<linalg::Session> session_;
   double detected_memory_ = 0;
@@ -195,15 +170,12 @@ int Run::operator()(int argc, char** argv) {
   Configuration configuration;
   on_every_rank(world_, [&] { configuration = configure(request_, experiment_.description()); });
   auto const& options = configuration.options;
-  if (!options.input.empty()) {
-    on_every_rank(world_, [&] { input_ = std::make_unique<InputFile>(options.input); });
-    adopt_input(configuration, experiment_, *input_);
-  }
   if (!options.merge.empty()) {
     std::size_t failed = 0;
     on_rank_0(world_, [&] { failed = merge_files(experiment_, configuration, environment_); });
     return mpi::broadcast_value(world_, failed == 0 ? kDone : kSomeFailed);
   }
+  if (!options.input.empty()) open_input(configuration);
   detected_memory_ = available_bytes_per_rank(world_);
   session_ = std::make_unique<linalg::Session>(split_names(configuration.petsc_options, ' '));
   environment_.petsc_options = linalg::Session::options_in_force();
@@ -213,8 +185,20 @@ int Run::operator()(int argc, char** argv) {
   return search ? search_level(*search, std::move(configuration)) : run_study(configuration);
 }
 
+/// Opens the user's input on every rank; one examines it for all of them.
+void Run::open_input(Configuration& configuration) {
+  std::vector<std::byte> examined;
+  on_rank_0(world_, [&] { examined = examine_input(experiment_, configuration); });
+  mpi::broadcast_vector(world_, examined);
+  on_every_rank(world_, [&] { input_ = std::make_shared<InputFile const>(configuration.options.input); });
+  facts_ = experiment_.facts(examined);
+  adopt_input(configuration, experiment_, *facts_);
+}
+
 int Run::run_study(Configuration const& configuration) {
-  on_every_rank(world_, [&] { study_ = std::make_unique<Study>(experiment_, configuration, input_.get()); });
+  on_every_rank(world_, [&] {
+    study_ = std::make_unique<Study>(experiment_, configuration, OpenedInput{input_, facts_});
+  });
   on_rank_0(world_, [&] {
     check_output();
     survey_points();
@@ -256,7 +240,8 @@ int Run::search_level(LevelSearch const& search, Configuration configuration) {
 
 void Run::read(int argc, char** argv) {
   auto const& about = experiment_.description();
-  assert_unique_names(about);
+  experiment_.assert_whole();
+  assert_names_apart(about);
   request_ = read_request(argc, argv, about);
   auto options = configure(request_, about).options;
   if (!options.output.empty())

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/experiment.hpp"
+#include "study/experiment_interface.hpp"
 
 namespace thresher::engine {
 

@@ -145,7 +145,8 @@ double preparation_seconds(Study const& study, Survey const& survey, Rates const
       auto const team_size = survey.team_size[point];
       auto const values = study.canonical(study.grid().point(point));
       preparations[{stage, study.key_up_to(stage, values), team_size}] =
-          rates.seconds(study.experiment().cost(stage, values, team_size)) * std::max(1, ranks / team_size);
+          rates.seconds(study.cost(stage, values, {team_size, survey.memory_per_rank})) *
+          std::max(1, ranks / team_size);
     }
   double sum = 0;
   for (auto const& [key, seconds] : preparations) sum += seconds;

@@ -26,10 +26,13 @@ std::string illegitimate(Description const& description, std::vector<bool> const
   return {};
 }
 
-Point const& UnitRunner::canonical(std::uint32_t number) {
-  if (auto const known = canonical_.find(number); known != canonical_.end()) return known->second;
-  if (canonical_.size() >= kPointsRemembered) canonical_.clear();
-  return canonical_[number] = study_.canonical(study_.grid().point(number));
+UnitRunner::KnownPoint const& UnitRunner::known(std::uint32_t number) {
+  if (auto const at = known_.find(number); at != known_.end()) return at->second;
+  if (known_.size() >= kPointsRemembered) known_.clear();
+  auto const point = study_.grid().point(number);
+  auto const verdict = study_.verdict(point);
+  return known_.emplace(number, KnownPoint{study_.canonical(point, verdict), verdict.is_deterministic()})
+      .first->second;
 }
 
 bool UnitRunner::run(Unit const& unit, Emit const& emit) {
@@ -37,9 +40,12 @@ bool UnitRunner::run(Unit const& unit, Emit const& emit) {
   trial_ = unit.trial;
   artifacts_.clear();
   if (unit.trial < 0) return predict(unit, emit);
-  if (canonical_.size() + unit.points.size() > kPointsRemembered) canonical_.clear();
+  if (known_.size() + unit.points.size() > kPointsRemembered) known_.clear();
   std::vector<Task> tasks;
-  for (auto const number : unit.points) tasks.push_back({number, &canonical(number)});
+  for (auto const number : unit.points) {
+    auto const& point = known(number);
+    tasks.push_back({number, &point.canonical, point.is_deterministic});
+  }
   return descend(0, nullptr, tasks, 0);
 }
 
@@ -50,9 +56,7 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
     Stopwatch const watch;
     Record record{.point = number, .trial = unit.trial};
     std::vector<double> all(predictions.size(), kUndefined);
-    auto const point = study_.seen_by_theory(theory, study_.grid().point(number));
-    TheoryContext const context(study_.theory_identity(theory), study_.input());
-    auto const ending = agreement_.run([&] { study_.experiment().predict(theory, point, context, all); });
+    auto const ending = agreement_.run([&] { study_.predict(theory, study_.grid().point(number), all); });
     for (std::size_t k = 0; k < predictions.size(); ++k)
       if (predictions[k].theory == theory) record.values.push_back(all[k]);
     if (ending.kind != Ending::Kind::done) {
@@ -102,10 +106,10 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
     auto const shared_artifacts = artifacts_.size();
     std::vector<Point const*> points;
     for (auto const& task : group) points.push_back(task.point);
+    deterministic_ = std::ranges::any_of(group, &Task::is_deterministic);
     std::unique_ptr<StageResult> result;
     Stopwatch const watch;
-    auto const ending =
-        agreement_.run([&] { result = study_.experiment().run_stage(stage, before, points, team_); });
+    auto const ending = agreement_.run([&] { result = study_.run_stage(stage, before, points, team_); });
     if (ending.kind == Ending::Kind::interrupted) return false;
     double const part = share + watch.seconds() / static_cast<double>(group.size());
     if (ending.kind == Ending::Kind::failed) {
@@ -134,8 +138,8 @@ UnitRunner::Preparation const& UnitRunner::prepare(std::size_t stage, StageResul
   place_ = {study_.place_of(stage, point), trial_};
   team_.begin_trial({study_.preparation_identity(stage), kNoTrial});
   Point const* const points[] = {&shared};
-  preparation.ending = agreement_.run(
-      [&] { preparation.result = study_.experiment().run_stage(stage, before, points, team_); });
+  preparation.ending =
+      agreement_.run([&] { preparation.result = study_.run_stage(stage, before, points, team_); });
   artifacts_.clear();
   return prepared_.emplace_back(std::move(preparation));
 }
@@ -155,17 +159,17 @@ void UnitRunner::measure(StageResult const* before, Task const& task, double sha
       .point = task.number, .trial = trial_, .values = std::vector<double>(about.metrics.size(), kUndefined)};
   auto const shared_artifacts = artifacts_.size();
   place_ = {study_.place_of(about.stages.size(), *task.point), trial_};
+  deterministic_ = task.is_deterministic;
   Stopwatch const watch;
   Outcome outcome = Outcome::ok;
-  ending = agreement_.run(
-      [&] { outcome = study_.experiment().measure(before, *task.point, team_, record.values); });
+  ending = agreement_.run([&] { outcome = study_.measure(before, *task.point, team_, record.values); });
   if (ending.kind == Ending::Kind::interrupted) return;
   record.seconds = share + watch.seconds();
   record.artifacts = artifacts_;
   artifacts_.resize(shared_artifacts);  // what the stages before left belongs to every point
   if (team_.communicator().rank() != 0) return;
 
-  auto const applicable = study_.experiment().applicable(*task.point);
+  auto const applicable = study_.applicable(*task.point);
   if (ending.kind == Ending::Kind::failed) {
     record.status = Status::failed;
     record.reason = ending.reason;

@@ -28,13 +28,20 @@ class UnitRunner {
 
   /// Arrays that the running trial leaves; moved into its record (team's rank 0).
   std::vector<Artifact>& artifacts() { return artifacts_; }
+  /// Whether every trial of what runs is the same, at a point that it serves.
+  bool is_deterministic() const { return deterministic_; }
   /// What files of the running stage belong to: the data of the trial, or its point.
   TrialPlace const& place() const { return place_; }
 
  private:
+  struct KnownPoint {
+    Point canonical;
+    bool is_deterministic;
+  };
   struct Task {
     std::uint32_t number;
     Point const* point;  ///< canonical
+    bool is_deterministic;
   };
   /// What a stage before the data left, for the trials to come.
   struct Preparation {
@@ -48,17 +55,18 @@ class UnitRunner {
                              Point const& point);
   void fail(std::vector<Task> const& tasks, std::string const& reason, double seconds);
   void measure(StageResult const* before, Task const& task, double share, Ending& ending);
-  Point const& canonical(std::uint32_t number);
+  KnownPoint const& known(std::uint32_t number);
 
   Study const& study_;
   Team& team_;
   Agreement const& agreement_;
-  std::map<std::uint32_t, Point> canonical_;  ///< of points met lately
-  std::vector<Preparation> prepared_;         ///< one per stage before the data
+  std::map<std::uint32_t, KnownPoint> known_;  ///< points met lately
+  std::vector<Preparation> prepared_;          ///< one per stage before the data
   std::int64_t trial_ = 0;
   Emit const* emit_ = nullptr;
   std::vector<Artifact> artifacts_;
   TrialPlace place_;
+  bool deterministic_ = false;
 };
 
 /// Problem of a measured value: empty when every value is legitimate where `applicable`.

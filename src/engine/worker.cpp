@@ -61,7 +61,8 @@ class Member : public TrialServices {
   // ---- services of a trial
   // ------------------------------------------------------------------------------------
   bool wants(std::string_view artifact) const override {
-    return study_.wants_artifact(artifact, unit_.trial);
+    return study_.wants_artifact(artifact) &&
+           (runner_.is_deterministic() || study_.wants_artifacts_of(unit_.trial));
   }
   void store(Artifact artifact) override {
     if (is_large(artifact.extents)) {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "parameters/enumeration.hpp"
 #include "parameters/value.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -93,10 +96,12 @@ class Table {
   Specification& bind(std::string name, std::string S::*member, std::string meaning) {
     return add({.name = std::move(name), .kind = Kind::text, .meaning = std::move(meaning)}, member);
   }
-  /// An enumeration (enumerators 0, 1, 2, ...) with the names of its enumerators in order.
+  /// An enumeration (enumerators 0, 1, 2, ...) with the names of its enumerators in order. Throws
+  /// std::logic_error where there are more or fewer names.
   template <class E>
   requires std::is_enum_v<E> Specification& bind(std::string name, E S::*member,
                                                  std::vector<std::string> names, std::string meaning) {
+    assert_as_many(name, names.size(), kEnumerators<E>);
     return add({.name = std::move(name),
                 .kind = Kind::enumeration,
                 .choices = std::move(names),
@@ -107,6 +112,7 @@ class Table {
   template <class E>
   Specification& bind(std::string name, Set<E> S::*member, std::vector<std::string> names,
                       std::string meaning) {
+    assert_as_many(name, names.size(), kEnumerators<E>);
     return add({.name = std::move(name),
                 .kind = Kind::set,
                 .choices = std::move(names),
@@ -115,6 +121,13 @@ class Table {
   }
 
   std::vector<Specification> const& specifications() const { return specifications_; }
+  /// Place of the input that is bound to `member`. Throws std::logic_error where none is.
+  template <class T>
+  std::size_t place_of(T S::*member) const {
+    for (std::size_t k = 0; k < bindings_.size(); ++k)
+      if (bindings_[k].offset == offset_of(member)) return k;
+    throw std::logic_error("no input is bound to this member");
+  }
   /// Writes `value` to the member behind input `k`.
   void set(S& s, std::size_t k, Value const& value) const { bindings_[k].set(s, value); }
   Value get(S const& s, std::size_t k) const { return bindings_[k].get(s); }
@@ -129,14 +142,26 @@ class Table {
   struct Binding {
     std::function<void(S&, Value const&)> set;
     std::function<Value(S const&)> get;
+    std::ptrdiff_t offset;
   };
+  static void assert_as_many(std::string const& name, std::size_t names, std::size_t enumerators) {
+    if (names != enumerators)
+      throw std::logic_error("parameter " + name + ": " + std::to_string(names) + " names for " +
+                             std::to_string(enumerators) + " enumerators");
+  }
+  template <class T>
+  static std::ptrdiff_t offset_of(T S::*member) {
+    S const s{};
+    return reinterpret_cast<std::byte const*>(&(s.*member)) - reinterpret_cast<std::byte const*>(&s);
+  }
   template <class T>
   Specification& add(Specification what, T S::*member) {
     bindings_.push_back(
         {[member, choices = what.choices](S& s, Value const& value) {
            s.*member = detail::write<T>(value, choices);
          },
-         [member, choices = what.choices](S const& s) { return detail::read(s.*member, choices); }});
+         [member, choices = what.choices](S const& s) { return detail::read(s.*member, choices); },
+         offset_of(member)});
     what.default_value = bindings_.back().get(S{});
     return specifications_.emplace_back(std::move(what));
   }

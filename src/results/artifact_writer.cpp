@@ -11,9 +11,12 @@ using hdf5::Extents;
 using hdf5::Object;
 
 void ResultWriter::write_artifacts() {
-  if (study_.options().artifacts == ArtifactTrials::none && study_.input() == nullptr) return;
+  auto const& always = ledger_.survey().deterministic;
+  if (study_.options().artifacts == ArtifactTrials::none && std::ranges::find(always, true) == always.end())
+    return;
   Object group;
   for (auto const& declared : study_.description().artifacts) {
+    if (!study_.wants_artifact(declared.name)) continue;
     // Arrays are held one at a time: here for their extents, then to be written.
     Places arrays;
     Extents largest(declared.dimensions.size(), 0);
@@ -22,7 +25,7 @@ void ResultWriter::write_artifacts() {
     for (std::uint32_t point = 0; point < layout_.points; ++point) {
       if (!done_[point]) continue;
       for (std::int64_t t = 0; t < ledger_.trials(); ++t) {
-        if (!has_run(ledger_.status(point, t)) || !study_.wants_artifact(declared.name, t)) continue;
+        if (!has_run(ledger_.status(point, t)) || !(always[point] || study_.wants_artifacts_of(t))) continue;
         auto const artifact = find_artifact(declared.name, point, t);
         if (!artifact) continue;
         if (!artifact->file.empty()) {
@@ -73,7 +76,7 @@ void ResultWriter::write_arrays(Object const& group, ArtifactDeclaration const& 
     // have scales.
     auto name = declared.dimensions[d];
     if (hdf5::exists(group, name) && hdf5::extents(hdf5::open_dataset(group, name)) != Extents{largest[d]})
-      name = declared.name + "_" + name;
+      name = names::own_dimension(declared.name, name);
     if (!hdf5::exists(group, name)) hdf5::write_counting_scale(group, name, largest[d]);
     hdf5::attach_scale(dataset, hdf5::open_dataset(group, name), static_cast<unsigned>(outer + d));
   }
@@ -90,7 +93,8 @@ void ResultWriter::write_arrays(Object const& group, ArtifactDeclaration const& 
 /// make the whole file unreadable to netCDF).
 void ResultWriter::write_file_names(Object const& group, ArtifactDeclaration const& declared,
                                     std::vector<std::string> const& files) {
-  auto const dataset = hdf5::write_dataset(group, declared.name + "_file", files, layout_.per_trial);
+  auto const dataset =
+      hdf5::write_dataset(group, declared.name + names::kFileEnding, files, layout_.per_trial);
   hdf5::set_attribute(dataset, "long_name",
                       "file, in the folder <output>.artifacts, of: " + declared.meaning);
   attach_scales(dataset, layout_.per_trial.size());

@@ -120,4 +120,12 @@ std::string InputFile::identity() const {
                      key.high, key.low);
 }
 
+std::vector<std::byte> examine_input(Experiment const& experiment, Configuration const& configuration) {
+  auto const& path = configuration.options.input;
+  if (!experiment.reads_input())
+    throw UserError(
+        fmt::format("input = {}: {} reads no data of the user", path, experiment.description().name));
+  return experiment.examine(InputFile(path), configuration.values);
+}
+
 }  // namespace thresher::results

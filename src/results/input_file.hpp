@@ -1,7 +1,8 @@
 #pragma once
 
 #include "hdf5/object.hpp"
-#include "study/team.hpp"
+#include "study/configuration.hpp"
+#include "study/input.hpp"
 
 #include <optional>
 #include <span>
@@ -39,5 +40,9 @@ class InputFile : public InputReader {
   std::string path_;
   hdf5::Object file_;
 };
+
+/// What `experiment` must know of the input that `configuration` names. Throws UserError where the input has
+/// defects, or the experiment reads none. On one rank.
+std::vector<std::byte> examine_input(Experiment const& experiment, Configuration const& configuration);
 
 }  // namespace thresher::results

@@ -38,9 +38,13 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
     return configure(request, about);
   };
   auto const merged = without_shard(*parts.front());
-  std::unique_ptr<InputFile> input;
-  if (!merged.options.input.empty()) input = std::make_unique<InputFile>(merged.options.input);
-  Study const study(experiment, merged, input.get());
+  std::shared_ptr<InputFile const> input;
+  std::shared_ptr<InputFacts const> facts;
+  if (!merged.options.input.empty()) {
+    input = std::make_shared<InputFile const>(merged.options.input);
+    facts = experiment.facts(examine_input(experiment, merged));
+  }
+  Study const study(experiment, merged, {input, facts});
   for (auto const& part : parts)
     if (without_shard(*part).toml(about) != merged.toml(about))
       throw UserError(

@@ -3,6 +3,7 @@
 #include "hdf5/object.hpp"
 #include "study/study.hpp"
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -47,6 +48,14 @@ inline constexpr char const* kTheoryStatus = "theory_status";
 inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
 inline constexpr char const* kSearch = "search";
 inline constexpr std::int64_t kFormat = 2;
+/// Behind the name of a metric in /summary: mean, its standard error, median, number of finite values.
+inline constexpr std::array kSummaryEndings{"_mean", "_se", "_median", "_count"};
+/// In /artifacts: the files in which large arrays lie, and a dimension that two artifacts give unlike
+/// lengths.
+inline constexpr char const* kFileEnding = "_file";
+inline std::string own_dimension(std::string const& artifact, std::string const& dimension) {
+  return artifact + "_" + dimension;
+}
 /// In the table of failures: positions along the axis named after `parameter`.
 inline std::string index_along(std::string const& parameter) {
   return parameter + "_index";

@@ -277,11 +277,11 @@ void ResultWriter::write_metrics() {
       set_attribute(write_per_point(group, metric.name + ending, meaning + metric.name, values), "units",
                     metric.units);
     };
-    summarised("_mean", "mean of ", summaries.mean);
-    summarised("_se", "standard error of the mean of ", summaries.standard_error);
-    summarised("_median", "median of ", summaries.median);
-    write_per_point(group, metric.name + "_count", "number of finite values of " + metric.name,
-                    summaries.count);
+    summarised(names::kSummaryEndings[0], "mean of ", summaries.mean);
+    summarised(names::kSummaryEndings[1], "standard error of the mean of ", summaries.standard_error);
+    summarised(names::kSummaryEndings[2], "median of ", summaries.median);
+    write_per_point(group, metric.name + names::kSummaryEndings[3],
+                    "number of finite values of " + metric.name, summaries.count);
     if (search_ && search_->metric() == m) searched_means_ = summaries.mean;
   }
 }

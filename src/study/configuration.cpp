@@ -256,10 +256,10 @@ Configuration configure(Request const& request, Description const& description) 
   return configuration;
 }
 
-void adopt_input(Configuration& configuration, Experiment const& experiment, InputReader const& input) {
+void adopt_input(Configuration& configuration, Experiment const& experiment, InputFacts const& facts) {
   Point first;
   for (auto const& values : configuration.values) first.push_back(values.front());
-  auto const adopted = experiment.adopt_input(input, first);
+  auto const adopted = experiment.adopt_input(first, facts);
   auto const& parameters = experiment.description().parameters;
   for (std::size_t k = 0; k < parameters.size(); ++k)
     if (!configuration.given.contains(parameters[k].name)) configuration.values[k] = {adopted[k]};

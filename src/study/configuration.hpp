@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/experiment.hpp"
+#include "study/experiment_interface.hpp"
 #include "study/grid.hpp"
 #include "study/options.hpp"
 
@@ -60,7 +60,7 @@ Configuration configure(Request const& request, Description const& description);
 
 /// Gives parameters that were not given the values that the user's input decides (asked with the first value
 /// of every parameter).
-void adopt_input(Configuration& configuration, Experiment const& experiment, InputReader const& input);
+void adopt_input(Configuration& configuration, Experiment const& experiment, InputFacts const& facts);
 
 /// "a,b;c,d" as lists of names.
 std::vector<std::vector<std::string>> parse_zips(std::string const& text);

@@ -24,7 +24,7 @@ std::vector<DataPoint> data_points(Study const& study, Survey const& survey, Rat
     auto const values = study.canonical(grid.point(point));
     double preparation_seconds = 0;
     for (std::size_t stage = 0; stage < about.stages.size(); ++stage) {
-      auto const cost = study.experiment().cost(stage, values, team_size);
+      auto const cost = study.cost(stage, values, {team_size, survey.memory_per_rank});
       if (stage < about.data_stage) preparation_seconds += rates.seconds(cost);
       // The data are generated once.
       if (stage > about.data_stage || (stage == about.data_stage && is_new))

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "study/experiment.hpp"
+#include "study/description.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "study/record.hpp"
 
-#include "study/experiment.hpp"
+#include "study/description.hpp"
 
 #include <algorithm>
 

@@ -48,11 +48,11 @@ Shard parse_shard(std::string const& text) {
 
 }  // namespace
 
-Study::Study(Experiment const& experiment, Configuration configuration, InputReader const* input)
+Study::Study(Experiment const& experiment, Configuration configuration, OpenedInput input)
     : experiment_(experiment),
       configuration_(std::move(configuration)),
       grid_(configuration_.grid(experiment.description())),
-      input_(input),
+      input_(std::move(input)),
       target_error_(parse_target(experiment.description(), configuration_.options.target_se)),
       shard_(parse_shard(configuration_.options.shard)),
       artifact_names_(split_names(configuration_.options.artifact_names, ',')) {
@@ -84,16 +84,20 @@ std::int64_t Study::trials() const {
 }
 
 Verdict Study::verdict(Point const& point) const {
-  Verdict verdict(description().parameters, point, configuration_.given, input_);
-  experiment_.check(point, verdict);
+  Verdict verdict(description().parameters, point, configuration_.given);
+  experiment_.check(point, input_.facts.get(), verdict);
   return verdict;
 }
 
-Point Study::canonical(Point const& point) const {
+void Study::predict(std::size_t theory, Point const& point, std::span<double> predictions) const {
+  TheoryContext const context(theory_identity(theory));
+  experiment_.predict(theory, seen_by_theory(theory, point), input_.facts.get(), context, predictions);
+}
+
+Point Study::canonical(Point const& point, Verdict const& verdict) const {
   Point canonical = point;
   auto const& parameters = description().parameters;
-  auto const said = verdict(point);
-  for (std::size_t const k : said.inert_parameters()) canonical[k] = parameters[k].default_value;
+  for (std::size_t const k : verdict.inert_parameters()) canonical[k] = parameters[k].default_value;
   for (std::size_t k = 0; k < parameters.size(); ++k)
     if (parameters[k].stage == kTheory) canonical[k] = parameters[k].default_value;
   return canonical;
@@ -176,9 +180,12 @@ std::vector<std::size_t> Study::theory_axes(std::size_t theory) const {
   return {axes.begin(), axes.end()};
 }
 
-bool Study::wants_artifact(std::string_view name, std::int64_t trial) const {
-  if (!artifact_names_.empty() && !find_name(artifact_names_, name)) return false;
-  if (input_ != nullptr || trial == configuration_.options.only_trial) return true;
+bool Study::wants_artifact(std::string_view name) const {
+  return artifact_names_.empty() || find_name(artifact_names_, name);
+}
+
+bool Study::wants_artifacts_of(std::int64_t trial) const {
+  if (trial == configuration_.options.only_trial) return true;
   switch (configuration_.options.artifacts) {
     case ArtifactTrials::none:
       return false;

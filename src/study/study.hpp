@@ -3,6 +3,8 @@
 #include "study/configuration.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,16 +24,16 @@ struct Shard {
 /// An experiment with all that the user asked of it: the same on every rank.
 class Study {
  public:
-  /// Throws UserError for options that do not fit the experiment. `input` may be null; it must outlive the
-  /// study.
-  Study(Experiment const& experiment, Configuration configuration, InputReader const* input);
+  /// Throws UserError for options that do not fit the experiment.
+  Study(Experiment const& experiment, Configuration configuration, OpenedInput input = {});
 
   Experiment const& experiment() const { return experiment_; }
   Description const& description() const { return experiment_.description(); }
   Configuration const& configuration() const { return configuration_; }
   Options const& options() const { return configuration_.options; }
   Grid const& grid() const { return grid_; }
-  InputReader const* input() const { return input_; }
+  /// The user's input, or null.
+  InputReader const* input() const { return input_.reader.get(); }
 
   /// Length of the trial dimension.
   std::int64_t trials() const;
@@ -40,8 +42,24 @@ class Study {
 
   /// What the experiment says of a point.
   Verdict verdict(Point const& point) const;
+  Cost cost(std::size_t stage, Point const& point, Resources const& resources) const {
+    return experiment_.cost(stage, point, input_.facts.get(), resources);
+  }
+  std::vector<bool> applicable(Point const& point) const {
+    return experiment_.applicable(point, input_.facts.get());
+  }
+  void predict(std::size_t theory, Point const& point, std::span<double> predictions) const;
+  std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
+                                         std::span<Point const* const> points, Team& team) const {
+    return experiment_.run_stage(stage, before, points, input_.facts.get(), team);
+  }
+  Outcome measure(StageResult const* before, Point const& point, Team& team,
+                  std::span<double> metrics) const {
+    return experiment_.measure(before, point, input_.facts.get(), team, metrics);
+  }
   /// The point with inert and theory parameters at their defaults: equal canonical points have equal trials.
-  Point canonical(Point const& point) const;
+  Point canonical(Point const& point) const { return canonical(point, verdict(point)); }
+  Point canonical(Point const& point, Verdict const& verdict) const;
   /// Identity of the trials of a canonical point: seed, experiment, data version and data parameters off
   /// their defaults (none of them under common random numbers).
   std::string identity(Point const& canonical) const;
@@ -64,14 +82,16 @@ class Study {
   Point seen_by_theory(std::size_t theory, Point const& point) const;
   /// Axes on which the predictions of a theory depend.
   std::vector<std::size_t> theory_axes(std::size_t theory) const;
-  /// Whether artifact `name` is kept for trial `trial`.
-  bool wants_artifact(std::string_view name, std::int64_t trial) const;
+  /// Whether artifacts of this name are kept, and whether those of this trial are. Where every trial is the
+  /// same they are kept without being asked for.
+  bool wants_artifact(std::string_view name) const;
+  bool wants_artifacts_of(std::int64_t trial) const;
 
  private:
   Experiment const& experiment_;
   Configuration configuration_;
   Grid grid_;
-  InputReader const* input_;
+  OpenedInput input_;
   std::optional<TargetError> target_error_;
   Shard shard_;
   std::vector<std::string> artifact_names_;

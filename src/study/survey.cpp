@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <set>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace thresher::study {
@@ -55,7 +57,7 @@ int choose_team_size(Study const& study, Point const& canonical, std::vector<int
   for (int const g : allowed) {
     double bytes = 0;
     for (std::size_t stage = 0; stage < about.stages.size(); ++stage) {
-      auto const cost = study.experiment().cost(stage, canonical, g);
+      auto const cost = study.cost(stage, canonical, {g, memory});
       bytes = std::max(bytes, cost.bytes_per_rank);
       if (!cost.remedy.empty()) remedy = cost.remedy + ", ";
     }
@@ -99,6 +101,41 @@ void find_repetitions(Study const& study, Survey& result) {
   }
 }
 
+/// Asserts that points which share their data agree on which data parameters are inert: identities of trials
+/// leave inert parameters out, and estimators would be compared on unlike data.
+class DataInfluence {
+ public:
+  explicit DataInfluence(Study const& study) : study_(study) {
+    for (std::size_t a = 0; a < study.grid().axes().size(); ++a)
+      for (auto const k : study.grid().axes()[a].parameters)
+        if (study.shapes_data(k) && (axes_.empty() || axes_.back() != a)) axes_.push_back(a);
+  }
+  void enter(std::size_t point, Verdict const& verdict) {
+    std::size_t data = 0;
+    for (auto const a : axes_)
+      data = data * study_.grid().axes()[a].rows.size() + study_.grid().position(point, a);
+    std::vector<std::size_t> inert;
+    for (auto const k : verdict.inert_parameters())
+      if (study_.shapes_data(k)) inert.push_back(k);
+    std::ranges::sort(inert);
+    auto const [known, is_new] = inert_.try_emplace(data, &*kinds_.insert(inert).first);
+    if (is_new || *known->second == inert) return;
+    std::vector<std::size_t> differ;
+    std::ranges::set_symmetric_difference(*known->second, inert, std::back_inserter(differ));
+    auto const& about = study_.description();
+    throw std::logic_error(fmt::format(
+        "{}: {} shapes the data, but is inert at {} and not at every other point with these data: "
+        "only data parameters may make it so",
+        about.name, about.parameters[differ.front()].name, study_.grid().label(about.parameters, point)));
+  }
+
+ private:
+  Study const& study_;
+  std::vector<std::size_t> axes_;  ///< that hold a data parameter
+  std::set<std::vector<std::size_t>> kinds_;
+  std::unordered_map<std::size_t, std::vector<std::size_t> const*> inert_;  ///< by the place on these axes
+};
+
 }  // namespace
 
 Survey survey(Study const& study, int ranks, double memory_per_rank,
@@ -108,12 +145,15 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
   std::size_t const points = study.grid().size();
   require_room(points, study.trials(), memory_per_rank);
   Survey result;
+  result.memory_per_rank = memory_per_rank;
   result.valid.assign(points, true);
   result.wanted.assign(points, true);
+  result.deterministic.assign(points, false);
   result.representative.resize(points);
   result.team_size.assign(points, 1);
   result.applicable_somewhere.assign(about.metrics.size(), false);
   bool repeats = false;
+  DataInfluence data_influence(study);
   std::set<std::string> warned;
   for (std::size_t number = 0; number < points; ++number) {
     Point const point = study.grid().point(number);
@@ -124,14 +164,16 @@ Survey survey(Study const& study, int ranks, double memory_per_rank,
       result.valid[number] = false;
       continue;
     }
+    result.deterministic[number] = verdict.is_deterministic();
     if (verdict.is_deterministic() && study.trials() > 1)
       throw UserError(
           fmt::format("trials = {}: every trial on this input is the same; allowed is 1", study.trials()));
     for (auto const& warning : verdict.warnings())
       if (warned.insert(warning).second) result.warnings.push_back(warning);
-    Point const canonical = study.canonical(point);
+    data_influence.enter(number, verdict);
+    Point const canonical = study.canonical(point, verdict);
     repeats = repeats || canonical != point;
-    auto const applicable = study.experiment().applicable(point);
+    auto const applicable = study.applicable(point);
     for (std::size_t m = 0; m < applicable.size(); ++m)
       if (applicable[m]) result.applicable_somewhere[m] = true;
     result.team_size[number] = number < kept_team_size.size() && kept_team_size[number] > 0

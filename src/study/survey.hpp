@@ -14,8 +14,10 @@ struct Survey {
   std::vector<bool> wanted;  ///< whether trials are run there: a level search visits some points only
   std::vector<std::uint32_t> representative;  ///< first point with the same canonical point
   std::vector<std::int32_t> team_size;
+  std::vector<bool> deterministic;         ///< every trial is the same
   std::vector<bool> applicable_somewhere;  ///< per metric
   std::vector<std::string> warnings;       ///< distinct
+  double memory_per_rank = 0;              ///< bytes
 
   /// Whether trials of this point are run under its own number.
   bool runs(std::uint32_t point) const {

@@ -2,8 +2,9 @@
 
 #include "mpi/communicator.hpp"
 #include "mpi/partition.hpp"
-#include "parameters/value.hpp"
 #include "random/stream.hpp"
+#include "study/description.hpp"
+#include "study/input.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,9 +21,6 @@
 
 namespace thresher::study {
 
-/// What the author of an experiment writes as study::UserError, study::Set and so on.
-using namespace parameters;
-
 /// Thrown (on all ranks together) by a stage that saw `Team::stopping()`: the trial is dropped, not failed.
 class Interrupted : public std::runtime_error {
  public:
@@ -38,29 +36,6 @@ struct TrialIdentity {
   std::int64_t trial = 0;
   /// Key of trial number `number` of the same point.
   random::Key key(std::int64_t number) const;
-};
-
-/// The user's own data (`--input`), read in parts by the ranks that need them.
-class InputReader {
- public:
-  virtual ~InputReader() = default;
-  virtual bool has(std::string const& name) const = 0;
-  /// Extents of data set `name`. Throws UserError when it is missing.
-  virtual std::vector<std::int64_t> extents(std::string const& name) const = 0;
-  /// Entries [rows) x [columns) of a two-dimensional data set as doubles, row-major (a one-dimensional one
-  /// has one column, a scalar one row too; rows of more dimensions are flat, and read whole). Throws
-  /// UserError when an entry is not finite. Not collective: every rank reads its own part.
-  virtual std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const = 0;
-  /// The same where NaN stands for an entry that is missing. Throws UserError for an infinite one.
-  virtual std::vector<double> read_with_missing(std::string const& name, mpi::Range rows,
-                                                mpi::Range columns) const = 0;
-  /// Numbers, or text, of an attribute of a data set or group ("/": of the file); none where it is not there.
-  /// Throws UserError when it is something else.
-  virtual std::optional<std::vector<double>> numbers(std::string const& object,
-                                                     std::string const& attribute) const = 0;
-  virtual std::optional<std::string> text(std::string const& object, std::string const& attribute) const = 0;
-  /// Names in a group, by alphabet; none where there is no such group.
-  virtual std::vector<std::string> members(std::string const& group) const = 0;
 };
 
 /// An array that a trial leaves beside its metrics.
@@ -88,6 +63,12 @@ class TrialServices {
   virtual std::optional<std::vector<std::byte>> restore() = 0;
 };
 
+/// What a trial has to work with.
+struct Resources {
+  int ranks = 1;              ///< of its team
+  double bytes_per_rank = 0;  ///< that each of them may hold
+};
+
 /// The MPI ranks that work on one trial together, and what the engine gives them: communicators, random
 /// streams, memory budget, the user's input, artifacts, warnings, progress, interruption and kept state.
 class Team {
@@ -112,7 +93,8 @@ class Team {
 
   /// Bytes that each rank of the team may hold.
   std::uint64_t memory_budget() const { return memory_budget_; }
-  /// The user's input, or null.
+  Resources resources() const { return {comm_.size(), static_cast<double>(memory_budget_)}; }
+  /// The reader of the user's input, or null.
   InputReader const* input() const { return input_; }
 
   /// Whether artifact `name` is asked for in this trial.

@@ -2,9 +2,11 @@
 // die on command.
 #include "engine/driver.hpp"
 #include "mpi/fixed_order_sum.hpp"
+#include "study/experiment.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -18,7 +20,7 @@ namespace {
 
 using namespace thresher;
 
-enum class Law { normal, uniform };
+enum class Law { normal, uniform, given };
 enum class Memory { stored, regenerated };
 enum class Fault {
   none,
@@ -30,6 +32,11 @@ enum class Fault {
   not_a_number,
   not_converged,
   throw_in_data
+};
+
+/// What the user's file says: how many numbers it gives.
+struct Given {
+  std::int64_t numbers = 0;
 };
 
 struct Parameters {
@@ -49,6 +56,7 @@ struct Parameters {
   double bytes = 0;
   std::int64_t theory_grid = 10;
   bool wide = false;
+  Given const* input = nullptr;
 };
 
 /// Metrics that make records as wide as those of a large experiment.
@@ -93,6 +101,14 @@ struct Fit : study::StageResult {
   std::int64_t used = 0;
 };
 
+Given examine(study::InputReader const& input) {
+  if (!input.has("numbers")) return {};
+  auto const count = input.extents("numbers").at(0);
+  auto const numbers = input.read("numbers", {0, count}, {0, 1});
+  if (!std::ranges::is_sorted(numbers)) throw study::UserError("input: /numbers must ascend");
+  return {count};
+}
+
 void predict_expected(Parameters const& p, Predictions& t) {
   t.expected = std::pow(std::fabs(p.mean), p.power) + 0.0 * static_cast<double>(p.theory_grid);
 }
@@ -112,7 +128,9 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     parameter("size", &Parameters::size, "[1, 1e9]", "numbers drawn", "data").nested = true;
     parameter("mean", &Parameters::mean, "(-inf, inf)", "mean of the law", "data");
     parameter("spread", &Parameters::spread, "(0, inf)", "standard deviation (normal law)", "data");
-    parameter("law", &Parameters::law, {"normal", "uniform"}, "law of the numbers", "data");
+    parameter("law", &Parameters::law, {"normal", "uniform", "given"},
+              "law of the numbers; given: those of the input, which ascend", "data");
+    user_input(&Parameters::input, examine);
     parameter("power", &Parameters::power, "[0, 10]", "power of the estimate", "fit");
     parameter("level", &Parameters::level, "(-inf, inf)", "level of a hit", "read");
     parameter("delay", &Parameters::delay, "[0, 1e5]", "seconds that a reading sleeps", "read");
@@ -153,13 +171,22 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
 
   void check(Parameters const& p, study::Verdict& verdict) const override {
     if (p.mean > 1e6) verdict.refuse("mean", "allowed is at most 1e6");
-    if (p.law == Law::uniform) verdict.inert("spread");
+    if (p.law != Law::normal) verdict.inert("spread");
+    if (p.law == Law::given) {
+      auto const numbers = p.input == nullptr ? 0 : p.input->numbers;
+      if (p.size > numbers) verdict.refuse("size", fmt::format("the input gives {} numbers", numbers));
+      verdict.deterministic();
+    }
     if (p.delay == 0) verdict.inert("steps");
   }
 
-  study::Cost cost(std::size_t stage, Parameters const& p, int ranks) const override {
+  void adopt_input(Parameters& p) const override {
+    if (p.law == Law::given) p.size = p.input->numbers;
+  }
+
+  study::Cost cost(std::size_t stage, Parameters const& p, study::Resources const& resources) const override {
     study::Cost cost;
-    cost.bytes_per_rank = 8.0 * static_cast<double>(p.size) + p.bytes / ranks;
+    cost.bytes_per_rank = 8.0 * static_cast<double>(p.size) + p.bytes / resources.ranks;
     if (stage == 0) cost.normals = static_cast<double>(p.shared_draws);
     if (stage == 1) cost.normals = static_cast<double>(p.size);
     if (stage == 2) cost.bytes_streamed = 16.0 * static_cast<double>(p.size);
@@ -189,9 +216,11 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
       if (p.law == Law::normal) {
         stream.normals({}, 0, draws->values);
         for (double& x : draws->values) x *= p.spread;
-      } else {
+      } else if (p.law == Law::uniform) {
         stream.uniforms({}, 0, draws->values);
         for (double& x : draws->values) x -= 0.5;
+      } else {
+        draws->values = team.input()->read("numbers", {0, draws->rows_made}, {0, 1});
       }
       double const shift = static_cast<Preparation const*>(before)->shift;
       for (double& x : draws->values) x += p.mean + shift;

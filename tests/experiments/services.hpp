@@ -1,13 +1,14 @@
 #pragma once
 
 #include "parameters/value.hpp"
-#include "study/team.hpp"
+#include "study/experiment_interface.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -58,6 +59,16 @@ class MemoryInput : public study::InputReader {
 
   std::map<std::string, DataSet> sets;
 };
+
+/// What `experiment` must know of `input`, which may be null, for a study of one point.
+inline std::unique_ptr<study::InputFacts const> facts_of(study::Experiment const& experiment,
+                                                         study::Point const& point,
+                                                         study::InputReader const* input) {
+  if (input == nullptr) return nullptr;
+  std::vector<std::vector<study::Value>> values;
+  for (auto const& value : point) values.push_back({value});
+  return experiment.facts(experiment.examine(*input, values));
+}
 
 /// Keeps what a trial leaves, and stops it when it is told to.
 class MemoryServices : public study::TrialServices {

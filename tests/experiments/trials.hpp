@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services.hpp"
 #include "study/experiment.hpp"
 #include "study/team.hpp"
 
@@ -22,11 +23,15 @@ struct Measured {
 };
 
 /// One trial through all stages, for points that agree in all parameters but those of the last stage. Trials
-/// with the same text share their draws, whatever the points. Collective.
+/// with the same text share their draws, whatever the points. The team's input, if any, is examined for the
+/// first of them. Collective.
 template <class P, class M, class T>
-std::vector<Measured<M>> run_together(study::ExperimentOf<P, M, T> const& experiment,
-                                      std::vector<P> const& points, study::Team& team, std::int64_t trial,
+std::vector<Measured<M>> run_together(study::ExperimentOf<P, M, T> const& experiment, std::vector<P> points,
+                                      study::Team& team, std::int64_t trial,
                                       std::string const& text = "test\n") {
+  auto const facts = facts_of(experiment, experiment.values_of(points.front()), team.input());
+  if (facts)
+    for (auto& point : points) point = experiment.typed(experiment.values_of(point), facts.get());
   team.begin_trial({text, trial});
   std::vector<std::unique_ptr<study::StageResult>> results;
   auto const stages = experiment.description().stages.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services.hpp"
 #include "study/experiment.hpp"
 
 #include <set>
@@ -22,12 +23,13 @@ inline Answer answer_of(study::Verdict const& verdict, std::vector<study::Parame
   return answer;
 }
 
-/// `given` are the parameters that the user gave. `input` may be null.
+/// `given` are the parameters that the user gave. `input` may be null. Throws study::UserError where it has
+/// defects.
 inline Answer ask(study::Experiment const& experiment, study::Point const& point,
                   std::set<std::string> const& given = {}, study::InputReader const* input = nullptr) {
   auto const& parameters = experiment.description().parameters;
-  study::Verdict verdict(parameters, point, given, input);
-  experiment.check(point, verdict);
+  study::Verdict verdict(parameters, point, given);
+  experiment.check(point, facts_of(experiment, point, input).get(), verdict);
   return answer_of(verdict, parameters);
 }
 
@@ -35,12 +37,7 @@ inline Answer ask(study::Experiment const& experiment, study::Point const& point
 template <class P, class M, class T>
 Answer ask(study::ExperimentOf<P, M, T> const& experiment, P const& point,
            std::set<std::string> const& given = {}, study::InputReader const* input = nullptr) {
-  auto const& parameters = experiment.description().parameters;
-  study::Point defaults;  // of its values a refusal shows one
-  for (auto const& parameter : parameters) defaults.push_back(parameter.default_value);
-  study::Verdict verdict(parameters, defaults, given, input);
-  experiment.check(point, verdict);
-  return answer_of(verdict, parameters);
+  return ask(static_cast<study::Experiment const&>(experiment), experiment.values_of(point), given, input);
 }
 
 }  // namespace thresher::trials

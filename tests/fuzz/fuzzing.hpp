@@ -62,8 +62,7 @@ inline std::vector<std::uint8_t> edited(std::vector<std::uint8_t> base, std::spa
 inline Study const& small_study() {
   static SmallExperiment const experiment;
   static Study const study(
-      experiment, configuration_of(experiment, {{"size", "1,2,3"}, {"level", "0,1"}, {"trials", "5"}}),
-      nullptr);
+      experiment, configuration_of(experiment, {{"size", "1,2,3"}, {"level", "0,1"}, {"trials", "5"}}));
   return study;
 }
 

@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     fuzzing::find("what is stored cannot be read: " + std::string(error.what()));
   }
   fuzzing::accepts([&] {
-    Study const study(experiment, configuration, nullptr);
+    Study const study(experiment, configuration);
     if (study.grid().size() < 1000) survey(study, 12, 1e9, {});
   });
   return 0;

@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (static_cast<double>(stored.grid().size()) * static_cast<double>(stored.trials()) > 1e6) return;
     Request request;
     complete_request(request, stored, experiment.description());
-    Study const study(experiment, configure(request, experiment.description()), nullptr);
+    Study const study(experiment, configure(request, experiment.description()));
     require_extension(study, stored);
     Ledger ledger(study, survey(study, 1, 1e9, stored.team_sizes(study.grid())));
     stored.enter_into(ledger, study);

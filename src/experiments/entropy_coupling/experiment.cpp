@@ -2,6 +2,7 @@
 
 #include "experiments/entropy_coupling/estimators/measurement.hpp"
 #include "experiments/entropy_coupling/estimators/stages.hpp"
+#include "experiments/entropy_coupling/validity.hpp"
 #include "experiments/entropy_coupling/work.hpp"
 
 #include <stdexcept>
@@ -17,6 +18,7 @@ Experiment::Experiment() {
         1);
   stages({"data", "bounds", "search", "reading"});
   declare_parameters();
+  user_input(&Parameters::input, examine_laws);
   declare_metrics();
   declare_predictions();
   declare_artifacts();
@@ -168,37 +170,24 @@ void Experiment::declare_artifacts() {
   artifact("beta", {"feature"}, "codebook: dual variables");
 }
 
-InputSizes const& Experiment::sizes_of(Parameters const& point, study::InputReader const& input) const {
-  bool const symbols = point.p_kind == SymbolLaw::file;
-  bool const observations = point.q_kind == ObservationLaw::file;
-  std::scoped_lock const lock(seen_lock_);
-  if (!seen_ || seen_->reader != &input || seen_->symbols != symbols || seen_->observations != observations)
-    seen_ = SeenInput{&input, symbols, observations, read_input_sizes(point, input)};
-  return seen_->sizes;
-}
-
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
-  bool const from_file = point.p_kind == SymbolLaw::file || point.q_kind == ObservationLaw::file;
-  InputSizes const* sizes = nullptr;
-  if (from_file && verdict.input() != nullptr) sizes = &sizes_of(point, *verdict.input());
-  check_validity(point, sizes, verdict);
+  check_validity(point, verdict);
 }
 
-study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
+                             study::Resources const& resources) const {
   Parameters sized = point;
-  {
-    std::scoped_lock const lock(seen_lock_);
-    if (seen_ && seen_->symbols && point.p_kind == SymbolLaw::file) sized.n = seen_->sizes.symbols;
-    if (seen_ && seen_->observations && point.q_kind == ObservationLaw::file)
-      for (std::int64_t const k : seen_->sizes.alphabets) sized.k = std::max(sized.k, k);
-  }
+  bool const reads = point.input != nullptr;
+  if (reads && point.p_kind == SymbolLaw::file) sized.n = point.input->symbols;
+  if (reads && point.q_kind == ObservationLaw::file)
+    for (std::int64_t const k : point.input->alphabets) sized.k = std::max(sized.k, k);
   switch (stage) {
     case 0:
       return data_cost(sized);
     case 1:
       return bounds_cost(sized);
     case 2:
-      return search_cost(sized, ranks);
+      return search_cost(sized, resources.ranks);
     default:
       return reading_cost(sized);
   }

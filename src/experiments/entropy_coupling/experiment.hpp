@@ -3,12 +3,7 @@
 #include "experiments/entropy_coupling/model/metrics.hpp"
 #include "experiments/entropy_coupling/model/parameters.hpp"
 #include "experiments/entropy_coupling/theory/predictions.hpp"
-#include "experiments/entropy_coupling/validity.hpp"
 #include "study/experiment.hpp"
-
-#include <mutex>
-#include <optional>
-#include <utility>
 
 namespace thresher::entropy_coupling {
 
@@ -19,7 +14,8 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   Experiment();
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
-  study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
+  study::Cost cost(std::size_t stage, Parameters const& point,
+                   study::Resources const& resources) const override;
   Metrics applicable(Parameters const& point) const override;
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
                                                 std::span<Parameters const> points,
@@ -32,18 +28,6 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_metrics();
   void declare_predictions();
   void declare_artifacts();
-
-  /// Sizes of the laws in the input that was seen last, by which kinds read it: thousands of points share one
-  /// input.
-  struct SeenInput {
-    study::InputReader const* reader;
-    bool symbols;
-    bool observations;
-    InputSizes sizes;
-  };
-  InputSizes const& sizes_of(Parameters const& point, study::InputReader const& input) const;
-  mutable std::mutex seen_lock_;
-  mutable std::optional<SeenInput> seen_;
 };
 
 }  // namespace thresher::entropy_coupling

@@ -12,9 +12,6 @@ namespace thresher::entropy_coupling {
 
 namespace {
 
-// Laws up to this size are made to see whether a mass vanishes; of longer ones the trial tells.
-constexpr std::int64_t kSizeToTry = 1 << 20;
-
 bool p_from_file(Parameters const& point) {
   return point.p_kind == SymbolLaw::file;
 }
@@ -23,9 +20,9 @@ bool q_from_file(Parameters const& point) {
   return point.q_kind == ObservationLaw::file;
 }
 
-std::vector<std::int64_t> alphabets(Parameters const& point, InputSizes const* input) {
+std::vector<std::int64_t> alphabets(Parameters const& point) {
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(point.m), point.k);
-  if (q_from_file(point) && input != nullptr)
+  if (auto const* input = point.input; q_from_file(point) && input != nullptr)
     for (std::size_t i = 0; i < sizes.size(); ++i)
       sizes[i] =
           input->alphabets[input->alphabets.size() == 1 ? 0 : std::min(i, input->alphabets.size() - 1)];
@@ -56,13 +53,14 @@ void name_inert(Parameters const& point, study::Verdict& verdict) {
   inert_unless(point.estimator == Estimator::independent_greedy, "ind_cells_max");
 }
 
-void check_input(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
-  if (verdict.input() == nullptr) {
+void check_input(Parameters const& point, study::Verdict& verdict) {
+  auto const* input = point.input;
+  if (input == nullptr) {
     if (p_from_file(point)) verdict.refuse("p_kind", "a law from a file needs --input with a data set p");
     if (q_from_file(point)) verdict.refuse("q_kind", "laws from a file need --input with a data set q");
     return;
   }
-  if (input == nullptr || !q_from_file(point)) return;
+  if (!q_from_file(point)) return;
   auto const rows = std::ssize(input->alphabets);
   if (rows > 1 && rows < point.m_cap)
     verdict.refuse(
@@ -70,12 +68,13 @@ void check_input(Parameters const& point, InputSizes const* input, study::Verdic
         fmt::format("the input holds {} laws of observations, so that m_cap is at most {}", rows, rows));
 }
 
-void check_estimator(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+void check_estimator(Parameters const& point, study::Verdict& verdict) {
   if (point.shards > 1 && point.estimator != Estimator::list_greedy)
     verdict.refuse("shards", "only list_greedy can be spread over shards; others take 1");
-  auto const sizes = alphabets(point, input);
+  auto const sizes = alphabets(point);
   if (point.estimator == Estimator::exact) {
-    std::int64_t const symbols = p_from_file(point) && input != nullptr ? input->symbols : point.n;
+    std::int64_t const symbols =
+        p_from_file(point) && point.input != nullptr ? point.input->symbols : point.n;
     double const bases = candidate_bases(symbols, sizes);
     if (bases > static_cast<double>(point.exact_max_bases))
       verdict.refuse(
@@ -94,24 +93,22 @@ void check_estimator(Parameters const& point, InputSizes const* input, study::Ve
 }
 
 /// Whether a law without draws has masses that vanish.
-void check_masses(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+void check_masses(Parameters const& point, study::Verdict& verdict) {
   double const units = std::ldexp(1.0, static_cast<int>(point.mass_bits));
   auto const endangered = [&](double floor, std::int64_t size) {
     return size <= kSizeToTry && floor * units / static_cast<double>(size) < 2;
   };
   try {
-    auto const symbols = p_from_file(point) ? input->symbols : point.n;
-    if (!symbol_law_is_random(point) && endangered(point.p_floor, symbols))
-      fixed_symbol_law(point, verdict.input());
+    auto const symbols = p_from_file(point) ? point.input->symbols : point.n;
+    if (!symbol_law_is_random(point) && endangered(point.p_floor, symbols)) fixed_symbol_law(point);
   } catch (std::exception const& error) {
     verdict.refuse("p_floor", error.what());
   }
   try {
-    auto const sizes = q_from_file(point) ? input->alphabets : std::vector{point.k};
+    auto const sizes = q_from_file(point) ? point.input->alphabets : std::vector{point.k};
     if (observation_law_is_random(point)) return;
     for (std::size_t i = 0; i < sizes.size(); ++i)
-      if (endangered(point.q_floor, sizes[i]))
-        fixed_observation_law(point, static_cast<std::int64_t>(i), verdict.input());
+      if (endangered(point.q_floor, sizes[i])) fixed_observation_law(point, static_cast<std::int64_t>(i));
   } catch (std::exception const& error) {
     verdict.refuse("q_floor", error.what());
   }
@@ -119,25 +116,16 @@ void check_masses(Parameters const& point, InputSizes const* input, study::Verdi
 
 }  // namespace
 
-InputSizes read_input_sizes(Parameters const& point, study::InputReader const& input) {
-  InputSizes sizes;
-  if (p_from_file(point)) sizes.symbols = std::ssize(input_symbol_weights(input));
-  if (q_from_file(point))
-    for (std::int64_t row = 0; row < input_observations(input); ++row)
-      sizes.alphabets.push_back(std::ssize(input_observation_weights(input, row)));
-  return sizes;
-}
-
-void check_validity(Parameters const& point, InputSizes const* input, study::Verdict& verdict) {
+void check_validity(Parameters const& point, study::Verdict& verdict) {
   if (point.q_kind == ObservationLaw::bernoulli && point.k != 2)
     verdict.refuse("k", "bernoulli observations have two values; choose another q_kind or k = 2");
   if (point.m > point.m_cap) verdict.refuse("m", fmt::format("at most m_cap = {}", point.m_cap));
   if (point.dep_last > point.m_cap)
     verdict.refuse("dep_last", fmt::format("at most m_cap = {}", point.m_cap));
-  check_input(point, input, verdict);
+  check_input(point, verdict);
   if (!verdict.refusal().empty()) return;
-  check_estimator(point, input, verdict);
-  check_masses(point, input, verdict);
+  check_estimator(point, verdict);
+  check_masses(point, verdict);
   name_inert(point, verdict);
 }
 

@@ -3,6 +3,7 @@
 #include "experiments/linear_generative/data/data.hpp"
 #include "experiments/linear_generative/estimators/decomposition.hpp"
 #include "experiments/linear_generative/estimators/measurement.hpp"
+#include "experiments/linear_generative/validity.hpp"
 #include "experiments/linear_generative/work.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ Experiment::Experiment() {
         1);
   stages({"data", "decomposition", "sampling"});
   declare_population();
+  user_input(&Parameters::input, examine_input);
   declare_estimators();
   declare_metrics();
   declare_predictions();
@@ -236,33 +238,22 @@ void Experiment::declare_artifacts() {
            "leading eigenvectors of both sample covariances");
 }
 
-InputReport const& Experiment::report_on(study::InputReader const& input, std::string const& dataset) const {
-  std::lock_guard const lock(reports_lock_);
-  auto const known = reports_.find(dataset);
-  if (known != reports_.end()) return known->second;
-  return reports_.emplace(dataset, examine_input(input, dataset)).first->second;
-}
-
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
-  InputReport const* report = nullptr;
-  if (point.spectrum == Spectrum::input && verdict.input() != nullptr)
-    report = &report_on(*verdict.input(), point.dataset);
-  refuse_invalid(point, report, verdict);
+  refuse_invalid(point, verdict);
   name_inert(point, verdict);
   warn_of_surprises(point, verdict);
 }
 
-void Experiment::adopt_input(study::InputReader const& input, Parameters& point) const {
+void Experiment::adopt_input(Parameters& point) const {
   if (point.spectrum != Spectrum::input) return;
-  try {
-    if (input.has(point.dataset)) point.dim = input_extents(input, point.dataset).dim;
-  } catch (study::UserError const&) {
-    // `check` says what is wrong with the data set.
-  }
+  auto const* report = report_on_input(point);
+  // `check` says what is wrong with a data set.
+  if (report->extents) point.dim = report->extents->dim;
 }
 
-study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
-  return stage_cost(stage, point, ranks);
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
+                             study::Resources const& resources) const {
+  return stage_cost(stage, point, resources.ranks);
 }
 
 Metrics Experiment::applicable(Parameters const& point) const {

@@ -3,11 +3,7 @@
 #include "experiments/linear_generative/model/metrics.hpp"
 #include "experiments/linear_generative/model/parameters.hpp"
 #include "experiments/linear_generative/theory/predictions.hpp"
-#include "experiments/linear_generative/validity.hpp"
 #include "study/experiment.hpp"
-
-#include <map>
-#include <mutex>
 
 namespace thresher::linear_generative {
 
@@ -19,8 +15,9 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   Experiment();
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
-  void adopt_input(study::InputReader const& input, Parameters& point) const override;
-  study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
+  void adopt_input(Parameters& point) const override;
+  study::Cost cost(std::size_t stage, Parameters const& point,
+                   study::Resources const& resources) const override;
   Metrics applicable(Parameters const& point) const override;
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
                                                 std::span<Parameters const> points,
@@ -34,12 +31,6 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_metrics();
   void declare_predictions();
   void declare_artifacts();
-
-  /// What is known of a data set of the user's file: the points of a grid share it, and reading it takes
-  /// time.
-  InputReport const& report_on(study::InputReader const& input, std::string const& dataset) const;
-  mutable std::mutex reports_lock_;
-  mutable std::map<std::string, InputReport> reports_;
 };
 
 }  // namespace thresher::linear_generative

@@ -39,7 +39,8 @@ void refuse_population(Parameters const& point, study::Verdict& verdict) {
                    "without a spike there is no latent image to recover; allowed are spike > 0 or rank = 0");
 }
 
-void refuse_input(Parameters const& point, InputReport const* input, study::Verdict& verdict) {
+void refuse_input(Parameters const& point, study::Verdict& verdict) {
+  auto const* input = report_on_input(point);
   if (input == nullptr) return verdict.refuse("spectrum", "needs a file with examples: give --input");
   if (!input->extents) return verdict.refuse("dataset", input->problem);
   auto const& extents = *input->extents;
@@ -84,9 +85,7 @@ void refuse_model(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse("kernel", "patch_net sees patches: allowed are odd sizes from 1 up");
 }
 
-}  // namespace
-
-InputReport examine_input(study::InputReader const& input, std::string const& dataset) {
+InputReport examine_dataset(study::InputReader const& input, std::string const& dataset) {
   constexpr std::int64_t kRowsAtOnce = 256;
   try {
     if (!input.has(dataset)) return {{}, "the input has no such data set"};
@@ -99,9 +98,27 @@ InputReport examine_input(study::InputReader const& input, std::string const& da
   }
 }
 
-void refuse_invalid(Parameters const& point, InputReport const* input, study::Verdict& verdict) {
+}  // namespace
+
+InputReports examine_input(study::InputReader const& input, study::Asked<Parameters> const& asked) {
+  InputReports known;
+  if (!asked.includes(&Parameters::spectrum, Spectrum::input)) return known;
+  for (auto const& dataset : asked.of(&Parameters::dataset)) {
+    known.datasets.push_back(dataset);
+    known.reports.push_back(examine_dataset(input, dataset));
+  }
+  return known;
+}
+
+InputReport const* report_on_input(Parameters const& point) {
+  if (point.input == nullptr) return nullptr;
+  auto const at = std::ranges::find(point.input->datasets, point.dataset) - point.input->datasets.begin();
+  return &point.input->reports.at(static_cast<std::size_t>(at));
+}
+
+void refuse_invalid(Parameters const& point, study::Verdict& verdict) {
   refuse_population(point, verdict);
-  if (point.spectrum == Spectrum::input) refuse_input(point, input, verdict);
+  if (point.spectrum == Spectrum::input) refuse_input(point, verdict);
   refuse_model(point, verdict);
   refuse_method(point, verdict);
 }
@@ -140,7 +157,7 @@ void warn_of_surprises(Parameters const& point, study::Verdict& verdict) {
     verdict.warn(
         fmt::format("noise_steps = {}: fewer than {} Euler steps shrink the samples by more than 13 %",
                     point.noise_steps, kFewNoiseSteps));
-  if (verdict.input() != nullptr && point.spectrum != Spectrum::input)
+  if (point.input != nullptr && point.spectrum != Spectrum::input)
     verdict.warn("input is read by spectrum input only");
 }
 

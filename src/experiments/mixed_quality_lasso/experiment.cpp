@@ -1,5 +1,6 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
+#include "experiments/mixed_quality_lasso/data/user_data.hpp"
 #include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
 #include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
 #include "experiments/mixed_quality_lasso/validity.hpp"
@@ -16,8 +17,8 @@ namespace {
 
 /// Theory of the planted model: it says nothing of the user's own data.
 auto planted(void (*compute)(Parameters const&, Predictions&)) {
-  return [compute](Parameters const& point, study::TheoryContext const& context, Predictions& predictions) {
-    if (context.input() == nullptr) compute(point, predictions);
+  return [compute](Parameters const& point, Predictions& predictions) {
+    if (point.input == nullptr) compute(point, predictions);
   };
 }
 
@@ -30,6 +31,7 @@ Experiment::Experiment(double lengthy_seconds) : lengthy_seconds_(lengthy_second
         1);
   stages({"data", "analysis"});
   declare_parameters();
+  user_input(&Parameters::input, check_user_data);
   declare_metrics();
   declare_predictions();
   declare_artifacts();
@@ -234,18 +236,18 @@ void Experiment::declare_predictions() {
 }
 
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
-  if (verdict.input() == nullptr) {
+  if (point.input == nullptr) {
     check_validity(point, verdict);
     return;
   }
-  if (!user_shape_) user_shape_ = check_user_data(*verdict.input());
   verdict.deterministic();
-  check_user_validity(point, *user_shape_, verdict);
+  check_user_validity(point, *point.input, verdict);
 }
 
-study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
-  if (user_shape_) return user_cost(*user_shape_, point, ranks);
-  return stage == 0 ? data_cost(point, ranks) : analysis_cost(point, ranks);
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
+                             study::Resources const& resources) const {
+  if (point.input != nullptr) return user_cost(*point.input, point, resources.ranks);
+  return stage == 0 ? data_cost(point, resources.ranks) : analysis_cost(point, resources.ranks);
 }
 
 Metrics Experiment::applicable(Parameters const& point) const {
@@ -264,11 +266,11 @@ Metrics Experiment::applicable(Parameters const& point) const {
     if (!applies) return;
     for (auto member : members) mask.*member = 0;
   };
-  if (user_shape_) {
+  if (point.input != nullptr) {
     apply(true, {&Metrics::fit_s, &Metrics::fit_rho, &Metrics::fit_n_eff, &Metrics::fit_success,
                  &Metrics::lambda_best, &Metrics::iterations});
-    apply(user_shape_->has_truth, {&Metrics::noise_power});
-    apply(user_shape_->has_truth, recovery);
+    apply(point.input->has_truth, {&Metrics::noise_power});
+    apply(point.input->has_truth, recovery);
     return mask;
   }
   if (point.iso_level > 0) {
@@ -321,7 +323,7 @@ study::Outcome Experiment::measure(study::StageResult const* before, Parameters 
                                    study::Team& team, Metrics& metrics) const {
   auto const& data = dynamic_cast<FittedTrial const&>(*before);
   if (data.user_data() != nullptr) {
-    auto const cost = user_cost(*user_shape_, point, team.communicator().size());
+    auto const cost = user_cost(*point.input, point, team.communicator().size());
     return run_user_path(*data.user_data(), point, length(cost, team), team, metrics);
   }
   if (point.iso_level > 0) return run_iso(analyses_, data.draws(team.trial(), point), point, team, metrics);

@@ -1,14 +1,11 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/data/user_data.hpp"
 #include "experiments/mixed_quality_lasso/estimators/fitted_trial.hpp"
 #include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
 #include "experiments/mixed_quality_lasso/model/metrics.hpp"
 #include "experiments/mixed_quality_lasso/model/parameters.hpp"
 #include "experiments/mixed_quality_lasso/theory/predictions.hpp"
 #include "study/experiment.hpp"
-
-#include <optional>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -20,7 +17,8 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   explicit Experiment(double lengthy_seconds = 1);
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
-  study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
+  study::Cost cost(std::size_t stage, Parameters const& point,
+                   study::Resources const& resources) const override;
   Metrics applicable(Parameters const& point) const override;
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
                                                 std::span<Parameters const> points,
@@ -39,8 +37,6 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
 
   double lengthy_seconds_;
   AnalysisMaker analyses_;
-  /// Shape of the user's input, where the study has one: `check` sees it before anything else is asked.
-  mutable std::optional<UserShape> user_shape_;
 };
 
 }  // namespace thresher::mixed_quality_lasso

@@ -42,8 +42,9 @@ Experiment::Experiment() {
   artifact("eigenvector", {"coordinate"}, "the leading eigenvector");
 }
 
-study::Cost Experiment::cost(std::size_t stage, Parameters const& point, int ranks) const {
-  return stage == 0 ? data_cost(point, ranks) : spectrum_cost(point, ranks);
+study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
+                             study::Resources const& resources) const {
+  return stage == 0 ? data_cost(point, resources.ranks) : spectrum_cost(point, resources.ranks);
 }
 
 /// The data are the only stage before the measurement; `points` differ in the tolerance alone.

@@ -13,7 +13,8 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
  public:
   Experiment();
 
-  study::Cost cost(std::size_t stage, Parameters const& point, int ranks) const override;
+  study::Cost cost(std::size_t stage, Parameters const& point,
+                   study::Resources const& resources) const override;
   std::unique_ptr<study::StageResult> run_stage(std::size_t stage, study::StageResult const* before,
                                                 std::span<Parameters const> points,
                                                 study::Team& team) const override;

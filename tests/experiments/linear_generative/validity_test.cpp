@@ -115,10 +115,10 @@ TEST_F(ValidityTest, InputsDecideTheDimension) {
   auto const input = images_input({10, 2, 3}, std::vector<double>(60, 1.0));
   auto expected = point;
   expected[dim] = std::int64_t{6};
-  EXPECT_EQ(engine.adopt_input(input, point), expected);
+  EXPECT_EQ(engine.adopt_input(point, *trials::facts_of(engine, point, &input)), expected);
   // Left to check() to refuse.
   auto const line = images_input({60}, std::vector<double>(60, 1.0));
-  EXPECT_EQ(engine.adopt_input(line, point), point);
+  EXPECT_EQ(engine.adopt_input(point, *trials::facts_of(engine, point, &line)), point);
 }
 
 TEST_F(ValidityTest, InputsWithHolesAreRefused) {
@@ -169,12 +169,12 @@ TEST_F(ValidityTest, UnusedParametersAreInert) {
 TEST_F(ValidityTest, ABusyRankHoldsWhatItsTeamShares) {
   auto point = spiked(100'000, 1, 2);
   point.storage = Storage::implicit;
-  auto const alone = experiment_.cost(2, point, 1);
-  auto const shared = experiment_.cost(2, point, 64);
+  auto const alone = experiment_.cost(2, point, {1});
+  auto const shared = experiment_.cost(2, point, {64});
   EXPECT_LT(shared.bytes_per_rank, alone.bytes_per_rank / 5);
   EXPECT_EQ(shared.flops, alone.flops);
   point.storage = Storage::stored;
-  EXPECT_GT(experiment_.cost(2, point, 64).bytes_per_rank, 8.0 * 100'000 * 100'000 / 64);
+  EXPECT_GT(experiment_.cost(2, point, {64}).bytes_per_rank, 8.0 * 100'000 * 100'000 / 64);
 }
 
 TEST_F(ValidityTest, ArtifactsAreLeftWhereWanted) {

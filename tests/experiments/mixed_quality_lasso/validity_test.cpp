@@ -146,16 +146,16 @@ TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
   point.p = 1000000;
   point.n1 = 1500;
   point.n2 = 1500;
-  auto const alone = experiment.cost(1, point, 1);
+  auto const alone = experiment.cost(1, point, {1});
   EXPECT_GT(alone.bytes_per_rank, 8.0 * 3000 * 1e6);
   EXPECT_LT(alone.bytes_per_rank, 1.1 * 8.0 * 3000 * 1e6);
-  EXPECT_LT(experiment.cost(1, point, 64).bytes_per_rank, alone.bytes_per_rank / 20);
+  EXPECT_LT(experiment.cost(1, point, {64}).bytes_per_rank, alone.bytes_per_rank / 20);
   EXPECT_NEAR(alone.normals, 3e9, 1e7);
   point.storage = Storage::regenerate;
-  EXPECT_LT(experiment.cost(1, point, 1).bytes_per_rank, 3e8);
-  EXPECT_GT(experiment.cost(1, point, 1).normals, 1e10);
+  EXPECT_LT(experiment.cost(1, point, {1}).bytes_per_rank, 3e8);
+  EXPECT_GT(experiment.cost(1, point, {1}).normals, 1e10);
   point.estimator = Estimator::pdw;
-  EXPECT_LT(experiment.cost(1, point, 1).bytes_per_rank, 3e6);
+  EXPECT_LT(experiment.cost(1, point, {1}).bytes_per_rank, 3e6);
 }
 
 TEST(Cost, OfALargeSupportIsSharedByTheTeam) {
@@ -166,15 +166,15 @@ TEST(Cost, OfALargeSupportIsSharedByTheTeam) {
   point.s = 50000;
   point.theta = 1;
   double const gram = 8e0 * 50000 * 50000;
-  EXPECT_GT(experiment.cost(1, point, 1).bytes_per_rank, 3 * gram);
-  EXPECT_LT(experiment.cost(1, point, 512).bytes_per_rank, 3e9);
+  EXPECT_GT(experiment.cost(1, point, {1}).bytes_per_rank, 3 * gram);
+  EXPECT_LT(experiment.cost(1, point, {512}).bytes_per_rank, 3e9);
   // Working sets of eight supports and more.
   point.estimator = Estimator::lasso;
   point.p = 1000000;
   point.s = 2000;
   point.storage = Storage::regenerate;
-  double const large = experiment.cost(1, point, 8).bytes_per_rank;
-  EXPECT_GT(large, experiment.cost(1, point, 64).bytes_per_rank * 3);
+  double const large = experiment.cost(1, point, {8}).bytes_per_rank;
+  EXPECT_GT(large, experiment.cost(1, point, {64}).bytes_per_rank * 3);
 }
 
 }  // namespace

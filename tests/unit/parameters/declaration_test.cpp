@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace thresher::parameters {
 namespace {
 
@@ -56,6 +58,28 @@ TEST(Tables, KnowTheEmptySet) {
   table.set(made, 5, parse_value(table.specifications()[5], "none"));
   EXPECT_TRUE(made.fruits.empty());
   EXPECT_EQ(to_text(table.get(made, 5)), "none");
+}
+
+TEST(Tables, FindTheInputOfAMember) {
+  auto const table = basket();
+  EXPECT_EQ(table.place_of(&Basket::count), 0u);
+  EXPECT_EQ(table.place_of(&Basket::fruits), 5u);
+  Table<Basket> partial;
+  partial.bind("open", &Basket::open, "");
+  EXPECT_THROW(partial.place_of(&Basket::count), std::logic_error);
+}
+
+enum class Alone { only };
+enum class Numbered { form1, form2, form3 };
+static_assert(kEnumerators<Fruit> == 3);
+static_assert(kEnumerators<Alone> == 1);
+static_assert(kEnumerators<Numbered> == 3);
+
+TEST(Tables, RefuseMoreOrFewerNamesThanEnumerators) {
+  Table<Basket> table;
+  EXPECT_THROW(table.bind("best", &Basket::best, {"apple", "pear"}, ""), std::logic_error);
+  EXPECT_THROW(table.bind("best", &Basket::best, {"apple", "pear", "plum", "fig"}, ""), std::logic_error);
+  EXPECT_THROW(table.bind("fruits", &Basket::fruits, {"apple", "pear"}, ""), std::logic_error);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ class SmallExperiment final : public ExperimentOf<SmallParameters, SmallMetrics,
     if (p.mean < -100) verdict.refuse("mean", "allowed is -100 or more");
     if (p.rule == SmallParameters::Rule::plain) verdict.inert("level");
   }
-  Cost cost(std::size_t, SmallParameters const& p, int) const override {
+  Cost cost(std::size_t, SmallParameters const& p, Resources const&) const override {
     return {.bytes_per_rank = 8.0 * static_cast<double>(p.size), .normals = static_cast<double>(p.size)};
   }
   std::unique_ptr<StageResult> run_stage(std::size_t stage, StageResult const* before,
@@ -114,8 +114,7 @@ using Texts = std::map<std::string, std::string>;
 /// A study of it, and what is known of its trials at the beginning, for four ranks.
 struct SmallStudy {
   explicit SmallStudy(Texts const& inputs)
-      : study(experiment, configuration_of(experiment, inputs), nullptr),
-        ledger(study, survey(study, 4, 1e9, {})) {}
+      : study(experiment, configuration_of(experiment, inputs)), ledger(study, survey(study, 4, 1e9, {})) {}
   SmallExperiment experiment;
   Study study;
   Ledger ledger;

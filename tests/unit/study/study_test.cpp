@@ -61,10 +61,10 @@ TEST(Surveying, RefusesInvalidPointsOrLeavesThemOut) {
 
 TEST(Surveying, ChoosesTheSmallestTeamThatFits) {
   SmallExperiment experiment;
-  Study const study(experiment, configuration_of(experiment, {{"ranks_per_trial", "auto"}}), nullptr);
+  Study const study(experiment, configuration_of(experiment, {{"ranks_per_trial", "auto"}}));
   EXPECT_EQ(survey(study, 6, 1e9, {}).team_size.front(), 1);
   EXPECT_THROW(survey(study, 6, 8, {}), UserError);
-  Study const fixed(experiment, configuration_of(experiment, {{"ranks_per_trial", "4"}}), nullptr);
+  Study const fixed(experiment, configuration_of(experiment, {{"ranks_per_trial", "4"}}));
   EXPECT_THROW(survey(fixed, 6, 1e9, {}), UserError);
 }
 

@@ -68,16 +68,12 @@ Weights checked(Weights weights, char const* name) {
   return weights;
 }
 
-/// Where laws come from: a law without draws needs no team, a law that is not from a file no input.
+/// Where draws, and laws from a file, come from. A law without draws needs no team: it is small then, and
+/// known.
 struct Source {
   study::Team const* team;
-  study::InputReader const* input;
 
   random::Stream stream(char const* name) const { return team->stream(name); }
-  study::InputReader const& file() const {
-    if (input == nullptr) throw study::UserError("laws from a file need an input");
-    return *input;
-  }
 };
 
 /// Law of the observed symbols among `samples` draws (inverse of the cumulative distribution).
@@ -117,6 +113,25 @@ Weights input_symbol_weights(study::InputReader const& input) {
   return checked(input.read("p", {0, extents[0]}, {0, 1}), "p");
 }
 
+InputLaws examine_laws(study::InputReader const& input, study::Asked<Parameters> const& asked) {
+  InputLaws laws;
+  auto const if_small = [](Weights weights) {
+    return std::ssize(weights) <= kSizeToTry ? std::move(weights) : Weights();
+  };
+  if (asked.includes(&Parameters::p_kind, SymbolLaw::file)) {
+    auto weights = input_symbol_weights(input);
+    laws.symbols = std::ssize(weights);
+    laws.symbol_weights = if_small(std::move(weights));
+  }
+  if (asked.includes(&Parameters::q_kind, ObservationLaw::file))
+    for (std::int64_t row = 0; row < input_observations(input); ++row) {
+      auto weights = input_observation_weights(input, row);
+      laws.alphabets.push_back(std::ssize(weights));
+      laws.observation_weights.push_back(if_small(std::move(weights)));
+    }
+  return laws;
+}
+
 std::int64_t input_observations(study::InputReader const& input) {
   auto const extents = input.extents("q");
   return extents.size() == 1 ? 1 : extents[0];
@@ -152,7 +167,8 @@ Weights symbol_base(Parameters const& parameters, Source const& source) {
     case SymbolLaw::dirichlet:
       return gammas(source.stream("p_base"), 0, parameters.n, parameters.p_alpha);
     case SymbolLaw::file:
-      return input_symbol_weights(source.file());
+      return source.team != nullptr ? input_symbol_weights(*source.team->input())
+                                    : parameters.input->symbol_weights;
   }
   throw std::logic_error("symbol law");
 }
@@ -172,7 +188,9 @@ Weights observation_base(Parameters const& parameters, std::int64_t observation,
       return gammas(source.stream("q_base"), row, parameters.k, parameters.q_alpha);
     }
     case ObservationLaw::file:
-      return input_observation_weights(source.file(), observation);
+      return source.team != nullptr
+                 ? input_observation_weights(*source.team->input(), observation)
+                 : parameters.input->observation_weights[static_cast<std::size_t>(observation)];
   }
   throw std::logic_error("observation law");
 }
@@ -196,20 +214,19 @@ Law make_observation_law(Parameters const& parameters, std::int64_t observation,
 }  // namespace
 
 Law symbol_law(Parameters const& parameters, study::Team const& team) {
-  return make_symbol_law(parameters, {&team, team.input()});
+  return make_symbol_law(parameters, {&team});
 }
 
 Law observation_law(Parameters const& parameters, std::int64_t observation, study::Team const& team) {
-  return make_observation_law(parameters, observation, {&team, team.input()});
+  return make_observation_law(parameters, observation, {&team});
 }
 
-Law fixed_symbol_law(Parameters const& parameters, study::InputReader const* input) {
-  return make_symbol_law(parameters, {nullptr, input});
+Law fixed_symbol_law(Parameters const& parameters) {
+  return make_symbol_law(parameters, {nullptr});
 }
 
-Law fixed_observation_law(Parameters const& parameters, std::int64_t observation,
-                          study::InputReader const* input) {
-  return make_observation_law(parameters, observation, {nullptr, input});
+Law fixed_observation_law(Parameters const& parameters, std::int64_t observation) {
+  return make_observation_law(parameters, observation, {nullptr});
 }
 
 }  // namespace thresher::entropy_coupling

@@ -8,6 +8,8 @@ enum class SymbolLaw { uniform, zipf, geometric, dirichlet, file };
 enum class ObservationLaw { bernoulli, uniform, zipf, geometric, dirichlet, file };
 enum class Estimator { list_greedy, independent, independent_greedy, tie_break, joint_mec, codebook, exact };
 
+struct InputLaws;
+
 /// Inputs of one point. Names, ranges and meanings are declared in experiment.cpp.
 struct Parameters {
   std::int64_t n = 64;
@@ -38,6 +40,7 @@ struct Parameters {
   std::int64_t exact_max_bases = 200000;
   std::int64_t ind_cells_max = 65536;
   std::int64_t m = 8;
+  InputLaws const* input = nullptr;  ///< the laws in the user's file, where there is one
 };
 
 }  // namespace thresher::entropy_coupling

@@ -14,6 +14,8 @@ enum class Storage { automatic, stored, stored32, implicit };
 enum class Center { none, global, split };
 enum class Choice { automatic, yes, no };
 
+struct InputReports;
+
 /// Inputs of one point. Names, ranges and meanings are declared in experiment.cpp.
 struct Parameters {
   std::int64_t dim = 1000;
@@ -45,6 +47,7 @@ struct Parameters {
   std::int64_t batch = 8;
   double learning_rate = 5e-3;
   Choice wasserstein = Choice::automatic;
+  InputReports const* input = nullptr;  ///< the data sets of the user's file, where there is one
 };
 
 }  // namespace thresher::linear_generative

@@ -32,6 +32,10 @@ UserShape check_user_data(study::InputReader const& input) {
   auto const extents = input.extents("X");
   if (extents.size() != 2 || extents[0] < 2 || extents[1] < 1)
     throw study::UserError("input: /X must have two dimensions, rows (at least 2) and columns");
+  constexpr std::int64_t kEntriesAtOnce = std::int64_t{1} << 22;
+  auto const slab = std::max<std::int64_t>(1, kEntriesAtOnce / extents[1]);
+  for (std::int64_t row = 0; row < extents[0]; row += slab)
+    input.read("X", {row, std::min(row + slab, extents[0])}, {0, extents[1]});
   UserShape shape{.n = extents[0],
                   .p = extents[1],
                   .has_noise_sd = input.has("noise_sd"),
@@ -93,7 +97,9 @@ UserData read_user_data(study::Team& team) {
   std::vector<double> scale;
   std::vector<double> beta;
   mpi::agree(comm, [&] {
-    shape = check_user_data(input);
+    auto const extents = input.extents("X");
+    shape.n = extents[0];
+    shape.p = extents[1];
     mine = mpi::share(shape.p, comm.rank(), comm.size());
     y = read_vector(input, "y");
     blocks = read_user_blocks(input, shape.n);

@@ -29,8 +29,8 @@ struct UserBlocks {
   bool known_noise = false;   ///< labels are standard deviations
 };
 
-/// Shape of the user's data. Throws UserError, naming the data set, where lengths disagree, a value is not
-/// finite, or data sets are missing. Entries of /X are not read. Not collective.
+/// Shape of the user's data, all of which is read. Throws UserError, naming the data set, where lengths
+/// disagree, a value is not finite, or data sets are missing. Not collective.
 UserShape check_user_data(study::InputReader const& input);
 /// Blocks of rows: equal /noise_sd, or equal /block; a single one where there is neither. Not collective.
 UserBlocks read_user_blocks(study::InputReader const& input, std::int64_t n);

@@ -12,6 +12,8 @@ enum class LambdaRule { geometric, wainwright, universal, fixed, tuned };
 enum class Solver { working_set, fista };
 enum class Storage { dense, regenerate };
 
+struct UserShape;
+
 /// Inputs of one point. Names, ranges and meanings are declared in experiment.cpp.
 struct Parameters {
   std::int64_t p = 512;
@@ -40,6 +42,7 @@ struct Parameters {
   std::int64_t amp_iters = 500;
   double iso_level = 0;
   std::int64_t iso_draws = 40;
+  UserShape const* input = nullptr;  ///< the user's data, where there are any
 
   bool operator==(Parameters const&) const = default;
 };

@@ -1,11 +1,6 @@
-#include "study/experiment.hpp"
+#include "study/verdict.hpp"
 
 namespace thresher::study {
-
-std::size_t index_of(std::vector<Parameter> const& parameters, std::string const& name) {
-  if (auto const k = find_named(parameters, name)) return *k;
-  throw std::logic_error("no parameter named " + name);
-}
 
 void Verdict::refuse(std::string const& name, std::string const& reason) {
   if (refusal_.empty())
