@@ -1,5 +1,6 @@
 """tools/thresher on files with known contents: `/usr/bin/python3 tools_test.py <bin folder>`."""
 
+import contextlib
 import csv
 import io
 import os
@@ -19,13 +20,33 @@ import tools_study_file as study_file
 from tools_study_file import FAILED, NOT_CONVERGED, NOT_RUN, OK, Metric, Study, phase_diagram, transition
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(PROJECT / "tools"))
+
+from post_processing import command_line  # noqa: E402
+
 THRESHER = PROJECT / "tools" / "thresher"
 BIN = None
 
 
 def thresher(*arguments, folder=None, **environment):
-    return subprocess.run([str(THRESHER), *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=300,
-                          env={**os.environ, **environment})
+    """Runs tools/thresher: as a process of its own where the environment is another, else within this one (a start takes
+    longer than most of what is tested)."""
+    words = [str(argument) for argument in arguments]
+    if environment:
+        return subprocess.run([str(THRESHER), *words], cwd=folder, capture_output=True, text=True, timeout=300,
+                              env={**os.environ, **environment})
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+    with contextlib.chdir(folder or "."), contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        try:
+            code = command_line.main(words)
+        except SystemExit as end:
+            code = end.code
+    said = []
+    for stream in streams:
+        stream.flush()
+        said.append(stream.buffer.getvalue().decode())
+    return subprocess.CompletedProcess(words, code or 0, *said)
 
 
 class ToolTest(unittest.TestCase):
