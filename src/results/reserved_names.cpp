@@ -22,6 +22,8 @@ class NameSpace {
     if (!taken_.insert(name).second)
       throw std::logic_error(about_.name + ": the name " + name + " has two meanings " + place_);
   }
+  /// Not for the experiment.
+  void reserve(std::string const& name) { taken_.insert(name); }
 
  private:
   Description const& about_;
@@ -34,7 +36,8 @@ void check_root(Description const& about) {
                  {kPetscOptions, "help", "version", names::kTrial, names::kStatus, names::kSeconds,
                   names::kTeamSize, names::kSummary, names::kTheory, names::kFailures, names::kArtifacts,
                   names::kTheoryStatus, names::kSearch});
-  for (auto const& option : options_table().specifications()) root.add(option.name);
+  // An option may be named after the part of the file that it is about.
+  for (auto const& option : options_table().specifications()) root.reserve(option.name);
   for (auto const& parameter : about.parameters) root.add(parameter.name);
   for (auto const& metric : about.metrics) root.add(metric.name);
   for (auto const& parameter : about.parameters) root.add(names::index_along(parameter.name));
