@@ -20,10 +20,15 @@ Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
     total_ += ledger_.released(point);
     finished_ += ledger_.released(point) - ledger_.missing(point);
   }
-  for (auto const& task : my_predictions()) {
+  ledger_.for_each_task([&](Ledger::Task const& task) {
+    if (!mine(task)) return;
     ++total_;
-    if (ledger_.status(task.point, task.trial) != Status::not_run) ++finished_;
-  }
+    if (ledger_.status(task.point, task.trial) == Status::not_run) {
+      ++predictions_left_;
+    } else {
+      ++finished_;
+    }
+  });
 }
 
 std::vector<Phase> Schedule::phases() const {
@@ -31,8 +36,9 @@ std::vector<Phase> Schedule::phases() const {
   auto const& survey = ledger_.survey();
   for (std::size_t point = 0; point < survey.valid.size(); ++point)
     if (survey.valid[point]) sizes.insert(survey.team_size[point]);
-  std::vector<Phase> phases{{Phase::Work::predictions, 1}};
-  for (int const size : sizes) phases.push_back({Phase::Work::trials, size});
+  sizes.insert(1);
+  std::vector<Phase> phases;
+  for (int const size : sizes) phases.push_back({.team_size = size, .is_last = size == 1});
   return phases;
 }
 
@@ -47,14 +53,10 @@ bool Schedule::mine(Group const& group, std::int64_t trial) const {
   return number % shard.parts == shard.part;
 }
 
-std::vector<Ledger::Task> Schedule::my_predictions() const {
-  if (study_.options().only_trial >= 0) return {};
-  auto tasks = ledger_.tasks();
+bool Schedule::mine(Ledger::Task const& task) const {
+  if (study_.options().only_trial >= 0) return false;
   auto const shard = study_.shard();
-  std::erase_if(tasks, [&](Ledger::Task const& task) {
-    return static_cast<std::int64_t>(task.number) % shard.parts != shard.part;
-  });
-  return tasks;
+  return static_cast<std::int64_t>(task.number) % shard.parts == shard.part;
 }
 
 void Schedule::collect_groups() {
@@ -76,12 +78,7 @@ void Schedule::begin(Phase const& phase, int teams) {
   scale_ = 0;
   first_ready_ = 0;
   suspects_.clear();
-  if (phase.work == Phase::Work::predictions) {
-    for (auto const& task : my_predictions())
-      if (ledger_.status(task.point, task.trial) == Status::not_run) predictions_.push_back(task);
-    remaining_ = static_cast<std::int64_t>(predictions_.size());
-    return;
-  }
+  next_prediction_ = {};
   collect_groups();
   for (auto const& group : groups_)
     for (std::int64_t t = 0; t < released(group); ++t) {
@@ -127,29 +124,66 @@ int Schedule::strikes(std::int64_t trial, std::vector<std::uint32_t> const& poin
 
 Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
   for (auto const point : points) ledger_.set_status(point, trial, Status::in_flight);
-  remaining_ -= static_cast<std::int64_t>(points.size());
+  (trial < 0 ? predictions_left_ : remaining_) -= static_cast<std::int64_t>(points.size());
   in_flight_ += static_cast<std::int64_t>(points.size());
   return {trial, std::move(points)};
 }
 
 std::vector<Unit> Schedule::next_batch(double longest_seconds) {
-  if (remaining_ == 0) return {};
   double const shortest = std::max(0.01, 2e-5 * teams_);
-  if (phase_.work == Phase::Work::predictions) return next_predictions(std::max(shortest, 0.1));
-  // Guided self-scheduling: long batches while much is left, short ones at the end.
-  double const left = std::max(seconds_left(), 0.0);
-  double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
-  auto batch = next_trials(target);
-  return batch.empty() ? next_suspects(target) : batch;
+  if (remaining_ > 0 && !predictions_are_due()) {
+    // Guided self-scheduling: long batches while much is left, short ones at the end.
+    double const left = std::max(seconds_left(), 0.0);
+    double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
+    auto batch = next_trials(target);
+    if (batch.empty()) batch = next_suspects(target);
+    if (!batch.empty()) return batch;
+  }
+  // A large team would predict on one of its ranks: what can wait for the last phase does.
+  bool const wait = remaining_ == 0 && !phase_.is_last;
+  return wait ? std::vector<Unit>{} : next_predictions(std::max(shortest, 0.1));
+}
+
+bool Schedule::predictions_are_due() {
+  // In step: as much time for predictions as for trials, as long as both are left.
+  return predictions_left_ > 0 && theory_seconds_ < trial_seconds_ && find_prediction();
+}
+
+std::optional<Ledger::Task> Schedule::find_prediction() {
+  auto const theories = study_.description().theories.size();
+  auto& next = next_prediction_;
+  auto const missing_at = [&](std::size_t point) -> std::optional<Ledger::Task> {
+    for (; next.theory < theories; ++next.theory)
+      if (auto const task = ledger_.task(next.theory, point);
+          task && mine(*task) && ledger_.status(task->point, task->trial) == Status::not_run)
+        return task;
+    next.theory = 0;
+    ++next.point;
+    return std::nullopt;
+  };
+  while (next.group < groups_.size()) {
+    auto const& group = groups_[next.group];
+    bool const begun = next.group < first_ready_ || group.cursor > 0 || remaining_ == 0;
+    if (!begun) return std::nullopt;
+    while (next.point < group.data.points.size())
+      if (auto const task = missing_at(group.data.points[next.point])) return task;
+    ++next.group;
+    next.point = 0;
+  }
+  if (!phase_.is_last || remaining_ > 0) return std::nullopt;
+  // What lies at no point of its own trials, or was left by the phases before.
+  while (next.point < study_.grid().size())
+    if (auto const task = missing_at(next.point)) return task;
+  return std::nullopt;
 }
 
 std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
   std::vector<Unit> batch;
   double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
-  for (double expected = 0; !predictions_.empty() && expected <= longest_seconds; expected += each) {
-    auto const& task = predictions_.front();
-    batch.push_back(hand_out(task.trial, {task.point}));
-    predictions_.pop_front();
+  for (double expected = 0; predictions_left_ > 0 && expected <= longest_seconds; expected += each) {
+    auto const task = find_prediction();
+    if (!task) break;
+    batch.push_back(hand_out(task->trial, {task->point}));
   }
   return batch;
 }
@@ -214,6 +248,7 @@ void Schedule::enter(Record const& record) {
     ++theory_entered_;
     return;
   }
+  trial_seconds_ += record.seconds;
   auto& group = groups_[group_of_[record.point]];
   double const unit_seconds = record.seconds * static_cast<double>(group.data.points.size());
   double& average = group.measured_seconds;
@@ -232,7 +267,7 @@ void Schedule::enter(Record const& record) {
 
 double Schedule::seconds_left() const {
   constexpr std::size_t kGroupsLookedAt = 1000;  // called for every batch
-  if (phase_.work == Phase::Work::predictions || scale_ == 0) return -1;
+  if (scale_ == 0) return -1;
   auto const left = groups_.size() - first_ready_;
   auto const looked_at = std::min(left, kGroupsLookedAt);
   double seconds = 0;
@@ -242,7 +277,10 @@ double Schedule::seconds_left() const {
     seconds += expected_seconds(group) * static_cast<double>(std::max<std::int64_t>(trials, 0));
   }
   if (left > looked_at) seconds *= static_cast<double>(left) / static_cast<double>(looked_at);
-  return seconds / teams_ / static_cast<double>(study_.shard().parts);
+  seconds /= static_cast<double>(study_.shard().parts);
+  if (theory_entered_ > 0)
+    seconds += theory_seconds_ / static_cast<double>(theory_entered_) * static_cast<double>(predictions_left_);
+  return seconds / teams_;
 }
 
 }  // namespace thresher::engine

@@ -5,7 +5,7 @@
 #include "study/ledger.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -16,10 +16,11 @@ namespace thresher::engine {
 using namespace study;
 using namespace results;
 
-/// A stretch of a run in which all teams have one size; predictions come first, then the largest teams.
+/// A stretch of a run in which all teams have one size, the largest teams first. Predictions are dealt in step
+/// with the trials of their points; those that are left come in the last phase, whose teams are single ranks.
 struct Phase {
-  enum class Work { predictions, trials } work = Work::trials;
   int team_size = 1;
+  bool is_last = true;
 };
 
 /// Decides which unit is run next: dearest data points first, trials in order. Deals with what is missing
@@ -38,7 +39,9 @@ class Schedule {
   /// Takes note of a result: updates the ledger, releases more trials where a target asks for them.
   void enter(Record const& record);
   /// Nothing of the phase is left or in flight.
-  bool done() const { return remaining_ == 0 && in_flight_ == 0; }
+  bool done() const {
+    return remaining_ == 0 && in_flight_ == 0 && (!phase_.is_last || predictions_left_ == 0);
+  }
 
   /// Progress over the whole run: trials at points, and predictions.
   std::int64_t total() const { return total_; }
@@ -63,7 +66,12 @@ class Schedule {
   int strikes(std::int64_t trial, std::vector<std::uint32_t> const& points) const;
   /// Whether this shard (or the only trial) runs it.
   bool mine(Group const& group, std::int64_t trial) const;
-  std::vector<Ledger::Task> my_predictions() const;
+  bool mine(Ledger::Task const& task) const;
+  /// The next prediction that is not computed at a point whose trials have been begun (or, when no trials of
+  /// the last phase are left, at any point); none when there is none at present.
+  std::optional<Ledger::Task> find_prediction();
+  /// Whether a team should predict before it runs more trials.
+  bool predictions_are_due();
   std::vector<Unit> next_predictions(double longest_seconds);
   std::vector<Unit> next_trials(double target_seconds);
   std::vector<Unit> next_suspects(double target_seconds);
@@ -79,9 +87,16 @@ class Schedule {
   std::size_t first_ready_ = 0;
   /// Strikes, group and trial of units put off.
   std::set<std::tuple<int, std::size_t, std::int64_t>> suspects_;
-  std::deque<Ledger::Task> predictions_;  ///< to be handed out
+  /// Where `find_prediction` goes on: in the groups and their points, then in all points; and the theory.
+  struct {
+    std::size_t group = 0;
+    std::size_t point = 0;
+    std::size_t theory = 0;
+  } next_prediction_;
+  std::int64_t predictions_left_ = 0;  ///< of the run, not handed out
   double theory_seconds_ = 0;
   std::int64_t theory_entered_ = 0;
+  double trial_seconds_ = 0;
   std::int64_t remaining_ = 0;  ///< of the phase, not handed out
   std::int64_t in_flight_ = 0;
   std::int64_t total_ = 0;

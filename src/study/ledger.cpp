@@ -23,10 +23,10 @@ Ledger::Ledger(Study const& study, Survey survey)
     std::size_t tasks = 1;
     for (auto const axis : theory.axes) tasks *= study.grid().axes()[axis].rows.size();
     theory.status.assign(tasks, Status::not_run);
-    theory.values.assign(tasks * theory.columns.size(), kUndefined);
     theory.point.assign(tasks, -1);
     for (std::size_t point = points; point-- > 0;)
       if (survey_.valid[point]) theory.point[task_of(theory, point)] = static_cast<std::int64_t>(point);
+    theory.wanted = study.wants_theory(k);
   }
   if (study.target_error()) {
     released_.assign(points, std::min(study.options().trials, trials_));
@@ -50,18 +50,26 @@ std::size_t Ledger::task_of(Predictions const& theory, std::size_t point) const 
   return task;
 }
 
-std::vector<Ledger::Task> Ledger::tasks() const {
-  std::vector<Task> tasks;
-  for (std::size_t theory = 0; theory < theories_.size(); ++theory)
+void Ledger::for_each_task(std::function<void(Task const&)> const& visit) const {
+  for (std::size_t theory = 0; theory < theories_.size(); ++theory) {
+    if (!theories_[theory].wanted) continue;
     for (std::size_t number = 0; number < theories_[theory].point.size(); ++number)
       if (auto const point = theories_[theory].point[number]; point >= 0)
-        tasks.push_back({number, trial_of_theory(theory), static_cast<std::uint32_t>(point)});
-  return tasks;
+        visit({number, trial_of_theory(theory), static_cast<std::uint32_t>(point)});
+  }
+}
+
+std::optional<Ledger::Task> Ledger::task(std::size_t theory, std::size_t point) const {
+  auto const& asked = theories_[theory];
+  if (!asked.wanted || !survey_.valid[point]) return std::nullopt;
+  auto const number = task_of(asked, point);
+  return Task{number, trial_of_theory(theory), static_cast<std::uint32_t>(asked.point[number])};
 }
 
 double Ledger::prediction(std::size_t k, std::size_t point) const {
   if (!survey_.valid[point]) return kUndefined;
   auto const& theory = theories_[study_.description().predictions[k].theory];
+  if (theory.values.empty()) return kUndefined;
   auto const column = std::ranges::find(theory.columns, k) - theory.columns.begin();
   return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
 }
@@ -72,6 +80,7 @@ void Ledger::enter(Record const& record) {
   set_status(record.point, record.trial, record.status);
   if (record.trial < 0) {
     auto& theory = theories_[theory_of_trial(record.trial)];
+    if (theory.values.empty()) theory.values.assign(theory.status.size() * theory.columns.size(), kUndefined);
     auto const first = task_of(theory, record.point) * theory.columns.size();
     std::ranges::copy(record.values, theory.values.begin() + static_cast<std::ptrdiff_t>(first));
   } else if (study_.target_error()) {

@@ -4,6 +4,8 @@
 #include "study/survey.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,7 +43,10 @@ class Ledger {
     std::int64_t trial = 0;
     std::uint32_t point = 0;  ///< the first one
   };
-  std::vector<Task> tasks() const;
+  /// Those that are wanted, in the order of theories; invalid points have none.
+  void for_each_task(std::function<void(Task const&)> const& visit) const;
+  /// The task that predicts theory `theory` at a point; none where it is not wanted or the point is invalid.
+  std::optional<Task> task(std::size_t theory, std::size_t point) const;
   /// Value of prediction `k` at a point; NaN where it was not computed.
   double prediction(std::size_t k, std::size_t point) const;
 
@@ -64,7 +69,8 @@ class Ledger {
     std::vector<std::size_t> columns;  ///< which predictions are its own
     std::vector<Status> status;
     std::vector<std::int64_t> point;  ///< -1 where every point is invalid
-    std::vector<double> values;       ///< tasks x columns
+    std::vector<double> values;       ///< tasks x columns; empty while there is none
+    bool wanted = false;
   };
   Predictions const& theory(std::int64_t trial) const { return theories_[theory_of_trial(trial)]; }
   std::size_t task_of(Predictions const& theory, std::size_t point) const;

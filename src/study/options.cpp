@@ -25,6 +25,8 @@ Table<Options> make_table() {
   table.bind("input", &Options::input, "HDF5 file with the user's own data");
   table.bind("search", &Options::search, "name=lower:upper: replace an axis by bisection");
   table.bind("search_level", &Options::search_level, "metric=x: the level that --search looks for");
+  table.bind("theory", &Options::theory,
+             "theories to compute: all, none or names joined by +; empty = those that speak of the point");
   table.bind("ranks_per_trial", &Options::ranks_per_trial,
              "ranks of a team, or auto (smallest that fits the memory)");
   table.bind("config", &Options::config, "TOML file with parameters and options");

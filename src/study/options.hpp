@@ -25,6 +25,7 @@ struct Options {
   std::string input;
   std::string search;
   std::string search_level;
+  std::string theory;
   std::string ranks_per_trial = "1";
   // Of this run alone.
   std::string config;

@@ -46,6 +46,24 @@ Shard parse_shard(std::string const& text) {
   return shard;
 }
 
+/// Which theories `text` asks for.
+std::vector<bool> parse_theories(Description const& description, std::string const& text) {
+  auto const& theories = description.theories;
+  std::vector<bool> wanted(theories.size(), text == "all");
+  if (text.empty())
+    for (std::size_t k = 0; k < theories.size(); ++k) wanted[k] = !theories[k].on_request;
+  if (text.empty() || text == "all" || text == "none") return wanted;
+  auto const names = names_of(theories);
+  for (auto const& name : split_names(text, '+')) {
+    auto const theory = find_name(names, name);
+    if (!theory)
+      throw UserError(fmt::format("theory = {}: no theory is named {}; allowed are all, none or, joined by +: {}",
+                                  text, name, fmt::join(names, ", ")));
+    wanted[*theory] = true;
+  }
+  return wanted;
+}
+
 }  // namespace
 
 Study::Study(Experiment const& experiment, Configuration configuration, OpenedInput input)
@@ -55,7 +73,8 @@ Study::Study(Experiment const& experiment, Configuration configuration, OpenedIn
       input_(std::move(input)),
       target_error_(parse_target(experiment.description(), configuration_.options.target_se)),
       shard_(parse_shard(configuration_.options.shard)),
-      artifact_names_(split_names(configuration_.options.artifact_names, ',')) {
+      artifact_names_(split_names(configuration_.options.artifact_names, ',')),
+      wanted_theories_(parse_theories(experiment.description(), configuration_.options.theory)) {
   auto const& options = configuration_.options;
   if (options.max_trials != 0 && !target_error_)
     throw UserError(

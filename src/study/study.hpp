@@ -75,6 +75,8 @@ class Study {
   /// numbers).
   bool splits_units(std::size_t axis) const;
 
+  /// Whether the predictions of a theory are asked for.
+  bool wants_theory(std::size_t theory) const { return wanted_theories_[theory]; }
   /// Identity of what a theory draws: seed, experiment, data version and the theory. Not its parameters:
   /// along a curve all predictions come from the same numbers, and the curve is smooth.
   std::string theory_identity(std::size_t theory) const;
@@ -95,6 +97,7 @@ class Study {
   std::optional<TargetError> target_error_;
   Shard shard_;
   std::vector<std::string> artifact_names_;
+  std::vector<bool> wanted_theories_;
 };
 
 }  // namespace thresher::study
