@@ -279,7 +279,8 @@ double Schedule::seconds_left() const {
   if (left > looked_at) seconds *= static_cast<double>(left) / static_cast<double>(looked_at);
   seconds /= static_cast<double>(study_.shard().parts);
   if (theory_entered_ > 0)
-    seconds += theory_seconds_ / static_cast<double>(theory_entered_) * static_cast<double>(predictions_left_);
+    seconds +=
+        theory_seconds_ / static_cast<double>(theory_entered_) * static_cast<double>(predictions_left_);
   return seconds / teams_;
 }
 

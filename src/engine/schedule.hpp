@@ -16,8 +16,9 @@ namespace thresher::engine {
 using namespace study;
 using namespace results;
 
-/// A stretch of a run in which all teams have one size, the largest teams first. Predictions are dealt in step
-/// with the trials of their points; those that are left come in the last phase, whose teams are single ranks.
+/// A stretch of a run in which all teams have one size, the largest teams first. Predictions are dealt in
+/// step with the trials of their points; those that are left come in the last phase, whose teams are single
+/// ranks.
 struct Phase {
   int team_size = 1;
   bool is_last = true;

@@ -57,8 +57,9 @@ std::vector<bool> parse_theories(Description const& description, std::string con
   for (auto const& name : split_names(text, '+')) {
     auto const theory = find_name(names, name);
     if (!theory)
-      throw UserError(fmt::format("theory = {}: no theory is named {}; allowed are all, none or, joined by +: {}",
-                                  text, name, fmt::join(names, ", ")));
+      throw UserError(
+          fmt::format("theory = {}: no theory is named {}; allowed are all, none or, joined by +: {}", text,
+                      name, fmt::join(names, ", ")));
     wanted[*theory] = true;
   }
   return wanted;

@@ -11,7 +11,13 @@ namespace thresher::engine {
 
 /// A small study, ready to be handed out; `strikes` count when the schedule begins.
 struct Prepared : SmallStudy {
-  explicit Prepared(Texts const& inputs) : SmallStudy(inputs), schedule(study, ledger, strikes) {}
+  /// Without predictions, unless the inputs ask for them.
+  explicit Prepared(Texts inputs)
+      : SmallStudy(with_theory(std::move(inputs))), schedule(study, ledger, strikes) {}
+  static Texts with_theory(Texts inputs) {
+    inputs.try_emplace("theory", "none");
+    return inputs;
+  }
   Strikes strikes;
   Schedule schedule;
 };

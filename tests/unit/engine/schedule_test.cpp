@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
+#include <vector>
 
 namespace thresher::engine {
 namespace {
 
 TEST(Units, AreSplitWhenTeamsWouldIdle) {
   Prepared prepared(Texts{{"rule", "plain,squared"}, {"trials", "1"}});
-  prepared.schedule.begin({Phase::Work::trials, 1}, 2);
+  prepared.schedule.begin({.team_size = 1, .is_last = false}, 2);
   EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
   EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.size(), 1u);
   EXPECT_TRUE(prepared.schedule.next_batch(1).empty());
@@ -17,16 +20,16 @@ TEST(Units, AreSplitWhenTeamsWouldIdle) {
 
 TEST(Units, ServeNestedAxesUnderCommonRandomNumbers) {
   Prepared apart(Texts{{"size", "4,8"}});
-  apart.schedule.begin({Phase::Work::trials, 1}, 1);
+  apart.schedule.begin({.team_size = 1, .is_last = false}, 1);
   EXPECT_EQ(apart.schedule.next_batch(1).at(0).points.size(), 1u);
   Prepared together(Texts{{"size", "4,8"}, {"common_random_numbers", "true"}});
-  together.schedule.begin({Phase::Work::trials, 1}, 1);
+  together.schedule.begin({.team_size = 1, .is_last = false}, 1);
   EXPECT_EQ(together.schedule.next_batch(1).at(0).points.size(), 2u);
 }
 
 TEST(Units, DearestComeFirst) {
   Prepared prepared(Texts{{"size", "4,100"}});
-  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  prepared.schedule.begin({.team_size = 1, .is_last = false}, 1);
   EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.at(0), 1u);
 }
 
@@ -34,7 +37,7 @@ TEST(Units, SuspectsComeLastAndWithoutCompany) {
   Prepared prepared(Texts{{"trials", "10"}});
   prepared.strikes[{1, 0}] = 1;
   prepared.strikes[{4, 0}] = 2;
-  prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+  prepared.schedule.begin({.team_size = 1, .is_last = false}, 1);
   std::vector<std::int64_t> order;
   while (!prepared.schedule.done()) {
     auto const batch = prepared.schedule.next_batch(1);
@@ -57,7 +60,7 @@ TEST(Units, SuspectsOfOneDeathRunTogetherAndBeforeThoseOfTwo) {
   prepared.strikes[{0, 0}] = 2;
   prepared.strikes[{1, 0}] = prepared.strikes[{3, 0}] = 1;
   auto& schedule = prepared.schedule;
-  schedule.begin({Phase::Work::trials, 1}, 2);
+  schedule.begin({.team_size = 1, .is_last = false}, 2);
   std::vector<Unit> out;
   std::vector<std::int64_t> order;
   while (out.size() < 3) {
@@ -79,7 +82,7 @@ TEST(Shards, AreDisjointAndComplete) {
   std::set<std::pair<std::int64_t, std::uint32_t>> seen;
   for (auto const* shard : {"1/3", "2/3", "3/3"}) {
     Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "7"}, {"shard", shard}});
-    prepared.schedule.begin({Phase::Work::trials, 1}, 1);
+    prepared.schedule.begin({.team_size = 1, .is_last = false}, 1);
     for (;;) {
       auto const batch = prepared.schedule.next_batch(1);
       if (batch.empty()) break;
@@ -91,6 +94,62 @@ TEST(Shards, AreDisjointAndComplete) {
     EXPECT_TRUE(prepared.schedule.done());
   }
   EXPECT_EQ(seen.size(), 14u);
+}
+
+/// Runs a phase of one team to its end; what was handed out, in order.
+std::vector<Unit> run_phase(Prepared& prepared, Phase const& phase) {
+  std::vector<Unit> order;
+  prepared.schedule.begin(phase, 1);
+  while (!prepared.schedule.done()) {
+    auto const batch = prepared.schedule.next_batch(1);
+    if (batch.empty()) {
+      ADD_FAILURE() << "something is left and nothing handed out";
+      break;
+    }
+    for (auto const& unit : batch) {
+      order.push_back(unit);
+      for (auto& record : run(prepared, unit)) prepared.schedule.enter(record);
+    }
+  }
+  return order;
+}
+
+TEST(Predictions, AreDealtInStepWithTheTrialsOfTheirPoints) {
+  Prepared prepared(Texts{{"mean", "0,1,2"}, {"trials", "40"}, {"theory", "all"}});
+  auto const order = run_phase(prepared, {.team_size = 1, .is_last = true});
+  auto const is_prediction = [](Unit const& unit) { return unit.trial < 0; };
+  EXPECT_EQ(std::ranges::count_if(order, is_prediction), 7) << "two theories at three means, and one at all";
+  EXPECT_GE(order.front().trial, 0) << "trials come first";
+  std::set<std::uint32_t> begun;
+  for (auto const& unit : order) {
+    if (is_prediction(unit)) EXPECT_TRUE(begun.contains(unit.points.front())) << unit.points.front();
+    begun.insert(unit.points.begin(), unit.points.end());
+  }
+  auto const first = std::ranges::find_if(order, is_prediction) - order.begin();
+  EXPECT_LT(first, 60) << "not after all trials";
+}
+
+TEST(Predictions, WaitForSingleRanksWhereTrialsAreDone) {
+  Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "1"}, {"theory", "means"}});
+  auto const on_pairs = run_phase(prepared, {.team_size = 1, .is_last = false});
+  auto const rest = run_phase(prepared, {.team_size = 1, .is_last = true});
+  EXPECT_EQ(on_pairs.size() + rest.size(), 4u);
+  EXPECT_FALSE(rest.empty());
+  for (auto const& unit : rest) EXPECT_EQ(unit.trial, trial_of_theory(0));
+}
+
+TEST(Predictions, AloneAreDealtWhereNoTrialIsAskedFor) {
+  Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "0"}, {"theory", "draws"}});
+  auto const order = run_phase(prepared, {.team_size = 1, .is_last = true});
+  EXPECT_EQ(order.size(), 2u);
+  EXPECT_FALSE(std::isnan(prepared.ledger.prediction(1, 0)));
+  EXPECT_TRUE(std::isnan(prepared.ledger.prediction(0, 0))) << "was not asked for";
+}
+
+TEST(Predictions, AreThoseAskedForByName) {
+  EXPECT_THROW(Prepared(Texts{{"theory", "means+nonsense"}}), UserError);
+  Prepared prepared(Texts{{"theory", "means+draws"}});
+  EXPECT_EQ(prepared.schedule.total(), prepared.study.trials() + 2);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 TEST(Units, GenerateOnceAnalyseMany) {
   Prepared prepared(Texts{{"rule", "plain,squared"}, {"level", "1,2,3"}, {"mean", "0,1"}});
   auto& schedule = prepared.schedule;
-  schedule.begin({Phase::Work::trials, 1}, 1);
+  schedule.begin({.team_size = 1, .is_last = false}, 1);
   auto const batch = schedule.next_batch(1);
   ASSERT_EQ(batch.size(), 1u) << "nothing is known of the costs yet";
   EXPECT_EQ(batch[0].points.size(), 4u);

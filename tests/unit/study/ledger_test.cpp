@@ -15,7 +15,8 @@ struct Fixture {
 
 TEST(Ledger, HoldsPredictionsByWhatTheyDependOn) {
   Fixture f;
-  auto const tasks = f.ledger.tasks();
+  std::vector<Ledger::Task> tasks;
+  f.ledger.for_each_task([&](Ledger::Task const& task) { tasks.push_back(task); });
   ASSERT_EQ(tasks.size(), 5u) << "two theories at two means, and one that depends on nothing here";
   EXPECT_EQ(tasks[1].point, 2u) << "the first point with that mean";
   f.ledger.enter({.point = 3, .trial = trial_of_theory(0), .values = {7}});
