@@ -1,5 +1,6 @@
 #include "engine/plan.hpp"
 
+#include "engine/prediction_costs.hpp"
 #include "engine/unit_runner.hpp"
 #include "linalg/lapack.hpp"
 #include "random/stream.hpp"
@@ -18,6 +19,7 @@ namespace thresher::engine {
 namespace {
 
 constexpr double kSecondsForTrials = 10;
+constexpr double kSecondsForPredictions = 5;
 /// What a rank holds besides a trial: code and buffers of MPI, PETSc, HDF5 and BLAS (measured with Open
 /// MPI 4.1, PETSc 3.18).
 constexpr double kProcessBytes = 60.0 * 1024 * 1024;
@@ -104,14 +106,10 @@ std::vector<CostClass> cost_classes(Study const& study, Ledger const& ledger, Ra
 }
 
 /// Fills in the seconds: real trials correct the work counts. Returns the last such correction.
-double time_units(Study const& study, double memory_per_rank, std::vector<CostClass>& classes) {
+double time_units(Study const& study, double memory_per_rank, UnitRunner& runner,
+                  std::vector<CostClass>& classes) {
   double budget = kSecondsForTrials;
   double overhead = 1;
-  auto const self = mpi::Communicator::self();
-  Team team(self, static_cast<std::uint64_t>(memory_per_rank));
-  team.set_input(study.input());
-  Agreement const agreement(self, {});
-  UnitRunner runner(study, team, agreement);
   for (auto& cost : classes) {
     auto const& example = cost.example;
     cost.seconds = example.seconds * overhead;
@@ -156,7 +154,9 @@ double preparation_seconds(Study const& study, Survey const& survey, Rates const
 /// Bytes of the result file.
 double output_bytes(Study const& study, Survey const& survey) {
   auto const metrics = static_cast<double>(std::ranges::count(survey.applicable_somewhere, true));
-  auto const predictions = static_cast<double>(study.description().predictions.size());
+  auto const& declared = study.description().predictions;
+  auto const predictions = static_cast<double>(
+      std::ranges::count_if(declared, [&](auto const& one) { return study.wants_theory(one.theory); }));
   auto const trials = static_cast<double>(study.trials());
   return static_cast<double>(study.grid().size()) *
          (trials * (8 * (metrics + 1) + 1) + 8 * (4 * metrics + predictions));
@@ -170,7 +170,13 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
   auto const& survey = ledger.survey();
   auto const rates = calibrate();
   auto classes = cost_classes(study, ledger, rates);
-  double const overhead = time_units(study, memory_per_rank, classes);
+  auto const self = mpi::Communicator::self();
+  Team team(self, static_cast<std::uint64_t>(memory_per_rank));
+  team.set_input(study.input());
+  Agreement const agreement(self, {});
+  UnitRunner runner(study, team, agreement);
+  double const overhead = time_units(study, memory_per_rank, runner, classes);
+  auto const predictions = prediction_costs(study, ledger, runner, kSecondsForPredictions);
 
   std::size_t valid = 0;
   double trials = 0;
@@ -195,16 +201,26 @@ void print_plan(Study const& study, Ledger const& ledger, int ranks, double memo
     if (cost.units > 0) longest = std::max(longest, cost.seconds / cost.example.team_size);
     bytes = std::max(bytes, cost.bytes_per_rank + kProcessBytes);
   }
+  std::int64_t predicted = 0;
+  for (auto const& cost : predictions) {
+    predicted += cost.count;
+    core_seconds += static_cast<double>(cost.count) * cost.seconds;
+    longest = std::max(longest, cost.seconds);
+  }
   fmt::print("trials to run: {:.0f} in {:.0f} units\n", trials, units);
   for (auto const& cost : classes)
     fmt::print("  {:>12.6g} units of {:>8} on teams of {}: {} ({}), {} per rank\n", cost.units,
                seconds_text(cost.seconds / cost.example.team_size), cost.example.team_size,
                grid.label(about.parameters, cost.example.points.front()), cost.how,
                bytes_text(cost.bytes_per_rank));
+  fmt::print("predictions to compute: {}\n", predicted);
+  for (auto const& cost : predictions)
+    fmt::print("  {:>12} of {:>8}: theory {} (timed)\n", cost.count, seconds_text(cost.seconds), cost.theory);
   fmt::print("peak memory per rank: {} (available: {})\n", bytes_text(bytes), bytes_text(memory_per_rank));
+  fmt::print("on rank 0 besides: {}\n", bytes_text(ledger.bytes()));
   fmt::print("output: {}\n", bytes_text(output_bytes(study, survey)));
   // A run ends with its last unit: no more ranks help than the longest unit can use.
-  fmt::print("estimated time on {} rank{}: {} (predictions not counted)\n", ranks, ranks == 1 ? "" : "s",
+  fmt::print("estimated time on {} rank{}: {}\n", ranks, ranks == 1 ? "" : "s",
              seconds_text(std::max(core_seconds / ranks, longest)));
 }
 

@@ -52,6 +52,8 @@ struct Prediction {
 struct Theory {
   std::string name;
   std::vector<std::size_t> depends_on;  ///< indices of parameters
+  /// Speaks of what no trial of the point does: computed only when `--theory` asks for it.
+  bool on_request = false;
 };
 
 struct ArtifactDeclaration {

@@ -135,19 +135,22 @@ class ExperimentOf : public Experiment {
   }
   /// A theory and its function; the predictions declared after it are its own. The function is called as
   /// compute(point, predictions), or as compute(point, context, predictions) where it draws random numbers.
+  /// `.on_request = true` where few will ask for it.
   template <class Compute>
-  void theory(std::string name, std::vector<std::string> const& depends_on, Compute compute) {
-    Theory declared{std::move(name), {}};
+  Theory& theory(std::string name, std::vector<std::string> const& depends_on, Compute compute) {
+    Theory declared{.name = std::move(name), .depends_on = {}};
     for (auto const& parameter : depends_on)
       declared.depends_on.push_back(index_of(description_.parameters, parameter));
     std::sort(declared.depends_on.begin(), declared.depends_on.end());
     description_.theories.push_back(std::move(declared));
+    auto& theory = description_.theories.back();
     if constexpr (std::is_invocable_v<Compute, P const&, TheoryContext const&, T&>) {
       theories_.push_back(std::move(compute));
     } else {
       theories_.push_back([compute = std::move(compute)](P const& point, TheoryContext const&,
                                                          T& predictions) { compute(point, predictions); });
     }
+    return theory;
   }
   void prediction(std::string name, double T::*member, std::string meaning) {
     prediction_members_.push_back(member);

@@ -74,6 +74,14 @@ double Ledger::prediction(std::size_t k, std::size_t point) const {
   return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
 }
 
+double Ledger::bytes() const {
+  double sum = static_cast<double>(status_.size());
+  for (auto const& theory : theories_)
+    sum += static_cast<double>(theory.status.size()) *
+           (9 + (theory.wanted ? 8 * static_cast<double>(theory.columns.size()) : 0));
+  return sum;
+}
+
 void Ledger::enter(Record const& record) {
   if (record.trial >= trials_) return;
   bool const failed_before = status(record.point, record.trial) == Status::failed;

@@ -50,6 +50,9 @@ class Ledger {
   /// Value of prediction `k` at a point; NaN where it was not computed.
   double prediction(std::size_t k, std::size_t point) const;
 
+  /// Bytes that the states of all trials and predictions take, when all is done.
+  double bytes() const;
+
   std::vector<Failure> const& failures() const { return failures_; }
 
   /// Target of --target_se: how many trials of a point are asked for so far, and whether more may come.

@@ -225,7 +225,7 @@ void Experiment::declare_predictions() {
          planted(predict_theta50));
   prediction("theta50", &Predictions::theta50, "theta at which lasso_success is 1/2");
 
-  theory("tuned", with({"rho", "estimator", "weighting"}), planted(predict_tuned));
+  theory("tuned", with({"rho", "estimator", "weighting"}), planted(predict_tuned)).on_request = true;
   prediction("lasso_success_tuned", &Predictions::lasso_success_tuned, "lasso_success at the tuned lambda");
   prediction("lam_tuned", &Predictions::lam_tuned, "lambda with the fewest predicted support errors");
 
