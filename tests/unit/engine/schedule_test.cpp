@@ -122,7 +122,9 @@ TEST(Predictions, AreDealtInStepWithTheTrialsOfTheirPoints) {
   EXPECT_GE(order.front().trial, 0) << "trials come first";
   std::set<std::uint32_t> begun;
   for (auto const& unit : order) {
-    if (is_prediction(unit)) EXPECT_TRUE(begun.contains(unit.points.front())) << unit.points.front();
+    if (is_prediction(unit)) {
+      EXPECT_TRUE(begun.contains(unit.points.front())) << unit.points.front();
+    }
     begun.insert(unit.points.begin(), unit.points.end());
   }
   auto const first = std::ranges::find_if(order, is_prediction) - order.begin();

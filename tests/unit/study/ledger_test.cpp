@@ -9,7 +9,7 @@ namespace {
 
 struct Fixture {
   SmallExperiment experiment;
-  Study study{experiment, configuration_of(experiment, {{"mean", "0,1"}, {"level", "1,2"}}), nullptr};
+  Study study{experiment, configuration_of(experiment, {{"mean", "0,1"}, {"level", "1,2"}})};
   Ledger ledger{study, survey(study, 1, 1e9, {})};
 };
 
