@@ -6,4 +6,4 @@ seconds=$1
 shift
 mkdir -p "${seconds%/*}"
 TIMEFORMAT='%U %S'
-{ time "$@" 2>&3 3>&-; } 3>&2 2>"$seconds"
+{ time "$@" 2>&7 7>&-; } 7>&2 2>"$seconds"

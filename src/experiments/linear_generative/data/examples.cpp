@@ -5,6 +5,7 @@
 #include "linalg/column_products.hpp"
 #include "linalg/fft2.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
