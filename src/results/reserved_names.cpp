@@ -18,8 +18,6 @@ class NameSpace {
  public:
   NameSpace(Description const& about, std::string place, std::initializer_list<char const*> taken)
       : about_(about), place_(std::move(place)), taken_(taken.begin(), taken.end()) {}
-  /// What the engine calls so: an option and a part of the file may share a name.
-  void reserve(std::string const& name) { taken_.insert(name); }
   void add(std::string const& name) {
     if (!taken_.insert(name).second)
       throw std::logic_error(about_.name + ": the name " + name + " has two meanings " + place_);
@@ -38,10 +36,7 @@ void check_root(Description const& about) {
                  {kPetscOptions, "help", "version", names::kTrial, names::kStatus, names::kSeconds,
                   names::kTeamSize, names::kSummary, names::kTheory, names::kFailures, names::kArtifacts,
                   names::kTheoryStatus, names::kSearch});
-<<<<<<< Updated upstream
   // An option may be named after the part of the file that it is about.
-=======
->>>>>>> Stashed changes
   for (auto const& option : options_table().specifications()) root.reserve(option.name);
   for (auto const& parameter : about.parameters) root.add(parameter.name);
   for (auto const& metric : about.metrics) root.add(metric.name);
