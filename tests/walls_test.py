@@ -11,7 +11,7 @@ FLOORS = ["bytes", "numerics", "bits", "mpi", "random", "linalg", "prox", "hdf5"
 # of them, and no room sees the door. Theory comes before the estimators that it tunes.
 ROOMS = ["model", "data", "theory", "estimators"]
 MOST_FILES_WITHOUT_ROOMS = 20
-INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/level_crossing.hpp"}
+INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/kept_work.hpp", "study/rates.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {
     r"hdf5(_hl)?\.h": {"hdf5"},

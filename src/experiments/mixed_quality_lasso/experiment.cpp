@@ -6,6 +6,7 @@
 #include "experiments/mixed_quality_lasso/validity.hpp"
 #include "experiments/mixed_quality_lasso/work.hpp"
 #include "linalg/column_products.hpp"
+#include "study/rates.hpp"
 
 #include <stdexcept>
 
@@ -297,9 +298,10 @@ std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::St
   return std::make_unique<FittedTrial>(points, team);
 }
 
-Length Experiment::length(study::Cost const& cost, study::Team const& team) const {
-  return expected_seconds(cost, team.communicator().size()) >= lengthy_seconds_ ? Length::lengthy
-                                                                                : Length::brief;
+study::Length Experiment::length(study::Cost const& cost, study::Team const& team) const {
+  return study::Rates().seconds(cost) / team.communicator().size() >= lengthy_seconds_
+             ? study::Length::lengthy
+             : study::Length::brief;
 }
 
 Analysis Experiment::analysis(TrialData const& data, Parameters const& point, study::Team& team) const {

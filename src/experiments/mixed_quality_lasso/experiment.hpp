@@ -33,7 +33,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_artifacts();
   LassoFit fit(FittedTrial const& trial, Analysis const& analysis) const;
   Analysis analysis(TrialData const& data, Parameters const& point, study::Team& team) const;
-  Length length(study::Cost const& cost, study::Team const& team) const;
+  study::Length length(study::Cost const& cost, study::Team const& team) const;
 
   double lengthy_seconds_;
   AnalysisMaker analyses_;

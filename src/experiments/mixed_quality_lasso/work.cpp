@@ -146,13 +146,6 @@ study::Cost analysis_cost(Parameters const& point, int ranks) {
   return cost;
 }
 
-double expected_seconds(study::Cost const& cost, int ranks) {
-  double const flops_per_second = 1e10, normals_per_second = 2.5e8, bytes_per_second = 5e9;
-  return (cost.flops / flops_per_second + cost.normals / normals_per_second +
-          cost.bytes_streamed / bytes_per_second) /
-         ranks;
-}
-
 study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks) {
   double const n = static_cast<double>(shape.n);
   double const columns = std::ceil(static_cast<double>(shape.p) / ranks);

@@ -104,7 +104,7 @@ study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
   MessagePassing messages(analysis);
   bool converged = false;
   std::int64_t iterations = 0;
-  KeptWork work(analysis.team, analysis.length, "message passing");
+  study::KeptWork work(analysis.team, analysis.length, "message passing");
   if (auto* const left = work.left()) {
     iterations = left->get<std::int64_t>();
     messages.load(*left);

@@ -14,7 +14,7 @@ namespace thresher::mixed_quality_lasso {
 
 study::Outcome run_omp(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
-  KeptWork work(analysis.team, analysis.length, "matching pursuit");
+  study::KeptWork work(analysis.team, analysis.length, "matching pursuit");
   std::vector<std::int64_t> first;
   if (auto* const left = work.left()) first = left->get<std::vector<std::int64_t>>();
   auto const before_step = [&](double part, std::span<std::int64_t const> chosen) {

@@ -61,7 +61,7 @@ study::Outcome run_ml_exhaustive(Analysis const& analysis, Metrics& metrics) {
   for (std::size_t j = 0; j < p; ++j)
     linear[j] = rho * rho * products.gram[j * p + j] - 2 * rho * products.correlation[j];
   for (double& entry : products.gram) entry *= 2 * rho * rho;
-  KeptWork work(analysis.team, analysis.length, "exhaustive search");
+  study::KeptWork work(analysis.team, analysis.length, "exhaustive search");
   SearchedSubsets searched;
   if (auto* const left = work.left()) left->read(searched);
   auto const between = [&](double part) {
@@ -133,7 +133,7 @@ class Restarts {
   Analysis const& analysis_;
   WeightedDesign const& design_;
   std::vector<double> b_;
-  KeptWork work_;
+  study::KeptWork work_;
   std::int64_t restart_ = 0;
   Phase phase_ = Phase::start;
   std::vector<std::int64_t> reached_;  ///< columns of the pursuit, or subset of the search, on continuing

@@ -78,7 +78,7 @@ class OraclePoint : public PathVisitor {
 study::Outcome run_lasso_path(Analysis const& analysis, Metrics& metrics) {
   auto const design = analysis.design();
   OraclePoint oracle(analysis, metrics);
-  KeptWork work(analysis.team, analysis.length, "path");
+  study::KeptWork work(analysis.team, analysis.length, "path");
   follow_path(design, design.scaled(analysis.y), analysis.point, work, work.left(), oracle);
   return oracle.report();
 }

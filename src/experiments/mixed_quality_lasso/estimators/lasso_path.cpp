@@ -55,7 +55,7 @@ class PathSolver {
 }  // namespace
 
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 KeptWork& work, bytes::Reader* left, PathVisitor& visitor) {
+                 study::KeptWork& work, bytes::Reader* left, PathVisitor& visitor) {
   bool stopped = false;
   auto const stopping = [&](double) { return stopped = work.stopping(); };
   PathSolver solver(design, b, point.solver, {point.tol, point.max_iter, stopping});

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/estimators/kept_work.hpp"
 #include "experiments/mixed_quality_lasso/model/parameters.hpp"
 #include "prox/design.hpp"
 #include "prox/lasso.hpp"
+#include "study/kept_work.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class PathVisitor {
 /// solver of `point`. Where the run wants to end, `work` keeps the state; `left`, if not null, is where such
 /// a state is read from. Collective.
 void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 KeptWork& work, bytes::Reader* left, PathVisitor& visitor);
+                 study::KeptWork& work, bytes::Reader* left, PathVisitor& visitor);
 
 /// One row of the artifact `path`.
 struct PathPoint {

@@ -57,7 +57,7 @@ Tuning AnalysisMaker::tuning_on(study::Team& team, Parameters const& point) cons
   return {numbers[0], {numbers[1], numbers[2]}};
 }
 
-Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, Length length,
+Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Length length,
                              study::Team& team) const {
   auto const setting = realise(point);
   return {team, data, point, setting, tuning_on(team, point), data.response(setting, point.rho), length};

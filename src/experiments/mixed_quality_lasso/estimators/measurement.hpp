@@ -2,7 +2,6 @@
 
 #include "experiments/mixed_quality_lasso/data/data_set.hpp"
 #include "experiments/mixed_quality_lasso/estimators/advance.hpp"
-#include "experiments/mixed_quality_lasso/estimators/kept_work.hpp"
 #include "experiments/mixed_quality_lasso/estimators/weighted_design.hpp"
 #include "experiments/mixed_quality_lasso/model/metrics.hpp"
 #include "experiments/mixed_quality_lasso/model/parameters.hpp"
@@ -10,6 +9,7 @@
 #include "experiments/mixed_quality_lasso/theory/lambda.hpp"
 #include "prox/lasso.hpp"
 #include "study/experiment.hpp"
+#include "study/kept_work.hpp"
 #include "study/team.hpp"
 
 #include <vector>
@@ -26,7 +26,7 @@ struct Analysis {
   Setting setting;
   Tuning tuning;  ///< the same bits on all ranks
   std::vector<double> y;
-  Length length;
+  study::Length length;
 
   std::vector<double> truth() const;  ///< beta* on the support
   prox::LassoOptions lasso_options() const {
@@ -43,7 +43,7 @@ struct Analysis {
 /// last ones are kept) with the trial's response. Collective.
 class AnalysisMaker {
  public:
-  Analysis make(DataSet const& data, Parameters const& point, Length length, study::Team& team) const;
+  Analysis make(DataSet const& data, Parameters const& point, study::Length length, study::Team& team) const;
   /// Lambda and weights alone. Collective.
   Tuning tuning_on(study::Team& team, Parameters const& point) const;
 

@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/estimators/witness.hpp"
 
 #include "linalg/column_products.hpp"
+#include "linalg/tiled_matrix.hpp"
 #include "numerics/normal.hpp"
 
 #include <algorithm>

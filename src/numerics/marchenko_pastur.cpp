@@ -1,10 +1,10 @@
-#include "experiments/linear_generative/theory/marchenko_pastur.hpp"
+#include "numerics/marchenko_pastur.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace thresher::linear_generative {
+namespace thresher::numerics {
 
 namespace {
 constexpr int kNodes = 8192;
@@ -43,4 +43,4 @@ double marchenko_pastur_mean_root(double gamma) {
   return std::sqrt(std::min(gamma, 1.0)) * series;
 }
 
-}  // namespace thresher::linear_generative
+}  // namespace thresher::numerics

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-namespace thresher::linear_generative {
+namespace thresher::numerics {
 
 /// Average of f over the Marchenko-Pastur law of C = X^T X / n for Sigma = I, gamma = n / d, the atom at 0
 /// included: midpoint rule in the angle, which puts no node on an edge (error 4e-9 for a square root at gamma
@@ -13,4 +13,4 @@ double marchenko_pastur_average(double gamma, std::function<double(double)> cons
 /// integrals.
 double marchenko_pastur_mean_root(double gamma);
 
-}  // namespace thresher::linear_generative
+}  // namespace thresher::numerics

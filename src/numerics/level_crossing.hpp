@@ -4,7 +4,7 @@
 #include <functional>
 #include <optional>
 
-namespace thresher::study {
+namespace thresher::numerics {
 
 /// Where a non-decreasing function of the integers lower..upper reaches `level`: `lower` when it is reached
 /// there, +infinity when `upper` does not reach it, else linear between the two neighbouring integers that
@@ -13,4 +13,4 @@ namespace thresher::study {
 std::optional<double> level_crossing(std::int64_t lower, std::int64_t upper, double level,
                                      std::function<std::optional<double>(std::int64_t)> const& value_at);
 
-}  // namespace thresher::study
+}  // namespace thresher::numerics

@@ -1,11 +1,11 @@
-#include "study/level_crossing.hpp"
+#include "numerics/level_crossing.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <vector>
 
-namespace thresher::study {
+namespace thresher::numerics {
 namespace {
 
 TEST(LevelCrossing, InterpolatesBetweenNeighbours) {
@@ -43,4 +43,4 @@ TEST(LevelCrossing, StopsWhereAValueIsUnknown) {
 }
 
 }  // namespace
-}  // namespace thresher::study
+}  // namespace thresher::numerics

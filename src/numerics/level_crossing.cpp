@@ -1,8 +1,8 @@
-#include "study/level_crossing.hpp"
+#include "numerics/level_crossing.hpp"
 
 #include <limits>
 
-namespace thresher::study {
+namespace thresher::numerics {
 
 std::optional<double> level_crossing(std::int64_t lower, std::int64_t upper, double level,
                                      std::function<std::optional<double>(std::int64_t)> const& value_at) {
@@ -25,4 +25,4 @@ std::optional<double> level_crossing(std::int64_t lower, std::int64_t upper, dou
   return static_cast<double>(low) + (level - *below) / (*above - *below);
 }
 
-}  // namespace thresher::study
+}  // namespace thresher::numerics
