@@ -1,6 +1,6 @@
 #include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
 
-#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "numerics/level_crossing.hpp"
 

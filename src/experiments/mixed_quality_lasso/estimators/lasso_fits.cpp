@@ -181,6 +181,11 @@ study::KeptWork kept_work(std::span<Analysis const> analyses) {
 
 }  // namespace
 
+bool is_fitted_together(Parameters const& point) {
+  return point.estimator == Estimator::lasso && point.solver == Solver::working_set &&
+         point.storage == Storage::regenerate;
+}
+
 std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
   std::vector<FitInSteps> all;
   all.reserve(analyses.size());

@@ -14,4 +14,7 @@ namespace thresher::mixed_quality_lasso {
 study::Outcome run_user_path(UserData const& data, Parameters const& point, study::Length length,
                              study::Team& team, Metrics& metrics);
 
+/// Memory per rank and work of it, and of reading the data.
+study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks);
+
 }  // namespace thresher::mixed_quality_lasso

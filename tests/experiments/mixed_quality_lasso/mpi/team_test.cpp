@@ -1,6 +1,6 @@
 #include "../trials.hpp"
-#include "experiments/mixed_quality_lasso/estimators/exhaustive_search.hpp"
-#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
+#include "experiments/mixed_quality_lasso/solvers/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
 
 #include <gtest/gtest.h>
 

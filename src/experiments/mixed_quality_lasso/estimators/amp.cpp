@@ -1,8 +1,10 @@
-#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/estimators/cost.hpp"
+#include "experiments/mixed_quality_lasso/estimators/method.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/operators.hpp"
 #include "prox/sparse_gather.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -96,36 +98,59 @@ class MessagePassing {
   std::vector<double> products_;
 };
 
+class Amp : public Method {
+ public:
+  Described described() const override { return Described::as_lasso; }
+  std::vector<std::string_view> reads(Parameters const&) const override {
+    return {"lambda_rule", "lambda_scale", "delta", "storage", "amp_iters"};
+  }
+  std::vector<double Metrics::*> measures(Parameters const&) const override {
+    return recovery_metrics_and({&Metrics::iterations, &Metrics::converged});
+  }
+
+ protected:
+  void add_cost(Parameters const& point, Workload const& work, study::Cost& cost) const override {
+    std::int64_t const typical = 60;
+    add_passes(point, work, static_cast<double>(std::min(point.amp_iters, typical)), cost);
+  }
+
+  study::Outcome run(Trial const&, Analysis const& analysis, Metrics& metrics) const override {
+    double const tolerance = 1e-9;
+    double const divergence = 1e8;
+    MessagePassing messages(analysis);
+    bool converged = false;
+    std::int64_t iterations = 0;
+    study::KeptWork work(analysis.team, analysis.length, "message passing");
+    if (auto* const left = work.left()) {
+      iterations = left->get<std::int64_t>();
+      messages.load(*left);
+    }
+    while (iterations < analysis.point.amp_iters) {
+      auto const step = messages.propose();
+      ++iterations;
+      if (!(step.length <= divergence)) break;
+      messages.accept();
+      converged = step.length <= tolerance * std::max(1.0, step.norm);
+      if (converged) break;
+      if (iterations % 8 == 0)
+        work.advance(part_solved(step.length / std::max(1.0, step.norm), tolerance),
+                     [&](bytes::Writer& state) {
+                       state.put(iterations);
+                       messages.save(state);
+                     });
+    }
+    analysis.measure_recovery(messages.estimate(), metrics);
+    metrics.converged = converged ? 1 : 0;
+    metrics.iterations = static_cast<double>(iterations);
+    return study::Outcome::ok;
+  }
+};
+
 }  // namespace
 
-study::Outcome run_amp(Analysis const& analysis, Metrics& metrics) {
-  double const tolerance = 1e-9;
-  double const divergence = 1e8;
-  MessagePassing messages(analysis);
-  bool converged = false;
-  std::int64_t iterations = 0;
-  study::KeptWork work(analysis.team, analysis.length, "message passing");
-  if (auto* const left = work.left()) {
-    iterations = left->get<std::int64_t>();
-    messages.load(*left);
-  }
-  while (iterations < analysis.point.amp_iters) {
-    auto const step = messages.propose();
-    ++iterations;
-    if (!(step.length <= divergence)) break;
-    messages.accept();
-    converged = step.length <= tolerance * std::max(1.0, step.norm);
-    if (converged) break;
-    if (iterations % 8 == 0)
-      work.advance(part_solved(step.length / std::max(1.0, step.norm), tolerance), [&](bytes::Writer& state) {
-        state.put(iterations);
-        messages.save(state);
-      });
-  }
-  analysis.measure_recovery(messages.estimate(), metrics);
-  metrics.converged = converged ? 1 : 0;
-  metrics.iterations = static_cast<double>(iterations);
-  return study::Outcome::ok;
+Method const& amp_method() {
+  static Amp const method;
+  return method;
 }
 
 }  // namespace thresher::mixed_quality_lasso

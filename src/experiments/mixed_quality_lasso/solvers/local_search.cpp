@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/local_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/local_search.hpp"
 
 #include "linalg/column_products.hpp"
 #include "prox/top_columns.hpp"

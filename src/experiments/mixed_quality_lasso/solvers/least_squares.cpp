@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/least_squares.hpp"
+#include "experiments/mixed_quality_lasso/solvers/least_squares.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/matching_pursuit.hpp"
+#include "experiments/mixed_quality_lasso/solvers/matching_pursuit.hpp"
 
 #include "linalg/column_products.hpp"
 #include "prox/top_columns.hpp"

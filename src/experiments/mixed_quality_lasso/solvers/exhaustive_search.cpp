@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/exhaustive_search.hpp"
 
 #include "mpi/partition.hpp"
 

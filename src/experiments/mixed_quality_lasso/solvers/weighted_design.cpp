@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/weighted_design.hpp"
+#include "experiments/mixed_quality_lasso/solvers/weighted_design.hpp"
 
 #include "linalg/column_products.hpp"
 

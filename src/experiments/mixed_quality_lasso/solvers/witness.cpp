@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
 
 #include "linalg/column_products.hpp"
 #include "linalg/tiled_matrix.hpp"

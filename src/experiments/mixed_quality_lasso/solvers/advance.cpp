@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/advance.hpp"
+#include "experiments/mixed_quality_lasso/solvers/advance.hpp"
 
 #include <algorithm>
 #include <cmath>

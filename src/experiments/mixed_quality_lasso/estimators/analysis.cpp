@@ -1,9 +1,13 @@
-#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/estimators/analysis.hpp"
 
+#include "experiments/mixed_quality_lasso/estimators/method.hpp"
 #include "experiments/mixed_quality_lasso/estimators/recovery.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
+#include "study/rates.hpp"
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -37,6 +41,19 @@ void Analysis::measure_recovery(prox::SparseVector const& estimate, Metrics& met
   store_coefficients(team, estimate);
 }
 
+void Analysis::measure_witness(Metrics& metrics) const {
+  auto const witness = primal_dual_witness(data, setting, point.rho, tuning);
+  metrics.pdw_sign_ok = witness.sign_ok ? 1 : 0;
+  metrics.pdw_v = witness.dual_variance;
+  metrics.cond_success_prob = witness.success_probability;
+}
+
+study::Length AnalysisMaker::length(Parameters const& point, study::Team const& team) const {
+  int const ranks = team.communicator().size();
+  double const seconds = study::Rates().seconds(method_of(point).cost(point, ranks)) / ranks;
+  return seconds >= lengthy_seconds_ ? study::Length::lengthy : study::Length::brief;
+}
+
 Tuning AnalysisMaker::tuning(Parameters const& point) const {
   auto const known = std::find_if(kept_.begin(), kept_.end(),
                                   [&](auto const& entry) { return tuned_alike(entry.first, point); });
@@ -57,10 +74,15 @@ Tuning AnalysisMaker::tuning_on(study::Team& team, Parameters const& point) cons
   return {numbers[0], {numbers[1], numbers[2]}};
 }
 
-Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Length length,
-                             study::Team& team) const {
+Analysis AnalysisMaker::make(DataSet const& data, Parameters const& point, study::Team& team) const {
   auto const setting = realise(point);
-  return {team, data, point, setting, tuning_on(team, point), data.response(setting, point.rho), length};
+  return {team,
+          data,
+          point,
+          setting,
+          tuning_on(team, point),
+          data.response(setting, point.rho),
+          length(point, team)};
 }
 
 }  // namespace thresher::mixed_quality_lasso
