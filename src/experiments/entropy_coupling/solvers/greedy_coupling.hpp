@@ -1,6 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
+#include "experiments/entropy_coupling/solvers/coupling.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 #include "mpi/communicator.hpp"
 
 #include <cstdint>
@@ -53,5 +54,9 @@ class GreedyCoupling {
   std::int64_t cells_ = 0;
   bool in_shards_ = false;
 };
+
+/// The sequential greedy coupling written out (one rank; the shards are those of the point).
+Coupling<Mass> list_greedy_coupling(Law const& law, std::span<Law const> observations, std::int64_t refresh,
+                                    std::int64_t shards);
 
 }  // namespace thresher::entropy_coupling

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/solvers/vertex_enumeration.hpp"
 
 #include "experiments/entropy_coupling/model/entropy.hpp"
 

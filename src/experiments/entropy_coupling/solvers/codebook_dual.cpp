@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/codebook_dual.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_dual.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/interval_cut.hpp"
+#include "experiments/entropy_coupling/solvers/interval_cut.hpp"
 
 #include <algorithm>
 #include <cassert>

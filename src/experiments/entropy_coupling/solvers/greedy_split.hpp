@@ -1,9 +1,9 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/capacity_tournament.hpp"
-#include "experiments/entropy_coupling/estimators/water_filling.hpp"
 #include "experiments/entropy_coupling/model/cells.hpp"
 #include "experiments/entropy_coupling/model/radix_sort.hpp"
+#include "experiments/entropy_coupling/solvers/capacity_tournament.hpp"
+#include "experiments/entropy_coupling/solvers/water_filling.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/capacity_tournament.hpp"
+#include "experiments/entropy_coupling/solvers/capacity_tournament.hpp"
 
 #include <bit>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 
 #include <span>
 

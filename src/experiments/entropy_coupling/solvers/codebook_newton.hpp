@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/codebook_dual.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_dual.hpp"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
 #include "experiments/entropy_coupling/model/cells.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,6 @@
-#include "experiments/entropy_coupling/estimators/codebook_newton.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_newton.hpp"
 
-#include "experiments/entropy_coupling/estimators/backtracking_line_search.hpp"
+#include "experiments/entropy_coupling/solvers/backtracking_line_search.hpp"
 #include "linalg/petsc.hpp"
 #include "linalg/slepc.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/codewords.hpp"
+#include "experiments/entropy_coupling/solvers/codewords.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>

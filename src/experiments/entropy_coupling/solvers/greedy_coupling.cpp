@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/greedy_coupling.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_coupling.hpp"
 
 #include "mpi/exchange.hpp"
 #include "mpi/partition.hpp"
@@ -231,6 +231,22 @@ void GreedyCoupling::observe_in_shards(std::vector<Mass> capacities) {
   cells_ = static_cast<std::int64_t>(split_.cells.size());
   if (comm_.size() > 1)
     mpi::check(MPI_Allreduce(MPI_IN_PLACE, &cells_, 1, MPI_INT64_T, MPI_SUM, comm_.get()), "MPI_Allreduce");
+}
+
+Coupling<Mass> list_greedy_coupling(Law const& law, std::span<Law const> observations, std::int64_t refresh,
+                                    std::int64_t shards) {
+  auto const alone = mpi::Communicator::self();
+  CouplingRecorder recorder(law, observations.size());
+  GreedyCoupling coupling(alone, whole_law(law), refresh, shards, Detail::coupling);
+  for (auto const& observation : observations) {
+    if (coupling.cells() == 0) {
+      recorder.observe_pure(observation.masses);
+      continue;
+    }
+    coupling.observe(observation.masses);
+    recorder.observe(coupling.last_split());
+  }
+  return recorder.finish(coupling.local_cells());
 }
 
 }  // namespace thresher::entropy_coupling

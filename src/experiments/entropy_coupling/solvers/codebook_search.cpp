@@ -1,7 +1,7 @@
-#include "experiments/entropy_coupling/estimators/codebook_search.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_search.hpp"
 
-#include "experiments/entropy_coupling/estimators/codebook_dual.hpp"
-#include "experiments/entropy_coupling/estimators/codebook_newton.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_dual.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_newton.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/coupling.hpp"
 #include "experiments/entropy_coupling/model/law.hpp"
+#include "experiments/entropy_coupling/solvers/coupling.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/codewords.hpp"
 #include "experiments/entropy_coupling/model/law.hpp"
+#include "experiments/entropy_coupling/solvers/codewords.hpp"
 #include "linalg/lapack.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/fixed_order_sum.hpp"

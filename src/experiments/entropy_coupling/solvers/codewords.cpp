@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/codewords.hpp"
+#include "experiments/entropy_coupling/solvers/codewords.hpp"
 
 #include "experiments/entropy_coupling/model/radix_sort.hpp"
 

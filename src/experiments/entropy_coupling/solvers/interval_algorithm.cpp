@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/interval_algorithm.hpp"
+#include "experiments/entropy_coupling/solvers/interval_algorithm.hpp"
 
 #include "mpi/partition.hpp"
 

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/reading.hpp"
+#include "experiments/entropy_coupling/solvers/reading.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/reading.hpp"
 #include "experiments/entropy_coupling/model/cells.hpp"
+#include "experiments/entropy_coupling/solvers/reading.hpp"
 #include "mpi/communicator.hpp"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/backtracking_line_search.hpp"
+#include "experiments/entropy_coupling/solvers/backtracking_line_search.hpp"
 
 #include "linalg/petsc.hpp"
 

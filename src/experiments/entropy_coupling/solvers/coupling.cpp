@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/coupling.hpp"
+#include "experiments/entropy_coupling/solvers/coupling.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/joint_coupling.hpp"
+#include "experiments/entropy_coupling/solvers/joint_coupling.hpp"
 
 #include <algorithm>
 

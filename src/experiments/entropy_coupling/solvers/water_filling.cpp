@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/water_filling.hpp"
+#include "experiments/entropy_coupling/solvers/water_filling.hpp"
 
 #include <algorithm>
 #include <cassert>

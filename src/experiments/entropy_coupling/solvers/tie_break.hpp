@@ -1,9 +1,9 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/coupling.hpp"
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
-#include "experiments/entropy_coupling/estimators/reading.hpp"
 #include "experiments/entropy_coupling/model/law.hpp"
+#include "experiments/entropy_coupling/solvers/coupling.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
+#include "experiments/entropy_coupling/solvers/reading.hpp"
 
 #include <cstdint>
 #include <map>
