@@ -208,7 +208,8 @@ void Experiment::declare_predictions() {
   prediction("fano_success_upper", &Predictions::fano_success_upper,
              "Fano's bound on the probability of exact recovery");
 
-  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}), planted(Described::as_maximum_likelihood, predict_ml));
+  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}),
+         planted(Described::as_maximum_likelihood, predict_ml));
   prediction("ml_fail_union", &Predictions::ml_fail_union,
              "union bound on the failure of maximum likelihood");
 

@@ -1,6 +1,5 @@
 #include "experiments/mixed_quality_lasso/data/data.hpp"
 
-
 #include <algorithm>
 
 namespace thresher::mixed_quality_lasso {

@@ -1,10 +1,10 @@
 #include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
 
-#include "experiments/mixed_quality_lasso/solvers/lasso_path.hpp"
-#include "experiments/mixed_quality_lasso/solvers/least_squares.hpp"
 #include "experiments/mixed_quality_lasso/estimators/cost.hpp"
 #include "experiments/mixed_quality_lasso/estimators/recovery.hpp"
 #include "experiments/mixed_quality_lasso/model/problem.hpp"
+#include "experiments/mixed_quality_lasso/solvers/lasso_path.hpp"
+#include "experiments/mixed_quality_lasso/solvers/least_squares.hpp"
 #include "experiments/mixed_quality_lasso/theory/success.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "linalg/column_products.hpp"
@@ -233,8 +233,9 @@ study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks
   double const working_set = std::min(static_cast<double>(shape.p), std::max(512.0, n));
   double const passes = 2 * static_cast<double>(point.n_lambda);
   study::Cost cost;
-  cost.bytes_per_rank = kBytesPerNumber * (n * columns + 32 * 1024 * 1024 / kBytesPerNumber + 8 * columns + 8 * n) +
-                        working_set_bytes(working_set, n / ranks, ranks);
+  cost.bytes_per_rank =
+      kBytesPerNumber * (n * columns + 32 * 1024 * 1024 / kBytesPerNumber + 8 * columns + 8 * n) +
+      working_set_bytes(working_set, n / ranks, ranks);
   cost.flops = 2 * n * static_cast<double>(shape.p) * passes;
   cost.bytes_streamed = kBytesPerNumber * n * static_cast<double>(shape.p) * passes;
   return cost;

@@ -5,8 +5,8 @@
 
 namespace thresher::mixed_quality_lasso {
 
-/// The estimators. A row is an enumerator, the name that users give, and an object in the file of that name in
-/// estimators/ (what it answers: estimators/method.hpp).
+/// The estimators. A row is an enumerator, the name that users give, and an object in the file of that name
+/// in estimators/ (what it answers: estimators/method.hpp).
 #define MIXED_QUALITY_LASSO_ESTIMATORS(ROW) \
   ROW(lasso) ROW(lasso_path) ROW(pdw) ROW(amp) ROW(omp) ROW(max_corr) ROW(ml_exhaustive) ROW(ml_swap)
 
