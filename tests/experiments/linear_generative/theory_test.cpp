@@ -15,10 +15,7 @@ namespace thresher::linear_generative {
 namespace {
 
 Parameters spiked(std::int64_t dim, double gamma, double spike) {
-  Parameters point;
-  point.dim = dim;
-  point.gamma = gamma;
-  point.spike = spike;
+  Parameters point{.dim = dim, .gamma = gamma, .spike = spike};
   return point;
 }
 
@@ -180,11 +177,7 @@ TEST(Predictions, AtTheReferenceConfigurations) {
 }
 
 TEST(Predictions, OfTheFullFilterDoNotKnowTheDimension) {
-  Parameters point;
-  point.spectrum = Spectrum::field;
-  point.model = Model::conv;
-  point.spike = 0;
-  point.dim = 400;
+  Parameters point{.dim = 400, .spectrum = Spectrum::field, .spike = 0, .model = Model::conv};
   for (auto const& [n, expected] : {std::pair{1, 0.777}, std::pair{4, 0.9365}}) {
     point.samples = n;
     Predictions predictions;
@@ -202,11 +195,7 @@ TEST(FieldPower, OfTheSmallTorus) {
 }
 
 TEST(SamplingFunction, OfAShortSchedule) {
-  Parameters point;
-  point.model = Model::diffusion;
-  point.noise_steps = 4;
-  point.sigma_max = 10;
-  point.sigma_min = 0.1;
+  Parameters point{.model = Model::diffusion, .noise_steps = 4, .sigma_max = 10, .sigma_min = 0.1};
   auto const f = sampling_function(point);
   EXPECT_NEAR(f(0), 0.1, 1e-12);
   EXPECT_NEAR(f(1), 0.75434011, 5e-9);
@@ -224,10 +213,7 @@ TEST(SamplingFunction, RootScalesWithTheData) {
 }
 
 TEST(SamplingFunction, OfManyStepsIsASquareRoot) {
-  Parameters point;
-  point.model = Model::diffusion;
-  point.noise_steps = 4096;
-  point.sigma_max = 1000;
+  Parameters point{.model = Model::diffusion, .noise_steps = 4096, .sigma_max = 1000};
   auto const f = sampling_function(point);
   for (double x = 0.1; x <= 6; x += 0.1) EXPECT_NEAR(f(x) / std::sqrt(x), 1, 0.01);
 }
