@@ -1,6 +1,6 @@
 #pragma once
 
-#include "linalg/tiling.hpp"
+#include "linalg/tiled_matrix.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -143,46 +143,6 @@ TEST(Invariance, ConvergenceHardlySeesTheSpikes) {
   EXPECT_NEAR(of_weak.value, of_strong.value, 0.002);
 }
 
-TEST(Invariance, PointsTogetherGetTheBitsOfPointsAlone) {
-  auto const comm = mpi::Communicator::self();
-  study::Team team(comm);
-  auto plain = spiked(100, 0.5, 2);
-  auto ridge = plain;
-  ridge.ridge = 0.3;
-  auto diffusion = plain;
-  diffusion.model = Model::diffusion;
-  std::vector<Parameters> const points{plain, ridge, diffusion};
-  auto const together = trials::run_together(Experiment(), points, team, 0);
-  for (std::size_t p = 0; p < points.size(); ++p)
-    expect_same(together[p].metrics, run_trial(points[p]).metrics, 0);
-}
-
-TEST(Invariance, MetricsThatApplyAreMeasured) {
-  std::vector<Parameters> points{spiked(60, 0.5, 2), spiked(60, 3, 2), field(64, 20, 30, Model::sqrt),
-                                 field(64, 20, 30, Model::conv), field(64, 20, 0, Model::conv)};
-  points.push_back(points[0]);
-  points.back().rank = 0;
-  points.push_back(points[0]);
-  points.back().ridge = 0.5;
-  points.push_back(points[0]);
-  points.back().model = Model::diffusion;
-  points.push_back(points[0]);
-  points.back().method = Method::krylov;
-  points.push_back(field(64, 4, 30, Model::patch_net));
-  points.back().kernel = 3;
-  points.back().train_steps = 5;
-  for (auto const& point : points)
-    expect_same(
-        applicable_metrics(point),
-        [&] {
-          auto metrics = run_trial(point).metrics;
-          for (auto const& [name, metric] : measured())
-            if (!std::isnan(metrics.*metric)) metrics.*metric = 0;
-          return metrics;
-        }(),
-        0);
-}
-
 TEST(Invariance, ASeedThatDoesNotConvergeIsReported) {
   auto point = spiked(150, 1, 2);
   point.method = Method::krylov;

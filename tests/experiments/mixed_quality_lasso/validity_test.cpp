@@ -115,34 +115,12 @@ TEST(Validity, InertParametersAreThoseWithoutInfluence) {
   EXPECT_FALSE(ask({{"estimator", "omp"}, {"weighting", "interference"}}).inert.contains("lambda_rule"));
 }
 
-TEST(Description, NamesAreUnique) {
-  Experiment const experiment;
-  auto const& about = experiment.description();
-  std::multiset<std::string> names;
-  for (auto const& parameter : about.parameters) names.insert(parameter.name);
-  for (auto const& metric : about.metrics) names.insert(metric.name);
-  for (auto const& prediction : about.predictions) names.insert(prediction.name);
-  for (auto const& artifact : about.artifacts) {
-    names.insert(artifact.name);
-    names.insert(artifact.dimensions.begin(), artifact.dimensions.end());
-  }
-  for (auto const& name : names) EXPECT_EQ(names.count(name), 1u) << name;
-}
-
-TEST(Description, MetricsNamePredictionsThatExist) {
-  Experiment const experiment;
-  auto const& about = experiment.description();
-  for (auto const& metric : about.metrics) {
-    if (metric.prediction.empty()) continue;
-    EXPECT_TRUE(std::any_of(about.predictions.begin(), about.predictions.end(), [&](auto const& prediction) {
-      return prediction.name == metric.prediction;
-    })) << metric.name;
-  }
-}
-
 TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
   Experiment const experiment;
-  Parameters point{.p = 1000000, .n1 = 1500, .n2 = 1500};
+  Parameters point;
+  point.p = 1000000;
+  point.n1 = 1500;
+  point.n2 = 1500;
   auto const alone = experiment.cost(1, point, {1});
   EXPECT_GT(alone.bytes_per_rank, 8.0 * 3000 * 1e6);
   EXPECT_LT(alone.bytes_per_rank, 1.1 * 8.0 * 3000 * 1e6);
@@ -157,7 +135,11 @@ TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
 
 TEST(Cost, OfALargeSupportIsSharedByTheTeam) {
   Experiment const experiment;
-  Parameters point{.p = 1000000000000, .s = 50000, .theta = 1, .estimator = Estimator::pdw};
+  Parameters point;
+  point.estimator = Estimator::pdw;
+  point.p = 1000000000000;
+  point.s = 50000;
+  point.theta = 1;
   double const gram = 8e0 * 50000 * 50000;
   EXPECT_GT(experiment.cost(1, point, {1}).bytes_per_rank, 3 * gram);
   EXPECT_LT(experiment.cost(1, point, {512}).bytes_per_rank, 3e9);

@@ -17,7 +17,9 @@ inline linalg::DenseMatrix own_rows(SpikedMatrix const& matrix) {
 }
 
 inline Parameters point(std::int64_t n, double theta) {
-  Parameters made{.n = n, .theta = theta};
+  Parameters made;
+  made.n = n;
+  made.theta = theta;
   return made;
 }
 

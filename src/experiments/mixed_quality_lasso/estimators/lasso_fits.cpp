@@ -167,11 +167,11 @@ std::vector<std::vector<double>> products_for(std::span<FitInSteps* const> fits)
 }
 
 /// State of all fits: it belongs to this list of points.
-study::KeptWork kept_work(std::span<Analysis const> analyses) {
-  auto length = study::Length::brief;
+KeptWork kept_work(std::span<Analysis const> analyses) {
+  auto length = Length::brief;
   std::string name = "working sets";
   for (auto const& analysis : analyses) {
-    if (analysis.length == study::Length::lengthy) length = study::Length::lengthy;
+    if (analysis.length == Length::lengthy) length = Length::lengthy;
     name +=
         fmt::format(" {}:{}:{}:{}:{}", analysis.setting.n1, analysis.setting.n2,
                     static_cast<int>(analysis.point.weighting), analysis.tuning.lambda, analysis.point.tol);
@@ -180,11 +180,6 @@ study::KeptWork kept_work(std::span<Analysis const> analyses) {
 }
 
 }  // namespace
-
-bool is_fitted_together(Parameters const& point) {
-  return point.estimator == Estimator::lasso && point.solver == Solver::working_set &&
-         point.storage == Storage::regenerate;
-}
 
 std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
   std::vector<FitInSteps> all;
@@ -217,7 +212,7 @@ LassoFit fit_by_fista(Analysis const& analysis) {
   fit.weights = first_weights(analysis);
   int const stages = has_two_stages(analysis) ? 2 : 1;
   int stage = 0;
-  study::KeptWork work(analysis.team, analysis.length, "fista");
+  KeptWork work(analysis.team, analysis.length, "fista");
   auto* left = work.left();
   if (left != nullptr) left->read(stage, fit);
   auto options = analysis.lasso_options();
