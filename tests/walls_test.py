@@ -9,9 +9,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FLOORS = ["bytes", "numerics", "bits", "mpi", "random", "linalg", "prox", "hdf5", "parameters", "study", "results", "engine", "experiments"]  # each may include itself and those before it
 # Rooms of an experiment: each sees itself and those before it, the door (files in the experiment's own folder) sees all
 # of them, and no room sees the door. Theory comes before the estimators that it tunes.
-ROOMS = ["model", "data", "theory", "estimators"]
+ROOMS = ["model", "data", "theory", "solvers", "estimators"]
 MOST_FILES_WITHOUT_ROOMS = 20
-INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/level_crossing.hpp"}
+INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/kept_work.hpp", "study/rates.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {
     r"hdf5(_hl)?\.h": {"hdf5"},

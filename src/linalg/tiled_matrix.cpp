@@ -55,15 +55,6 @@ std::span<PetscInt const> between(std::vector<PetscInt> const& list, std::int64_
 
 }  // namespace
 
-bool is_worth_tiling(int ranks, std::int64_t size, std::int64_t largest_local) {
-#if defined(PETSC_HAVE_SCALAPACK)
-  return ranks > 1 && size > largest_local;
-#else
-  static_cast<void>(ranks), static_cast<void>(size), static_cast<void>(largest_local);
-  return false;
-#endif
-}
-
 double TiledMatrix::bytes_per_rank(double size, int ranks) {
   double const entries = size * size / ranks;
   double const most_entries =

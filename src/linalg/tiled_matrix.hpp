@@ -2,6 +2,7 @@
 
 #include "linalg/lapack.hpp"
 #include "linalg/petsc.hpp"
+#include "linalg/tiling.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/partition.hpp"
 
@@ -11,15 +12,6 @@
 #include <vector>
 
 namespace thresher::linalg {
-
-/// Largest symmetric matrix that one rank of a team keeps for all of them: with its factor and a copy in
-/// flight it takes 1.6 GB. Sizes alone decide, not the memory at hand, so that the bits of a team's results
-/// are the same on every machine.
-inline constexpr std::int64_t kLargestLocalMatrix = 8192;
-
-/// Whether a team should spread a symmetric matrix of this size over its ranks, of which `largest_local` is
-/// the largest that it would not. Never where there is a single rank, or a PETSc without ScaLAPACK.
-bool is_worth_tiling(int ranks, std::int64_t size, std::int64_t largest_local = kLargestLocalMatrix);
 
 /// A symmetric matrix spread over a team in tiles, each rank holding an equal part (PETSc's MATSCALAPACK, a
 /// grid of ranks that is as square as their number allows). Its lower triangle is what counts; the upper one

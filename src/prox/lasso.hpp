@@ -1,6 +1,6 @@
 #pragma once
 
-#include "linalg/tiled_matrix.hpp"
+#include "linalg/tiling.hpp"
 
 #include <cstdint>
 #include <functional>

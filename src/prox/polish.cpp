@@ -1,6 +1,7 @@
 #include "prox/polish.hpp"
 
 #include "linalg/column_products.hpp"
+#include "linalg/tiled_matrix.hpp"
 
 #include <algorithm>
 #include <cmath>

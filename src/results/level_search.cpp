@@ -1,7 +1,7 @@
 #include "results/level_search.hpp"
 
+#include "numerics/level_crossing.hpp"
 #include "results/result_layout.hpp"
-#include "study/level_crossing.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +54,7 @@ std::optional<LevelSearch> LevelSearch::of(Configuration const& configuration,
 LevelSearch::Line LevelSearch::follow(
     std::function<std::optional<double>(std::int64_t)> const& mean_at) const {
   Line line;
-  line.crossing = level_crossing(lower_, upper_, level_, [&](std::int64_t value) {
+  line.crossing = numerics::level_crossing(lower_, upper_, level_, [&](std::int64_t value) {
     line.visited.push_back(value);
     auto const mean = mean_at(value);
     if (mean) line.means.push_back(*mean);

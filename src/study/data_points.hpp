@@ -1,22 +1,12 @@
 #pragma once
 
+#include "study/rates.hpp"
 #include "study/survey.hpp"
 
 #include <cstdint>
 #include <vector>
 
 namespace thresher::study {
-
-/// Seconds that work takes on one core, measured on this machine (nominal values until measured).
-struct Rates {
-  double seconds_per_normal = 4e-9;
-  double seconds_per_flop = 1.0e-10;
-  double seconds_per_byte = 1.5e-10;
-  double seconds(Cost const& cost) const {
-    return cost.normals * seconds_per_normal + cost.flops * seconds_per_flop +
-           cost.bytes_streamed * seconds_per_byte;
-  }
-};
 
 /// All analysis points that share one data point, and its team size: what a unit is one trial of.
 struct DataPoint {

@@ -2,10 +2,10 @@
 // read per second by a loop over more memory than the caches hold, bytes copied, flops of dgemm, normals per
 // second. See report.py, which prints the fractions.
 
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
 #include "experiments/entropy_coupling/model/cells.hpp"
 #include "experiments/entropy_coupling/model/law.hpp"
 #include "experiments/entropy_coupling/model/radix_sort.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 #include "linalg/column_products.hpp"
 #include "linalg/covariance_operator.hpp"
 #include "linalg/lapack.hpp"

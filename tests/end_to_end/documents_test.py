@@ -108,6 +108,8 @@ class DocumentsTest(unittest.TestCase):
                 self.run_words(["mpirun", "-n", "2", "--oversubscribe", *with_options(study, *MOMENT)], {0, 75})
         elif words[0] in ("tools/quickstart", "tools/test", "tools/setup"):
             self.run_words([words[0], "--help"])  # CI and users run them whole
+        elif words[0] == "tools/new_experiment":
+            self.run_words([*words, "--root", str(self.folder / "tree")])  # not into this one
         else:
             self.run_words(words, {0, 1} if words[1] == "compare" else {0})  # the files of the page may differ
 

@@ -1,6 +1,7 @@
 #include "experiments/entropy_coupling/experiment.hpp"
 
 #include "experiments/entropy_coupling/estimators/measurement.hpp"
+#include "experiments/entropy_coupling/estimators/method.hpp"
 #include "experiments/entropy_coupling/estimators/stages.hpp"
 #include "experiments/entropy_coupling/validity.hpp"
 #include "experiments/entropy_coupling/work.hpp"
@@ -56,10 +57,7 @@ void Experiment::declare_parameters() {
             "data");
   parameter("m_cap", &Parameters::m_cap, "[1, 1000000]", "most observations that searches and bounds look at",
             "bounds");
-  parameter(
-      "estimator", &Parameters::estimator,
-      {"list_greedy", "independent", "independent_greedy", "tie_break", "joint_mec", "codebook", "exact"},
-      "coupling", "search");
+  parameter("estimator", &Parameters::estimator, estimator_names(), "coupling", "search");
   parameter("dep_last", &Parameters::dep_last, "[0, 1000000]",
             "tie_break: observations that depend on the others", "search");
   parameter("refresh", &Parameters::refresh, "[1, 1e12]",
@@ -187,18 +185,15 @@ study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
     case 1:
       return bounds_cost(sized);
     case 2:
-      return search_cost(sized, resources.ranks);
+      return method_of(sized).search_cost(sized, resources.ranks);
     default:
-      return reading_cost(sized);
+      return method_of(sized).reading_cost(sized);
   }
 }
 
 Metrics Experiment::applicable(Parameters const& point) const {
   Metrics mask = ExperimentOf::applicable(point);
-  if (!finds_zero(point.estimator)) mask.m_zero = mask.m_excess = mask.m_excess_gen = study::kUndefined;
-  if (point.estimator == Estimator::exact)
-    mask.bayes_error = mask.tv_extract = mask.impure_mass = mask.impure_cells = mask.boundaries =
-        study::kUndefined;
+  for (auto const member : method_of(point).omits()) mask.*member = study::kUndefined;
   return mask;
 }
 

@@ -1,12 +1,15 @@
 #include "experiments/entropy_coupling/validity.hpp"
 
 #include "experiments/entropy_coupling/data/data.hpp"
-#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/estimators/method.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
+#include <string_view>
 
 namespace thresher::entropy_coupling {
 
@@ -43,14 +46,12 @@ void name_inert(Parameters const& point, study::Verdict& verdict) {
   inert_unless(point.q_kind == ObservationLaw::geometric, "q_ratio");
   inert_unless(point.q_kind == ObservationLaw::dirichlet, "q_alpha");
   inert_unless(observation_law_is_random(point), "q_hetero");
-  inert_unless(point.estimator == Estimator::tie_break, "dep_last");
-  inert_unless(point.estimator == Estimator::tie_break || point.estimator == Estimator::list_greedy,
-               "refresh");
-  inert_unless(point.estimator == Estimator::list_greedy, "shards");
-  inert_unless(point.estimator == Estimator::codebook, "cb_ratio_max");
-  inert_unless(point.estimator == Estimator::codebook, "cb_tries");
-  inert_unless(point.estimator == Estimator::exact, "exact_max_bases");
-  inert_unless(point.estimator == Estimator::independent_greedy, "ind_cells_max");
+  auto const read = method_of(point).reads();
+  std::set<std::string_view> offered;
+  for (auto const* method : methods())
+    for (auto const name : method->reads()) offered.insert(name);
+  for (auto const name : offered)
+    if (std::ranges::find(read, name) == read.end()) verdict.inert(std::string(name));
 }
 
 void check_input(Parameters const& point, study::Verdict& verdict) {
@@ -66,30 +67,6 @@ void check_input(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse(
         "m_cap",
         fmt::format("the input holds {} laws of observations, so that m_cap is at most {}", rows, rows));
-}
-
-void check_estimator(Parameters const& point, study::Verdict& verdict) {
-  if (point.shards > 1 && point.estimator != Estimator::list_greedy)
-    verdict.refuse("shards", "only list_greedy can be spread over shards; others take 1");
-  auto const sizes = alphabets(point);
-  if (point.estimator == Estimator::exact) {
-    std::int64_t const symbols =
-        p_from_file(point) && point.input != nullptr ? point.input->symbols : point.n;
-    double const bases = candidate_bases(symbols, sizes);
-    if (bases > static_cast<double>(point.exact_max_bases))
-      verdict.refuse(
-          "exact_max_bases",
-          fmt::format("exact would look at {:.10g} bases at this n, k and m; allow as many or shrink them",
-                      bases));
-  }
-  if (point.estimator == Estimator::independent_greedy) {
-    double cells = 1;
-    for (std::int64_t const k : sizes) cells *= static_cast<double>(k);
-    if (cells > static_cast<double>(point.ind_cells_max))
-      verdict.refuse(
-          "ind_cells_max",
-          fmt::format("independent_greedy lists all {:.10g} cells of the product at this k and m", cells));
-  }
 }
 
 /// Whether a law without draws has masses that vanish.
@@ -124,7 +101,7 @@ void check_validity(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse("dep_last", fmt::format("at most m_cap = {}", point.m_cap));
   check_input(point, verdict);
   if (!verdict.refusal().empty()) return;
-  check_estimator(point, verdict);
+  method_of(point).check(point, alphabets(point), verdict);
   check_masses(point, verdict);
   name_inert(point, verdict);
 }

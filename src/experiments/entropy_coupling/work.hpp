@@ -5,11 +5,9 @@
 
 namespace thresher::entropy_coupling {
 
-// Memory per rank and work of a trial's stages on a team, from operation counts. The laws' sizes are those of
+// Memory per rank and work of a trial's first two stages, from operation counts. The laws' sizes are those of
 // the parameters; a stage's memory includes what earlier stages hold.
 study::Cost data_cost(Parameters const& point);
 study::Cost bounds_cost(Parameters const& point);
-study::Cost search_cost(Parameters const& point, int ranks);
-study::Cost reading_cost(Parameters const& point);
 
 }  // namespace thresher::entropy_coupling

@@ -1,13 +1,12 @@
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 
+#include "experiments/mixed_quality_lasso/data/recycled_buffer.hpp"
 #include "experiments/mixed_quality_lasso/data/user_data.hpp"
-#include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
-#include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
+#include "experiments/mixed_quality_lasso/data/workload.hpp"
+#include "experiments/mixed_quality_lasso/estimators/method.hpp"
 #include "experiments/mixed_quality_lasso/validity.hpp"
-#include "experiments/mixed_quality_lasso/work.hpp"
-#include "linalg/column_products.hpp"
 
-#include <stdexcept>
+#include <algorithm>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -15,16 +14,25 @@ using study::MetricKind;
 
 namespace {
 
+using Predict = void (*)(Parameters const&, Predictions&);
+
 /// Theory of the planted model: it says nothing of the user's own data.
-auto planted(void (*compute)(Parameters const&, Predictions&)) {
+auto planted(Predict compute) {
   return [compute](Parameters const& point, Predictions& predictions) {
     if (point.input == nullptr) compute(point, predictions);
   };
 }
 
+/// Theory of some estimators.
+auto planted(Described described, Predict compute) {
+  return [=](Parameters const& point, Predictions& predictions) {
+    if (point.input == nullptr && method_of(point).described() == described) compute(point, predictions);
+  };
+}
+
 }  // namespace
 
-Experiment::Experiment(double lengthy_seconds) : lengthy_seconds_(lengthy_seconds) {
+Experiment::Experiment(double lengthy_seconds) : analyses_(lengthy_seconds) {
   about("mixed_quality_lasso", "Sparse recovery from mixed-quality data",
         "Y. Chaabouni and D. Gamarnik, Price of Quality: Sufficient Conditions for Sparse Recovery using "
         "Mixed-Quality Data, ICLR 2026, arXiv:2605.10713",
@@ -67,8 +75,7 @@ void Experiment::declare_parameters() {
   parameter("rho", &Parameters::rho, "(0, inf)", "magnitude of the nonzero coefficients", "data").nested =
       true;
   parameter("signal", &Parameters::signal, {"binary", "signed"}, "signs of the nonzero coefficients", "data");
-  parameter("estimator", &Parameters::estimator,
-            {"lasso", "lasso_path", "pdw", "amp", "omp", "max_corr", "ml_exhaustive", "ml_swap"},
+  parameter("estimator", &Parameters::estimator, estimator_names(),
             "estimator of the coefficients; pdw is the exact witness of the LASSO", "analysis");
   parameter("weighting", &Parameters::weighting,
             {"agnostic", "inverse_variance", "interference", "residual", "hq_only"}, "row weights",
@@ -201,12 +208,13 @@ void Experiment::declare_predictions() {
   prediction("fano_success_upper", &Predictions::fano_success_upper,
              "Fano's bound on the probability of exact recovery");
 
-  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}), planted(predict_ml));
+  theory("maximum_likelihood", with({"rho", "estimator", "weighting"}),
+         planted(Described::as_maximum_likelihood, predict_ml));
   prediction("ml_fail_union", &Predictions::ml_fail_union,
              "union bound on the failure of maximum likelihood");
 
   theory("lasso", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}),
-         planted(predict_lasso));
+         planted(Described::as_lasso, predict_lasso));
   prediction("lasso_success", &Predictions::lasso_success, "probability of signed-support recovery");
   prediction("lasso_nu", &Predictions::lasso_nu, "shrinkage of active coefficients");
   prediction("lasso_t", &Predictions::lasso_t, "standard deviation of active coefficients");
@@ -222,10 +230,11 @@ void Experiment::declare_predictions() {
   prediction("se_alpha", &Predictions::se_alpha, "state evolution: threshold over noise level");
 
   theory("threshold", with({"rho", "estimator", "weighting", "lambda_rule", "lambda_scale"}),
-         planted(predict_theta50));
+         planted(Described::as_lasso, predict_theta50));
   prediction("theta50", &Predictions::theta50, "theta at which lasso_success is 1/2");
 
-  theory("tuned", with({"rho", "estimator", "weighting"}), planted(predict_tuned)).on_request = true;
+  theory("tuned", with({"rho", "estimator", "weighting"}), planted(Described::as_lasso, predict_tuned))
+      .on_request = true;
   prediction("lasso_success_tuned", &Predictions::lasso_success_tuned, "lasso_success at the tuned lambda");
   prediction("lam_tuned", &Predictions::lam_tuned, "lambda with the fewest predicted support errors");
 
@@ -246,113 +255,29 @@ void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
 
 study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
                              study::Resources const& resources) const {
-  if (point.input != nullptr) return user_cost(*point.input, point, resources.ranks);
-  return stage == 0 ? data_cost(point, resources.ranks) : analysis_cost(point, resources.ranks);
+  if (stage == 0 && point.input == nullptr) return data_cost(point, resources.ranks);
+  return method_of(point).cost(point, resources.ranks);
 }
 
 Metrics Experiment::applicable(Parameters const& point) const {
   Metrics mask;
-  auto const estimator = point.estimator;
-  bool const is_lasso = estimator == Estimator::lasso;
-  bool const is_path = estimator == Estimator::lasso_path;
-  bool const is_witness = estimator == Estimator::pdw;
-  bool const is_ml = estimator == Estimator::ml_exhaustive || estimator == Estimator::ml_swap;
-  bool const residual = point.weighting == Weighting::residual;
-  std::initializer_list<double Metrics::*> const recovery = {
-      &Metrics::sign_recovery, &Metrics::exact_support, &Metrics::partial_recovery,
-      &Metrics::overlap,       &Metrics::fdp,           &Metrics::n_false_pos,
-      &Metrics::n_false_neg,   &Metrics::mse,           &Metrics::linf_error};
-  auto const apply = [&](bool applies, std::initializer_list<double Metrics::*> members) {
-    if (!applies) return;
-    for (auto member : members) mask.*member = 0;
-  };
-  if (point.input != nullptr) {
-    apply(true, {&Metrics::fit_s, &Metrics::fit_rho, &Metrics::fit_n_eff, &Metrics::fit_success,
-                 &Metrics::lambda_best, &Metrics::iterations});
-    apply(point.input->has_truth, {&Metrics::noise_power});
-    apply(point.input->has_truth, recovery);
-    return mask;
-  }
-  if (point.iso_level > 0) {
-    apply(true, {&Metrics::iso_n2, &Metrics::iso_price});
-    return mask;
-  }
-  apply(true, {&Metrics::noise_power});
-  apply(!is_witness, recovery);
-  apply(is_witness || (is_lasso && !residual),
-        {&Metrics::cond_success_prob, &Metrics::pdw_sign_ok, &Metrics::pdw_v});
-  apply(estimator == Estimator::max_corr, {&Metrics::cond_success_prob});
-  apply(is_lasso, {&Metrics::dual_max, &Metrics::duality_gap, &Metrics::full_passes});
-  apply(is_lasso || is_path || estimator == Estimator::amp, {&Metrics::iterations});
-  apply(is_path, {&Metrics::path_hits, &Metrics::lambda_best});
-  apply(is_lasso && residual, {&Metrics::weight_ratio});
-  apply(estimator == Estimator::amp, {&Metrics::converged});
-  apply(is_ml, {&Metrics::ml_excess});
+  for (auto const member : method_of(point).measures(point)) mask.*member = 0;
   return mask;
 }
 
 std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t, study::StageResult const*,
                                                           std::span<Parameters const> points,
                                                           study::Team& team) const {
-  return std::make_unique<FittedTrial>(points, team);
-}
-
-Length Experiment::length(study::Cost const& cost, study::Team const& team) const {
-  return expected_seconds(cost, team.communicator().size()) >= lengthy_seconds_ ? Length::lengthy
-                                                                                : Length::brief;
-}
-
-Analysis Experiment::analysis(TrialData const& data, Parameters const& point, study::Team& team) const {
-  return analyses_.make(data.data_set(), point,
-                        length(analysis_cost(point, team.communicator().size()), team), team);
-}
-
-LassoFit Experiment::fit(FittedTrial const& trial, Analysis const& analysis) const {
-  if (analysis.point.solver == Solver::fista) return fit_by_fista(analysis);
-  if (analysis.point.storage == Storage::dense) return fit_together({&analysis, 1}).front();
-  if (trial.kept_fit(analysis.point) == nullptr) {
-    std::vector<Analysis> analyses;
-    for (auto const& point : trial.points_fitted_together())
-      analyses.push_back(this->analysis(trial, point, analysis.team));
-    trial.keep_fits(fit_together(analyses));
-  }
-  return *trial.kept_fit(analysis.point);
+  bool const keeps_columns = std::ranges::any_of(points, [](Parameters const& point) {
+    return method_of(point).visits_columns() && point.storage == Storage::dense;
+  });
+  if (!keeps_columns) RecycledBuffer::release_spare();
+  return std::make_unique<Trial>(points, team, analyses_);
 }
 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
-  auto const& data = dynamic_cast<FittedTrial const&>(*before);
-  if (data.user_data() != nullptr) {
-    auto const cost = user_cost(*point.input, point, team.communicator().size());
-    return run_user_path(*data.user_data(), point, length(cost, team), team, metrics);
-  }
-  if (point.iso_level > 0) return run_iso(analyses_, data.draws(team.trial(), point), point, team, metrics);
-  auto const analysis = this->analysis(data, point, team);
-  if (team.wants("support")) {
-    auto const& support = data.data_set().support();
-    team.store({"support", {static_cast<std::int64_t>(support.size())}, {support.begin(), support.end()}});
-  }
-  auto const z = analysis.data.noise(analysis.setting);
-  metrics.noise_power = linalg::inner_product(z, z) / static_cast<double>(analysis.setting.n());
-  switch (point.estimator) {
-    case Estimator::lasso:
-      return run_lasso(analysis, fit(data, analysis), metrics);
-    case Estimator::lasso_path:
-      return run_lasso_path(analysis, metrics);
-    case Estimator::pdw:
-      return run_pdw(analysis, metrics);
-    case Estimator::amp:
-      return run_amp(analysis, metrics);
-    case Estimator::omp:
-      return run_omp(analysis, metrics);
-    case Estimator::max_corr:
-      return run_max_corr(analysis, metrics);
-    case Estimator::ml_exhaustive:
-      return run_ml_exhaustive(analysis, metrics);
-    case Estimator::ml_swap:
-      return run_ml_swap(analysis, metrics);
-  }
-  throw std::logic_error("no such estimator");
+  return method_of(point).measure(dynamic_cast<Trial const&>(*before), point, team, metrics);
 }
 
 }  // namespace thresher::mixed_quality_lasso

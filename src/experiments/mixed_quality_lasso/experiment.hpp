@@ -1,7 +1,6 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/estimators/fitted_trial.hpp"
-#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/estimators/analysis.hpp"
 #include "experiments/mixed_quality_lasso/model/metrics.hpp"
 #include "experiments/mixed_quality_lasso/model/parameters.hpp"
 #include "experiments/mixed_quality_lasso/theory/predictions.hpp"
@@ -31,11 +30,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_metrics();
   void declare_predictions();
   void declare_artifacts();
-  LassoFit fit(FittedTrial const& trial, Analysis const& analysis) const;
-  Analysis analysis(TrialData const& data, Parameters const& point, study::Team& team) const;
-  Length length(study::Cost const& cost, study::Team const& team) const;
 
-  double lengthy_seconds_;
   AnalysisMaker analyses_;
 };
 

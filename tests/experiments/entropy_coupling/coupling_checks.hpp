@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/coupling.hpp"
-#include "experiments/entropy_coupling/estimators/joint_coupling.hpp"
+#include "experiments/entropy_coupling/solvers/coupling.hpp"
+#include "experiments/entropy_coupling/solvers/joint_coupling.hpp"
 
 #include <gtest/gtest.h>
 

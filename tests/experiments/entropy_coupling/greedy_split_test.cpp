@@ -1,4 +1,4 @@
-#include "experiments/entropy_coupling/estimators/greedy_split.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 
 #include "plain_list_greedy.hpp"
 #include "random_laws.hpp"

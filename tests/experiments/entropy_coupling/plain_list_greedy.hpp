@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/entropy_coupling/estimators/water_filling.hpp"
 #include "experiments/entropy_coupling/model/cells.hpp"
+#include "experiments/entropy_coupling/solvers/water_filling.hpp"
 
 #include <algorithm>
 #include <cmath>

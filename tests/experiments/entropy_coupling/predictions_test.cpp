@@ -1,6 +1,6 @@
 #include "experiments/entropy_coupling/theory/predictions.hpp"
 
-#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/solvers/vertex_enumeration.hpp"
 #include "numerics/special_functions.hpp"
 #include "random_laws.hpp"
 

@@ -46,11 +46,7 @@ class References : public ::testing::Test {
     }
   }
   static Parameters point(std::int64_t n, double bias, std::int64_t m, Estimator estimator) {
-    Parameters point;
-    point.n = n;
-    point.q_bias = bias;
-    point.m = m;
-    point.estimator = estimator;
+    Parameters point{.n = n, .q_bias = bias, .estimator = estimator, .m = m};
     return point;
   }
 

@@ -114,13 +114,12 @@ TEST_F(Validity, RunsTheUsersLaws) {
   auto const alone = mpi::Communicator::self();
   study::Team team(alone);
   team.set_input(&input);
-  Parameters point;
-  point.p_kind = SymbolLaw::file;
-  point.q_kind = ObservationLaw::file;
-  point.p_floor = 0;
-  point.q_floor = 0;
-  point.m_cap = 6;
-  point.m = 1;
+  Parameters point{.p_kind = SymbolLaw::file,
+                   .p_floor = 0,
+                   .q_kind = ObservationLaw::file,
+                   .q_floor = 0,
+                   .m_cap = 6,
+                   .m = 1};
   auto const measured = trials::run_trial(experiment_, point, team, 0);
   EXPECT_EQ(measured.n_eff, 4);
   EXPECT_NEAR(measured.h_bits, .550978, 1e-6);
@@ -158,11 +157,7 @@ TEST(Generation, FillsInFloorsAndSamples) {
   auto const alone = mpi::Communicator::self();
   study::Team team(alone);
   team.begin_trial({"generation\n", 3});
-  Parameters point;
-  point.n = 100;
-  point.p_kind = SymbolLaw::geometric;
-  point.p_ratio = .5;
-  point.p_floor = .1;
+  Parameters point{.n = 100, .p_kind = SymbolLaw::geometric, .p_ratio = .5, .p_floor = .1};
   Law const law = symbol_law(point, team);
   EXPECT_GE(law.probability(99), .1 / 100 / 1.2);
   point.p_samples = 64;

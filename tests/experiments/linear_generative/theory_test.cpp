@@ -2,9 +2,9 @@
 #include "experiments/linear_generative/model/noise_schedule.hpp"
 #include "experiments/linear_generative/theory/deterministic_equivalent.hpp"
 #include "experiments/linear_generative/theory/latent_theory.hpp"
-#include "experiments/linear_generative/theory/marchenko_pastur.hpp"
 #include "experiments/linear_generative/theory/memorisation_theory.hpp"
 #include "experiments/linear_generative/theory/predictions.hpp"
+#include "numerics/marchenko_pastur.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,41 +15,8 @@ namespace thresher::linear_generative {
 namespace {
 
 Parameters spiked(std::int64_t dim, double gamma, double spike) {
-  Parameters point;
-  point.dim = dim;
-  point.gamma = gamma;
-  point.spike = spike;
+  Parameters point{.dim = dim, .gamma = gamma, .spike = spike};
   return point;
-}
-
-TEST(MarchenkoPastur, MeanRootHasItsClosedForm) {
-  EXPECT_NEAR(marchenko_pastur_mean_root(1), 8 / (3 * std::numbers::pi), 1e-14);
-  EXPECT_NEAR(std::pow(marchenko_pastur_mean_root(0.5), 2), 0.4350574233, 5e-11);
-  EXPECT_NEAR(std::pow(marchenko_pastur_mean_root(2), 2), 0.8701148466, 5e-11);
-  EXPECT_NEAR(std::pow(marchenko_pastur_mean_root(0.1), 2), 0.0974837593, 5e-11);
-  EXPECT_NEAR(std::pow(marchenko_pastur_mean_root(10), 2), 0.9748375933, 5e-11);
-}
-
-TEST(MarchenkoPastur, SeriesMeetsTheEllipticForm) {
-  double const below = marchenko_pastur_mean_root(0.000999999) / std::sqrt(0.000999999);
-  double const above = marchenko_pastur_mean_root(0.001000001) / std::sqrt(0.001000001);
-  EXPECT_NEAR(below, above, 1e-9);
-}
-
-TEST(MarchenkoPastur, IsDualInTheLoad) {
-  for (double const gamma : {0.003, 0.2, 0.7})
-    EXPECT_NEAR(std::pow(marchenko_pastur_mean_root(gamma), 2),
-                gamma * std::pow(marchenko_pastur_mean_root(1 / gamma), 2), 1e-12);
-}
-
-TEST(MarchenkoPastur, QuadratureHasTheMoments) {
-  for (double const gamma : {0.2, 1.0, 3.0}) {
-    EXPECT_NEAR(marchenko_pastur_average(gamma, [](double) { return 1.0; }), 1, 1e-6);
-    EXPECT_NEAR(marchenko_pastur_average(gamma, [](double x) { return x; }), 1, 1e-9);
-    EXPECT_NEAR(marchenko_pastur_average(gamma, [](double x) { return x * x; }), 1 + 1 / gamma, 1e-9);
-    EXPECT_NEAR(marchenko_pastur_average(gamma, [](double x) { return std::sqrt(x); }),
-                marchenko_pastur_mean_root(gamma), 5e-9);
-  }
 }
 
 TEST(Predictions, RidgeRaisesConvergence) {
@@ -78,7 +45,7 @@ TEST(Predictions, DivergenceIsHalfOfLogTwoAtLoadTwo) {
 TEST(DeterministicEquivalent, OfTheIdentityIsMarchenkoPastur) {
   std::vector<Level> const identity{{1, 1000}};
   for (double const n : {500.0, 1000.0, 2000.0})
-    EXPECT_NEAR(equivalent_root_trace(identity, n, 0), marchenko_pastur_mean_root(n / 1000), 1e-9);
+    EXPECT_NEAR(equivalent_root_trace(identity, n, 0), numerics::marchenko_pastur_mean_root(n / 1000), 1e-9);
   EXPECT_NEAR(resolvent_root(identity, 500, 0), 1, 1e-12);
   EXPECT_EQ(resolvent_root(identity, 1000, 0), 0);
 }
@@ -95,7 +62,7 @@ TEST(DeterministicEquivalent, OfPowerLawsMatchesReferenceValues) {
 TEST(DeterministicEquivalent, HandlesNullDirectionsAndLongSpectra) {
   std::vector<Level> const half_empty{{2, 500}, {0, 500}};
   EXPECT_NEAR(equivalent_root_trace(half_empty, 1000, 0),
-              0.5 * std::sqrt(2.0) * marchenko_pastur_mean_root(2), 1e-9);
+              0.5 * std::sqrt(2.0) * numerics::marchenko_pastur_mean_root(2), 1e-9);
   // Bins of a long power law: compared with every eigenvalue its own level.
   auto const values = powerlaw_eigenvalues(20'000, 1);
   auto const binned = population_spectrum(values, 0).all();
@@ -210,11 +177,7 @@ TEST(Predictions, AtTheReferenceConfigurations) {
 }
 
 TEST(Predictions, OfTheFullFilterDoNotKnowTheDimension) {
-  Parameters point;
-  point.spectrum = Spectrum::field;
-  point.model = Model::conv;
-  point.spike = 0;
-  point.dim = 400;
+  Parameters point{.dim = 400, .spectrum = Spectrum::field, .spike = 0, .model = Model::conv};
   for (auto const& [n, expected] : {std::pair{1, 0.777}, std::pair{4, 0.9365}}) {
     point.samples = n;
     Predictions predictions;
@@ -232,11 +195,7 @@ TEST(FieldPower, OfTheSmallTorus) {
 }
 
 TEST(SamplingFunction, OfAShortSchedule) {
-  Parameters point;
-  point.model = Model::diffusion;
-  point.noise_steps = 4;
-  point.sigma_max = 10;
-  point.sigma_min = 0.1;
+  Parameters point{.model = Model::diffusion, .noise_steps = 4, .sigma_max = 10, .sigma_min = 0.1};
   auto const f = sampling_function(point);
   EXPECT_NEAR(f(0), 0.1, 1e-12);
   EXPECT_NEAR(f(1), 0.75434011, 5e-9);
@@ -254,10 +213,7 @@ TEST(SamplingFunction, RootScalesWithTheData) {
 }
 
 TEST(SamplingFunction, OfManyStepsIsASquareRoot) {
-  Parameters point;
-  point.model = Model::diffusion;
-  point.noise_steps = 4096;
-  point.sigma_max = 1000;
+  Parameters point{.model = Model::diffusion, .noise_steps = 4096, .sigma_max = 1000};
   auto const f = sampling_function(point);
   for (double x = 0.1; x <= 6; x += 0.1) EXPECT_NEAR(f(x) / std::sqrt(x), 1, 0.01);
 }

@@ -48,21 +48,17 @@ inline std::vector<Metrics> run_trials(Parameters const& point, int count) {
 }
 
 inline Parameters spiked(std::int64_t dim, double gamma, double spike) {
-  Parameters point;
-  point.dim = dim;
-  point.gamma = gamma;
-  point.spike = spike;
+  Parameters point{.dim = dim, .gamma = gamma, .spike = spike};
   return point;
 }
 
 inline Parameters field(std::int64_t dim, std::int64_t samples, double spike, Model model) {
-  Parameters point;
-  point.dim = dim;
-  point.samples = samples;
-  point.spectrum = Spectrum::field;
-  point.spike = spike;
-  point.rank = spike > 0 ? 1 : 0;
-  point.model = model;
+  Parameters point{.dim = dim,
+                   .samples = samples,
+                   .spectrum = Spectrum::field,
+                   .rank = spike > 0 ? 1 : 0,
+                   .spike = spike,
+                   .model = model};
   return point;
 }
 

@@ -19,10 +19,7 @@ std::vector<double> images(std::int64_t rows, double scale = 1, double shift = 3
 }
 
 Parameters point_with(std::int64_t samples) {
-  Parameters point;
-  point.spectrum = Spectrum::input;
-  point.dim = kDim;
-  point.samples = samples;
+  Parameters point{.dim = kDim, .samples = samples, .spectrum = Spectrum::input};
   return point;
 }
 

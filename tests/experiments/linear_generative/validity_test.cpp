@@ -84,11 +84,7 @@ TEST_F(ValidityTest, MethodsAreRefused) {
 }
 
 TEST_F(ValidityTest, InputsAreRefused) {
-  Parameters point;
-  point.spectrum = Spectrum::input;
-  point.dim = 6;
-  point.samples = 2;
-  point.center = Center::none;
+  Parameters point{.dim = 6, .samples = 2, .spectrum = Spectrum::input, .center = Center::none};
   EXPECT_THAT(refusal(point), HasSubstr("--input"));
   std::vector<double> values(60, 1.0);
   auto const input = images_input({10, 6}, values);
@@ -122,10 +118,7 @@ TEST_F(ValidityTest, InputsDecideTheDimension) {
 }
 
 TEST_F(ValidityTest, InputsWithHolesAreRefused) {
-  Parameters point;
-  point.spectrum = Spectrum::input;
-  point.dim = 6;
-  point.samples = 2;
+  Parameters point{.dim = 6, .samples = 2, .spectrum = Spectrum::input};
   std::vector<double> values(60, 1.0);
   values[33] = std::nan("");
   auto const input = images_input({10, 6}, values);
@@ -133,9 +126,7 @@ TEST_F(ValidityTest, InputsWithHolesAreRefused) {
 }
 
 TEST_F(ValidityTest, InputsMayBeMissing) {
-  Parameters point;
-  point.spectrum = Spectrum::input;
-  point.dataset = "faces";
+  Parameters point{.spectrum = Spectrum::input, .dataset = "faces"};
   auto const input = images_input({10, 6}, std::vector<double>(60, 1.0));
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("no such data set"));
   auto const line = images_input({60}, std::vector<double>(60, 1.0));

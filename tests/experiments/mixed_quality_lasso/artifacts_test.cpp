@@ -47,10 +47,7 @@ TEST_F(Artifacts, EstimateSupportAndCorrelationsAgreeWithTheMetrics) {
 }
 
 TEST_F(Artifacts, PathHasARowPerPenalty) {
-  Parameters point;
-  point.estimator = Estimator::lasso_path;
-  point.n_lambda = 10;
-  point.lambda_min_ratio = 0.3;
+  Parameters point{.estimator = Estimator::lasso_path, .n_lambda = 10, .lambda_min_ratio = 0.3};
   auto const metrics = trials.run(point, 0);
   auto const& path = keeper.artifacts.at("path");
   EXPECT_EQ(path.extents, (std::vector<std::int64_t>{9, 5}));

@@ -1,7 +1,7 @@
-#include "experiments/mixed_quality_lasso/estimators/exhaustive_search.hpp"
-#include "experiments/mixed_quality_lasso/estimators/least_squares.hpp"
-#include "experiments/mixed_quality_lasso/estimators/local_search.hpp"
-#include "experiments/mixed_quality_lasso/estimators/matching_pursuit.hpp"
+#include "experiments/mixed_quality_lasso/solvers/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/least_squares.hpp"
+#include "experiments/mixed_quality_lasso/solvers/local_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/matching_pursuit.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/dense_design.hpp"
 #include "trials.hpp"
@@ -167,15 +167,14 @@ TEST_F(Baselines, SearchesAreOrdered) {
   int improved = 0;
   for (auto const weighting : {Weighting::agnostic, Weighting::inverse_variance})
     for (int trial = 0; trial < 60; ++trial) {
-      Parameters point;
-      point.estimator = Estimator::ml_exhaustive;
-      point.weighting = weighting;
-      point.p = 16;
-      point.s = 3;
-      point.sigma1 = 0.3;
-      point.sigma2 = 3;
-      point.n1 = 3;
-      point.n2 = 12;
+      Parameters point{.p = 16,
+                       .s = 3,
+                       .n1 = 3,
+                       .n2 = 12,
+                       .sigma1 = 0.3,
+                       .sigma2 = 3,
+                       .estimator = Estimator::ml_exhaustive,
+                       .weighting = weighting};
       auto const data = trials.data(point, trial);
       auto const exhaustive = trials.measure(*data, point);
       point.estimator = Estimator::ml_swap;
@@ -213,11 +212,8 @@ TEST_F(Baselines, SearchesAreOrdered) {
 }
 
 TEST_F(Baselines, MaximumCorrelationRanksAllColumns) {
-  Parameters point;
-  point.estimator = Estimator::max_corr;
-  point.weighting = Weighting::inverse_variance;
-  point.p = 60;
-  point.s = 3;
+  Parameters point{
+      .p = 60, .s = 3, .estimator = Estimator::max_corr, .weighting = Weighting::inverse_variance};
   for (int trial = 0; trial < 10; ++trial) {
     auto const data = trials.data(point, trial);
     auto const metrics = trials.measure(*data, point);

@@ -18,13 +18,7 @@ class Data : public ::testing::Test {
 };
 
 TEST_F(Data, FollowTheirStreams) {
-  Parameters point;
-  point.p = 300;
-  point.s = 5;
-  point.n1 = 7;
-  point.n2 = 9;
-  point.sigma2 = 2;
-  point.signal = Signal::signed_values;
+  Parameters point{.p = 300, .s = 5, .n1 = 7, .n2 = 9, .sigma2 = 2, .signal = Signal::signed_values};
   auto const data = trials.data(point, 3);
   auto const design = trials.team().stream("DESIGN");
   auto const noise = trials.team().stream("NOISE");
@@ -80,14 +74,13 @@ TEST_F(Data, NestedPointsHaveTheBitsOfAPointAlone) {
                                Estimator::omp, Estimator::max_corr, Estimator::ml_swap})
     for (auto const& [n1, n2, sigma2] :
          {std::tuple(70, 90, 1.0), std::tuple(100, 80, 1.0), std::tuple(40, 120, 2.0)}) {
-      Parameters point;
-      point.p = 150;
-      point.s = 4;
-      point.n1 = n1;
-      point.n2 = n2;
-      point.sigma2 = sigma2;
-      point.estimator = estimator;
-      point.weighting = Weighting::interference;
+      Parameters point{.p = 150,
+                       .s = 4,
+                       .n1 = n1,
+                       .n2 = n2,
+                       .sigma2 = sigma2,
+                       .estimator = estimator,
+                       .weighting = Weighting::interference};
       points.push_back(point);
     }
   auto const shared = trials.data(points, 1);

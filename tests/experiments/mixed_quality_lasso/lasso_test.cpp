@@ -1,4 +1,4 @@
-#include "experiments/mixed_quality_lasso/estimators/weighted_design.hpp"
+#include "experiments/mixed_quality_lasso/solvers/weighted_design.hpp"
 #include "experiments/mixed_quality_lasso/theory/lambda.hpp"
 #include "linalg/column_products.hpp"
 #include "prox/dense_design.hpp"
@@ -169,11 +169,7 @@ TEST_F(LassoTrials, DroppingRowsIsZeroWeight) {
 TEST_F(LassoTrials, DimensionlessMetricsDoNotScale) {
   for (auto const estimator : {Estimator::lasso, Estimator::lasso_path, Estimator::amp, Estimator::omp,
                                Estimator::max_corr, Estimator::ml_swap}) {
-    Parameters point;
-    point.estimator = estimator;
-    point.weighting = Weighting::interference;
-    point.p = 200;
-    point.s = 5;
+    Parameters point{.p = 200, .s = 5, .estimator = estimator, .weighting = Weighting::interference};
     auto scaled = point;
     scaled.rho *= 8;
     scaled.sigma1 *= 8;
@@ -234,11 +230,7 @@ TEST_F(LassoTrials, EqualNoiseMakesAllWeightsOne) {
 }
 
 TEST_F(LassoTrials, SmallestProblemsRun) {
-  Parameters point;
-  point.p = 2;
-  point.s = 1;
-  point.n1 = 5;
-  point.n2 = 3;
+  Parameters point{.p = 2, .s = 1, .n1 = 5, .n2 = 3};
   for (auto const estimator : testing::kEstimators) {
     point.estimator = estimator;
     EXPECT_NO_THROW(trials.run(point, 0));
@@ -246,12 +238,7 @@ TEST_F(LassoTrials, SmallestProblemsRun) {
 }
 
 TEST_F(LassoTrials, SingularWitnessNeverSucceeds) {
-  Parameters point;
-  point.estimator = Estimator::pdw;
-  point.p = 100;
-  point.s = 20;
-  point.n1 = 10;
-  point.n2 = 5;
+  Parameters point{.p = 100, .s = 20, .n1 = 10, .n2 = 5, .estimator = Estimator::pdw};
   auto const metrics = trials.run(point, 0);
   EXPECT_EQ(metrics.pdw_sign_ok, 0);
   EXPECT_EQ(metrics.cond_success_prob, 0);
@@ -291,20 +278,13 @@ TEST_F(LassoTrials, ResidualWeightsComeFromTheFirstFit) {
 }
 
 TEST_F(LassoTrials, TooFewSweepsAreReported) {
-  Parameters point;
-  point.lambda_scale = 0.05;
-  point.max_iter = 1;
+  Parameters point{.lambda_scale = 0.05, .max_iter = 1};
   trials.run(point, 0);
   EXPECT_EQ(trials.outcome, study::Outcome::not_converged);
 }
 
 TEST_F(LassoTrials, PathFindsTheBestPoint) {
-  Parameters point;
-  point.estimator = Estimator::lasso_path;
-  point.p = 200;
-  point.s = 5;
-  point.n1 = 50;
-  point.n2 = 50;
+  Parameters point{.p = 200, .s = 5, .n1 = 50, .n2 = 50, .estimator = Estimator::lasso_path};
   for (int trial = 0; trial < 5; ++trial) {
     auto const data = trials.data(point, trial);
     auto const path = trials.measure(*data, point);

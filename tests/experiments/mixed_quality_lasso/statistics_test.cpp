@@ -55,27 +55,21 @@ TEST_F(Statistics, MessagePassingReferenceValues) {
 }
 
 TEST_F(Statistics, MatchingPursuitReferenceValues) {
-  Parameters point;
-  point.estimator = Estimator::omp;
-  point.p = 256;
-  point.s = 6;
-  point.theta = 0.8;
-  point.hq_fraction = 0.3;
-  point.sigma1 = 0.2;
-  point.sigma2 = 1;
+  Parameters point{.p = 256,
+                   .s = 6,
+                   .theta = 0.8,
+                   .hq_fraction = 0.3,
+                   .sigma1 = 0.2,
+                   .sigma2 = 1,
+                   .estimator = Estimator::omp};
   expect_agreement(mean_over_trials(trials, point, 1000, &Metrics::exact_support), {0.865, 0.011}, 4,
                    "exact_support");
   expect_agreement(mean_over_trials(trials, point, 1000, &Metrics::overlap), {0.9545, 0.0043}, 4, "overlap");
 }
 
 TEST_F(Statistics, MaximumCorrelationReferenceValues) {
-  Parameters point;
-  point.estimator = Estimator::max_corr;
-  point.p = 256;
-  point.s = 6;
-  point.theta = 2;
-  point.sigma1 = 0.2;
-  point.sigma2 = 1;
+  Parameters point{
+      .p = 256, .s = 6, .theta = 2, .sigma1 = 0.2, .sigma2 = 1, .estimator = Estimator::max_corr};
   auto const exact = mean_over_trials(trials, point, 1500, &Metrics::exact_support);
   auto const conditional = mean_over_trials(trials, point, 1500, &Metrics::cond_success_prob);
   expect_agreement(exact, {0.759, 0.014}, 4, "exact_support");
@@ -142,15 +136,14 @@ TEST_F(Statistics, AgnosticMixesOfOneAverageNoiseAgree) {
 
 TEST_F(Statistics, MaximumLikelihoodRespectsItsBounds) {
   for (auto const weighting : {Weighting::agnostic, Weighting::inverse_variance}) {
-    Parameters point;
-    point.estimator = Estimator::ml_exhaustive;
-    point.weighting = weighting;
-    point.p = 20;
-    point.s = 3;
-    point.n1 = 6;
-    point.n2 = 60;
-    point.sigma1 = 0.5;
-    point.sigma2 = 1.5;
+    Parameters point{.p = 20,
+                     .s = 3,
+                     .n1 = 6,
+                     .n2 = 60,
+                     .sigma1 = 0.5,
+                     .sigma2 = 1.5,
+                     .estimator = Estimator::ml_exhaustive,
+                     .weighting = weighting};
     auto const success = mean_over_trials(trials, point, 800, &Metrics::exact_support);
     Predictions theory;
     predict_ml(point, theory);
@@ -172,15 +165,14 @@ TEST_F(Statistics, MoreGoodRowsHelpTheInformed) {
     auto const recovered = mean_over_trials(trials, lasso, 300, &Metrics::cond_success_prob);
     EXPECT_GE(recovered.value, last_lasso - 3 * recovered.error);
     last_lasso = recovered.value;
-    Parameters ml;
-    ml.estimator = Estimator::ml_exhaustive;
-    ml.weighting = Weighting::inverse_variance;
-    ml.p = 20;
-    ml.s = 3;
-    ml.sigma1 = 0.5;
-    ml.sigma2 = 3;
-    ml.n1 = n1 / 2;
-    ml.n2 = 10;
+    Parameters ml{.p = 20,
+                  .s = 3,
+                  .n1 = n1 / 2,
+                  .n2 = 10,
+                  .sigma1 = 0.5,
+                  .sigma2 = 3,
+                  .estimator = Estimator::ml_exhaustive,
+                  .weighting = Weighting::inverse_variance};
     auto const exact = mean_over_trials(trials, ml, 300, &Metrics::exact_support);
     EXPECT_GE(exact.value, last_ml - 3 * exact.error);
     last_ml = exact.value;

@@ -137,11 +137,8 @@ TEST(Lambda, TunedFallsBackWhereNothingCanBePredicted) {
 }
 
 TEST(Lambda, OfAPoint) {
-  Parameters point;
-  point.weighting = Weighting::interference;
-  point.lambda_rule = LambdaRule::fixed;
-  point.lambda_scale = 0.4;
-  point.rho = 2;
+  Parameters point{
+      .rho = 2, .weighting = Weighting::interference, .lambda_rule = LambdaRule::fixed, .lambda_scale = 0.4};
   auto const tuning = tuning_at(point);
   EXPECT_DOUBLE_EQ(tuning.lambda, 0.8);
   EXPECT_NEAR(tuning.weights[0] / tuning.weights[1], (1 + 8 * 0.64) / (0.0625 + 8 * 0.64), 1e-14);

@@ -1,4 +1,5 @@
 #include "experiments/mixed_quality_lasso/theory/predictions.hpp"
+#include "parameters/names.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>
@@ -76,24 +77,22 @@ std::set<std::string> const of_the_lasso{"lasso_success", "lasso_nu",
                                          "se_fdp",        "se_df",
                                          "se_alpha"};
 
+/// What the experiment's theories say of a point.
 Predictions predict(Parameters const& point) {
+  Experiment const experiment;
+  study::Experiment const& asked = experiment;
+  auto const& about = asked.description();
+  std::vector<double> values(about.predictions.size(), study::kUndefined);
+  for (std::size_t theory = 0; theory < about.theories.size(); ++theory)
+    asked.predict(theory, experiment.values_of(point), nullptr, study::TheoryContext("test\n"), values);
   Predictions predictions;
-  predict_sizes(point, predictions);
-  predict_weights(point, predictions);
-  predict_information(point, predictions);
-  predict_ml(point, predictions);
-  predict_lasso(point, predictions);
-  predict_theta50(point, predictions);
-  predict_tuned(point, predictions);
-  predict_iso(point, predictions);
+  for (auto const& [name, member] : members)
+    predictions.*member = values[study::find_named(about.predictions, name).value()];
   return predictions;
 }
 
 Parameters reference_point() {
-  Parameters point;
-  point.sigma1 = 0.5;
-  point.lambda_rule = LambdaRule::fixed;
-  point.lambda_scale = 0.4;
+  Parameters point{.sigma1 = 0.5, .lambda_rule = LambdaRule::fixed, .lambda_scale = 0.4};
   return point;
 }
 
@@ -217,10 +216,8 @@ TEST(Predictions, ScalingChangesOnlyUnits) {
                                Weighting::residual, Weighting::hq_only})
     for (auto const rule : {LambdaRule::geometric, LambdaRule::wainwright, LambdaRule::universal,
                             LambdaRule::fixed, LambdaRule::tuned}) {
-      Parameters point;
-      point.weighting = weighting;
-      point.lambda_rule = rule;
-      point.lambda_scale = rule == LambdaRule::fixed ? 0.4 : 1;
+      Parameters point{
+          .weighting = weighting, .lambda_rule = rule, .lambda_scale = rule == LambdaRule::fixed ? 0.4 : 1};
       auto scaled = point;
       double const c = 7;
       scaled.rho *= c;
@@ -241,13 +238,12 @@ TEST(Predictions, ScalingChangesOnlyUnits) {
 }
 
 TEST(Predictions, AgnosticTheoryOfTheLassoSeesTheAverageNoiseAlone) {
-  Parameters point;
-  point.sigma1 = 0.1;
-  point.sigma_avg = 0.43;
-  point.lambda_rule = LambdaRule::fixed;
-  point.lambda_scale = 0.43;
-  point.theta = 1.1;
-  point.hq_fraction = 0;
+  Parameters point{.theta = 1.1,
+                   .hq_fraction = 0,
+                   .sigma1 = 0.1,
+                   .sigma_avg = 0.43,
+                   .lambda_rule = LambdaRule::fixed,
+                   .lambda_scale = 0.43};
   auto const homogeneous = predict(point);
   for (double const fraction : {0.2, 0.5, 0.8}) {
     point.hq_fraction = fraction;
@@ -263,15 +259,14 @@ TEST(Predictions, AgnosticTheoryOfTheLassoSeesTheAverageNoiseAlone) {
 TEST(Predictions, AreFiniteInTheHighestDimension) {
   for (auto const weighting : {Weighting::agnostic, Weighting::inverse_variance, Weighting::interference})
     for (double const theta : {0.3, 0.8, 1.3}) {
-      Parameters point;
-      point.estimator = Estimator::pdw;
-      point.p = 1000000000000;
-      point.s = 5000;
-      point.theta = theta;
-      point.sigma1 = 0.2;
-      point.sigma2 = 1.5;
-      point.weighting = weighting;
-      point.lambda_rule = LambdaRule::tuned;
+      Parameters point{.p = 1000000000000,
+                       .s = 5000,
+                       .theta = theta,
+                       .sigma1 = 0.2,
+                       .sigma2 = 1.5,
+                       .estimator = Estimator::pdw,
+                       .weighting = weighting,
+                       .lambda_rule = LambdaRule::tuned};
       auto const predictions = predict(point);
       for (auto const& [name, member] : members) {
         if (!at_every_point.contains(name) && !of_the_lasso.contains(name)) continue;
@@ -282,9 +277,7 @@ TEST(Predictions, AreFiniteInTheHighestDimension) {
 }
 
 TEST(Predictions, SmallestProblem) {
-  Parameters point;
-  point.p = 2;
-  point.s = 1;
+  Parameters point{.p = 2, .s = 1};
   for (auto const rule :
        {LambdaRule::geometric, LambdaRule::wainwright, LambdaRule::universal, LambdaRule::tuned}) {
     point.lambda_rule = rule;
@@ -300,10 +293,7 @@ TEST(Predictions, SmallestProblem) {
 TEST(Predictions, AddedHighQualityRowsHelp) {
   double last = 0;
   for (std::int64_t n1 = 20; n1 <= 200; n1 += 20) {
-    Parameters point;
-    point.n1 = n1;
-    point.weighting = Weighting::interference;
-    point.lambda_rule = LambdaRule::tuned;
+    Parameters point{.n1 = n1, .weighting = Weighting::interference, .lambda_rule = LambdaRule::tuned};
     Predictions predictions;
     predict_lasso(point, predictions);
     double const success = predictions.lasso_success;
@@ -314,11 +304,7 @@ TEST(Predictions, AddedHighQualityRowsHelp) {
 }
 
 TEST(Predictions, AddedLowQualityRowsHarmTheAgnosticLassoFirst) {
-  Parameters point;
-  point.n1 = 150;
-  point.sigma1 = 0.1;
-  point.sigma2 = 6;
-  point.lambda_rule = LambdaRule::tuned;
+  Parameters point{.n1 = 150, .sigma1 = 0.1, .sigma2 = 6, .lambda_rule = LambdaRule::tuned};
   auto const success = [&](Weighting weighting, std::int64_t n2) {
     point.weighting = weighting;
     point.n2 = n2;

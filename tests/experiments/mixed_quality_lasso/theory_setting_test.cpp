@@ -14,9 +14,7 @@ TEST(Setting, ThresholdOfTheLasso) {
 }
 
 TEST(Setting, RowsAreTakenAsGivenWithoutTheta) {
-  Parameters point;
-  point.n1 = 7;
-  point.n2 = 0;
+  Parameters point{.n1 = 7, .n2 = 0};
   auto const setting = realise(point);
   EXPECT_EQ(setting.n1, 7);
   EXPECT_EQ(setting.n2, 0);
@@ -25,9 +23,7 @@ TEST(Setting, RowsAreTakenAsGivenWithoutTheta) {
 }
 
 TEST(Setting, ThetaOverridesTheRows) {
-  Parameters point;
-  point.theta = 1.5;
-  point.hq_fraction = 0.3;
+  Parameters point{.theta = 1.5, .hq_fraction = 0.3};
   auto const setting = realise(point);
   EXPECT_EQ(setting.n(), 163);  // 162.84
   EXPECT_EQ(setting.n1, 49);    // 48.9
@@ -47,9 +43,7 @@ TEST(Setting, HugeThetaStaysRepresentable) {
 }
 
 TEST(Setting, AverageNoiseFixesTheNoisyBlock) {
-  Parameters point;
-  point.sigma1 = 0.1;
-  point.sigma_avg = 0.43;
+  Parameters point{.sigma1 = 0.1, .sigma_avg = 0.43};
   for (double const fraction : {0.0, 0.2, 0.5, 0.8}) {
     point.theta = 1.1;
     point.hq_fraction = fraction;
@@ -71,10 +65,7 @@ TEST(Setting, EqualAverageNoiseIsHomogeneous) {
 }
 
 TEST(Setting, ProblemCarriesBothBlocks) {
-  Parameters point;
-  point.p = 1000000000000;
-  point.s = 5000;
-  point.rho = 2;
+  Parameters point{.p = 1000000000000, .s = 5000, .rho = 2};
   auto const problem = recovery_problem(point);
   EXPECT_EQ(problem.p, 1e12);
   EXPECT_EQ(problem.s, 5000);

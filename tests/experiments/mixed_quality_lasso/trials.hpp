@@ -63,11 +63,10 @@ inline Mean mean_over_trials(Trials& trials, Parameters const& point, int count,
 
 /// A point with lambda = scale * rho.
 inline Parameters fixed_lambda(Estimator estimator, Weighting weighting, double scale) {
-  Parameters point;
-  point.estimator = estimator;
-  point.weighting = weighting;
-  point.lambda_rule = LambdaRule::fixed;
-  point.lambda_scale = scale;
+  Parameters point{.estimator = estimator,
+                   .weighting = weighting,
+                   .lambda_rule = LambdaRule::fixed,
+                   .lambda_scale = scale};
   return point;
 }
 
@@ -95,8 +94,10 @@ inline Parameters message_passing_reference() {
   return point;
 }
 
-inline constexpr std::array kEstimators{Estimator::lasso,         Estimator::lasso_path, Estimator::pdw,
-                                        Estimator::amp,           Estimator::omp,        Estimator::max_corr,
-                                        Estimator::ml_exhaustive, Estimator::ml_swap};
+inline constexpr std::array kEstimators{
+#define ESTIMATOR(name) Estimator::name,
+    MIXED_QUALITY_LASSO_ESTIMATORS(ESTIMATOR)
+#undef ESTIMATOR
+};
 
 }  // namespace thresher::mixed_quality_lasso::testing

@@ -117,10 +117,7 @@ TEST(Validity, InertParametersAreThoseWithoutInfluence) {
 
 TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
   Experiment const experiment;
-  Parameters point;
-  point.p = 1000000;
-  point.n1 = 1500;
-  point.n2 = 1500;
+  Parameters point{.p = 1000000, .n1 = 1500, .n2 = 1500};
   auto const alone = experiment.cost(1, point, {1});
   EXPECT_GT(alone.bytes_per_rank, 8.0 * 3000 * 1e6);
   EXPECT_LT(alone.bytes_per_rank, 1.1 * 8.0 * 3000 * 1e6);
@@ -135,11 +132,7 @@ TEST(Cost, GrowsWithTheProblemAndShrinksOverRanks) {
 
 TEST(Cost, OfALargeSupportIsSharedByTheTeam) {
   Experiment const experiment;
-  Parameters point;
-  point.estimator = Estimator::pdw;
-  point.p = 1000000000000;
-  point.s = 50000;
-  point.theta = 1;
+  Parameters point{.p = 1000000000000, .s = 50000, .theta = 1, .estimator = Estimator::pdw};
   double const gram = 8e0 * 50000 * 50000;
   EXPECT_GT(experiment.cost(1, point, {1}).bytes_per_rank, 3 * gram);
   EXPECT_LT(experiment.cost(1, point, {512}).bytes_per_rank, 3e9);

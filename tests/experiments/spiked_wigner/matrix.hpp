@@ -17,9 +17,7 @@ inline linalg::DenseMatrix own_rows(SpikedMatrix const& matrix) {
 }
 
 inline Parameters point(std::int64_t n, double theta) {
-  Parameters made;
-  made.n = n;
-  made.theta = theta;
+  Parameters made{.n = n, .theta = theta};
   return made;
 }
 

@@ -1,8 +1,7 @@
 #include "experiments/entropy_coupling/estimators/measurement.hpp"
 
 #include "experiments/entropy_coupling/estimators/artifacts.hpp"
-#include "experiments/entropy_coupling/estimators/joint_coupling.hpp"
-#include "experiments/entropy_coupling/estimators/vertex_enumeration.hpp"
+#include "experiments/entropy_coupling/estimators/method.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -13,58 +12,12 @@ namespace thresher::entropy_coupling {
 namespace {
 
 constexpr double kRounding = 1e-12;
-constexpr double kExactZero = 1e-9;  // the oracle works in doubles
 
 double or_undefined(std::optional<std::int64_t> const& number) {
   return number ? static_cast<double>(*number) : study::kUndefined;
 }
 
-std::optional<Reading> reading_of_trajectory(SearchOutcome const& outcome, std::int64_t m) {
-  if (outcome.zero_at && m >= *outcome.zero_at) return Reading();
-  auto const found = outcome.readings.find(m);
-  return found == outcome.readings.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<Reading> read_point(SearchResult const& search, Marginals const& marginals,
-                                  Parameters const& point) {
-  auto const observations = std::span(marginals.observations).first(static_cast<std::size_t>(point.m));
-  auto const total = static_cast<double>(marginals.symbols.total);
-  switch (point.estimator) {
-    case Estimator::list_greedy:
-    case Estimator::independent:
-    case Estimator::tie_break:
-      return reading_of_trajectory(search.outcome, point.m);
-    case Estimator::codebook:
-      if (search.outcome.zero_at && point.m >= *search.outcome.zero_at) return Reading();
-      return std::nullopt;
-    case Estimator::joint_mec: {
-      CellCollector<Mass> collector;
-      joint_greedy(
-          marginals.symbols, observations,
-          [&](Symbol x, std::span<std::int32_t const> code, Mass mass) { collector.add(x, code, mass); });
-      auto const cells = collector.impure_cells();
-      return read_cells(cells, conditional_entropy(cells), total, marginals.symbols.size());
-    }
-    case Estimator::independent_greedy: {
-      CellCollector<double> collector;
-      independent_greedy(
-          marginals.symbols, observations,
-          [&](Symbol x, std::span<std::int32_t const> code, double mass) { collector.add(x, code, mass); });
-      auto const cells = collector.impure_cells();
-      return read_cells(cells, conditional_entropy(cells), 1.0, marginals.symbols.size());
-    }
-    case Estimator::exact:
-      break;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
-
-bool finds_zero(Estimator estimator) {
-  return estimator == Estimator::list_greedy || estimator == Estimator::independent ||
-         estimator == Estimator::tie_break || estimator == Estimator::codebook;
-}
 
 void measure_point(SearchResult const& search, Parameters const& point, study::Team& team, Metrics& metrics) {
   mpi::agree(team.communicator(), [&] {
@@ -72,14 +25,9 @@ void measure_point(SearchResult const& search, Parameters const& point, study::T
     auto const& bounds = search.bounds->bounds;
     auto const& marginals = search.bounds->data->marginals;
     auto const start = std::chrono::steady_clock::now();
-    std::optional<Reading> reading;
-    Optimum optimum;
-    if (point.estimator == Estimator::exact) {
-      optimum = minimum_coupling(marginals.symbols,
-                                 std::span(marginals.observations).first(static_cast<std::size_t>(point.m)));
-    } else {
-      reading = read_point(search, marginals, point);
-    }
+    auto const& method = method_of(point);
+    auto const solution = method.solve(search, point);
+    auto const& reading = solution.reading;
     metrics.seconds =
         search.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
@@ -97,7 +45,7 @@ void measure_point(SearchResult const& search, Parameters const& point, study::T
     metrics.m_gen = or_undefined(bounds.m_gen);
     metrics.m_ub = or_undefined(bounds.m_ub);
 
-    if (finds_zero(point.estimator)) {
+    if (method.finds_zero()) {
       metrics.m_zero = or_undefined(search.outcome.zero_at);
       metrics.m_excess = metrics.m_zero - metrics.m_lb;
       metrics.m_excess_gen = metrics.m_zero - metrics.m_gen;
@@ -109,10 +57,7 @@ void measure_point(SearchResult const& search, Parameters const& point, study::T
       metrics.boundaries = reading->boundaries;
       metrics.bayes_error = reading->bayes_error;
       metrics.tv_extract = reading->tv_extract;
-      metrics.zero = reading->h_bits == 0 ? 1 : 0;
-    } else if (point.estimator == Estimator::exact) {
-      metrics.h_bits = optimum.h_bits;
-      metrics.zero = optimum.h_bits < kExactZero ? 1 : 0;
+      metrics.zero = method.is_zero(reading->h_bits) ? 1 : 0;
     } else {
       metrics.zero = 0;  // no codebook yet
     }
@@ -123,7 +68,7 @@ void measure_point(SearchResult const& search, Parameters const& point, study::T
       metrics.gap_bits = metrics.h_bits - metrics.h_lb_bits;
       if (std::abs(metrics.gap_bits) < kRounding) metrics.gap_bits = 0;
     }
-    leave_artifacts(search, optimum, point, team);
+    leave_artifacts(search, solution, point, team);
   });
 }
 

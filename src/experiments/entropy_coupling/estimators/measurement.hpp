@@ -6,9 +6,6 @@
 
 namespace thresher::entropy_coupling {
 
-/// Whether the estimator can tell the smallest number of observations without uncertainty.
-bool finds_zero(Estimator estimator);
-
 /// Reads all metrics of a point off its search; estimators without a trajectory do their work here. The
 /// team's rank 0 gets the metrics and leaves the artifacts that are wanted. Collective.
 void measure_point(SearchResult const& search, Parameters const& point, study::Team& team, Metrics& metrics);

@@ -1,13 +1,15 @@
 #pragma once
 
 #include "experiments/entropy_coupling/data/data.hpp"
-#include "experiments/entropy_coupling/estimators/codebook_search.hpp"
-#include "experiments/entropy_coupling/estimators/tie_break.hpp"
 #include "experiments/entropy_coupling/model/parameters.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_search.hpp"
+#include "experiments/entropy_coupling/solvers/tie_break.hpp"
 #include "experiments/entropy_coupling/theory/bounds.hpp"
 #include "study/experiment.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 
 namespace thresher::entropy_coupling {
@@ -31,6 +33,11 @@ struct SearchResult : study::StageResult {
   Codebook codebook;  // where an artifact of it is wanted
   double seconds = 0;
 };
+
+/// Numbers of observations that the points ask for.
+std::set<std::int64_t> asked_numbers(std::span<Parameters const> points);
+/// Law of observation m (1, 2, ...) where it is held, else an empty one.
+Law const& observation_or_nothing(Marginals const& marginals, std::int64_t m);
 
 /// Draws P and Q_1..Q_{m_cap} for the largest m_cap of the points. Collective.
 std::unique_ptr<DataResult> make_data(std::span<Parameters const> points, study::Team& team);

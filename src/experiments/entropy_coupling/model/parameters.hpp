@@ -4,9 +4,19 @@
 
 namespace thresher::entropy_coupling {
 
+/// The estimators. A row is an enumerator, the name that users give, and an object in the file of that name
+/// in estimators/ (what it answers: estimators/method.hpp).
+#define ENTROPY_COUPLING_ESTIMATORS(ROW) \
+  ROW(list_greedy)                       \
+  ROW(independent) ROW(independent_greedy) ROW(tie_break) ROW(joint_mec) ROW(codebook) ROW(exact)
+
 enum class SymbolLaw { uniform, zipf, geometric, dirichlet, file };
 enum class ObservationLaw { bernoulli, uniform, zipf, geometric, dirichlet, file };
-enum class Estimator { list_greedy, independent, independent_greedy, tie_break, joint_mec, codebook, exact };
+enum class Estimator {
+#define ENUMERATOR(name) name,
+  ENTROPY_COUPLING_ESTIMATORS(ENUMERATOR)
+#undef ENUMERATOR
+};
 
 struct InputLaws;
 

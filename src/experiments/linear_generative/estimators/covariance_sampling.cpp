@@ -7,6 +7,7 @@
 #include "linalg/covariance_operator.hpp"
 #include "linalg/panel_lanczos.hpp"
 #include "linalg/square_root.hpp"
+#include "study/kept_work.hpp"
 
 #include <fmt/format.h>
 
@@ -105,15 +106,21 @@ void estimate_bulk_root_trace(SampledModel& model, int set, Parameters const& po
   model.passes += passes_of(recurrence);
 }
 
-/// The run of `sample_by_lanczos`, of which an interruption leaves the state.
+/// The run of `sample_by_lanczos`, of which an interruption leaves the state. The first model is kept at once
+/// where it took long.
 class LanczosRun {
  public:
   LanczosRun(Parameters const& point, DataSets const& sets, linalg::ConstMatrixView own_seeds,
              study::Team& team)
-      : point_(point), sets_(sets), own_seeds_(own_seeds), team_(team), f_(sampling_function(point)) {}
+      : point_(point),
+        sets_(sets),
+        own_seeds_(own_seeds),
+        team_(team),
+        work_(team, study::Length::lengthy, fingerprint(point)),
+        f_(sampling_function(point)) {}
 
   std::array<SampledModel, kSets> operator()() {
-    restore();
+    if (work_.left() != nullptr) restore(*work_.left());
     try {
       while (finished_ < kSets) {
         auto const start = std::chrono::steady_clock::now();
@@ -123,11 +130,10 @@ class LanczosRun {
         std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
         if (finished_ < kSets &&
             mpi::broadcast_value(team_.communicator(), taken.count()) > kKeepAfterSeconds)
-          keep();
+          work_.keep(state());
       }
     } catch (study::Interrupted const&) {
-      keep();
-      throw;
+      work_.interrupt(state());
     }
     return std::move(models_);
   }
@@ -136,16 +142,16 @@ class LanczosRun {
   SampledModel sample(int set) {
     CovarianceOperator covariance(sets_.set(set, point_), 0);
     covariance.call_before_pass([&] {
-      if (team_.stopping()) throw study::Interrupted();
-      team_.progress(part());
+      if (work_.stopping()) throw study::Interrupted();
+      work_.tell(part());
     });
     linalg::LanczosOptions const options{.tolerance = point_.krylov_tol,
                                          .max_steps = static_cast<int>(point_.krylov_max)};
     recurrence_.emplace(covariance, own_seeds_, options);
-    if (kept_recurrence_) {
-      recurrence_->load(*kept_recurrence_);
-      kept_recurrence_.reset();
-      kept_ = {};
+    if (continues_) {
+      recurrence_->load(*work_.left());
+      work_.forget_left();
+      continues_ = false;
     }
     recurrence_->run(f_);
     SampledModel model;
@@ -169,38 +175,33 @@ class LanczosRun {
     return (finished_ + std::min(1.0, steps / kTypicalSteps)) / kSets;
   }
 
-  void keep() const {
-    bytes::Writer state;
-    state.put(fingerprint(point_));
-    state.put(finished_);
-    for (int set = 0; set < finished_; ++set) save(state, models_[static_cast<std::size_t>(set)]);
-    state.put(recurrence_.has_value());
-    if (recurrence_) recurrence_->save(state);
-    team_.keep(state.take());
+  study::KeptWork::Save state() const {
+    return [this](bytes::Writer& state) {
+      state.put(finished_);
+      for (int set = 0; set < finished_; ++set) save(state, models_[static_cast<std::size_t>(set)]);
+      state.put(recurrence_.has_value());
+      if (recurrence_) recurrence_->save(state);
+    };
   }
 
-  void restore() {
-    auto bytes = team_.restore();
-    if (!bytes) return;
-    kept_ = std::move(*bytes);
-    bytes::Reader state(kept_);
-    if (state.get<std::string>() != fingerprint(point_)) return;
+  void restore(bytes::Reader& state) {
     finished_ = state.get<int>();
     for (int set = 0; set < finished_; ++set)
       models_[static_cast<std::size_t>(set)] = load(state, own_seeds_.rows);
-    if (state.get<bool>()) kept_recurrence_ = state;
+    continues_ = state.get<bool>();
+    if (!continues_) work_.forget_left();
   }
 
   Parameters const& point_;
   DataSets const& sets_;
   linalg::ConstMatrixView own_seeds_;
   study::Team& team_;
+  study::KeptWork work_;
   std::function<double(double)> f_;
   int finished_ = 0;
   std::array<SampledModel, kSets> models_;
   std::optional<PanelLanczos> recurrence_;
-  std::vector<std::byte> kept_;
-  std::optional<bytes::Reader> kept_recurrence_;
+  bool continues_ = false;  ///< what is left holds the recurrence of the next model
 };
 
 }  // namespace

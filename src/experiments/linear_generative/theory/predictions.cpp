@@ -5,8 +5,8 @@
 #include "experiments/linear_generative/model/setting.hpp"
 #include "experiments/linear_generative/theory/deterministic_equivalent.hpp"
 #include "experiments/linear_generative/theory/latent_theory.hpp"
-#include "experiments/linear_generative/theory/marchenko_pastur.hpp"
 #include "experiments/linear_generative/theory/memorisation_theory.hpp"
+#include "numerics/marchenko_pastur.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +14,9 @@
 namespace thresher::linear_generative {
 
 namespace {
+
+using numerics::marchenko_pastur_average;
+using numerics::marchenko_pastur_mean_root;
 
 double examples(Parameters const& point) {
   return static_cast<double>(number_of_examples(point));

@@ -1,7 +1,5 @@
 #include "experiments/mixed_quality_lasso/data/data.hpp"
 
-#include "experiments/mixed_quality_lasso/data/recycled_buffer.hpp"
-
 #include <algorithm>
 
 namespace thresher::mixed_quality_lasso {
@@ -11,10 +9,6 @@ TrialData::TrialData(std::span<Parameters const> points, study::Team& team) {
     user_data_.emplace(read_user_data(team));
     return;
   }
-  bool const keeps_columns = std::any_of(points.begin(), points.end(), [](Parameters const& point) {
-    return point.estimator != Estimator::pdw && point.storage == Storage::dense;
-  });
-  if (!keeps_columns) RecycledBuffer::release_spare();
   std::vector<Parameters> single;
   std::map<std::int64_t, std::vector<Parameters>> averaged;  // by the number of the data set
   for (auto const& point : points) {

@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/data/data_set.hpp"
 
 #include "linalg/column_products.hpp"
+#include "linalg/tiled_matrix.hpp"
 #include "random/normal_columns.hpp"
 
 #include <algorithm>
@@ -122,7 +123,7 @@ SupportMoments const& DataSet::moments(SupportMoments& kept, bool low, std::int6
   });
   bool const tiled = tiles_gram();
   if (tiled) {
-    if (!kept.tiled_gram) kept.tiled_gram.emplace(comm_, s);
+    if (!kept.tiled_gram) kept.tiled_gram = std::make_shared<linalg::TiledMatrix>(comm_, s);
     kept.tiled_gram->set_gram(used);
   }
   kept.gram.assign(static_cast<std::size_t>(tiled ? 0 : s * s), 0.0);

@@ -5,15 +5,18 @@
 #include "experiments/mixed_quality_lasso/model/parameters.hpp"
 #include "experiments/mixed_quality_lasso/model/setting.hpp"
 #include "linalg/lapack.hpp"
-#include "linalg/tiled_matrix.hpp"
+#include "linalg/tiling.hpp"
 #include "study/team.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
+
+namespace thresher::linalg {
+class TiledMatrix;
+}
 
 namespace thresher::mixed_quality_lasso {
 
@@ -21,8 +24,8 @@ namespace thresher::mixed_quality_lasso {
 struct SupportMoments {
   std::int64_t rows = -1;
   std::vector<double> gram;  ///< X_S^T X_S (s x s, both triangles); on rank 0 only, empty where it is tiled
-  std::optional<linalg::TiledMatrix> tiled_gram;  ///< the same spread over the team, where s is large
-  std::vector<double> noise;                      ///< X_S^T z for unit noise; on rank 0 only
+  std::shared_ptr<linalg::TiledMatrix> tiled_gram;  ///< the same spread over the team, where s is large
+  std::vector<double> noise;                        ///< X_S^T z for unit noise; on rank 0 only
 };
 
 /// Squared norms of this rank's columns over the rows of each quality, NaN until they are known.

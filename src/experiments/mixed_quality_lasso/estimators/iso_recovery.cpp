@@ -1,8 +1,8 @@
 #include "experiments/mixed_quality_lasso/estimators/iso_recovery.hpp"
 
-#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
-#include "study/level_crossing.hpp"
+#include "numerics/level_crossing.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,7 @@ double mean_recovery(AnalysisMaker const& analyses, std::span<DataSet const* con
 study::Outcome run_iso(AnalysisMaker const& analyses, std::span<DataSet const* const> draws,
                        Parameters const& point, study::Team& team, Metrics& metrics) {
   auto const line = [&](std::int64_t n1) {
-    return *study::level_crossing(0, point.n2, point.iso_level, [&](std::int64_t n2) {
+    return *numerics::level_crossing(0, point.n2, point.iso_level, [&](std::int64_t n2) {
       if (team.stopping()) throw study::Interrupted();
       return mean_recovery(analyses, draws, point, n1, n2, team);
     });

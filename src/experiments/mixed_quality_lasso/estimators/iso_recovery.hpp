@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/mixed_quality_lasso/data/data_set.hpp"
-#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/estimators/analysis.hpp"
 
 #include <cstdint>
 #include <span>

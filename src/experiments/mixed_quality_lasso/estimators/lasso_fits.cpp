@@ -167,11 +167,11 @@ std::vector<std::vector<double>> products_for(std::span<FitInSteps* const> fits)
 }
 
 /// State of all fits: it belongs to this list of points.
-KeptWork kept_work(std::span<Analysis const> analyses) {
-  auto length = Length::brief;
+study::KeptWork kept_work(std::span<Analysis const> analyses) {
+  auto length = study::Length::brief;
   std::string name = "working sets";
   for (auto const& analysis : analyses) {
-    if (analysis.length == Length::lengthy) length = Length::lengthy;
+    if (analysis.length == study::Length::lengthy) length = study::Length::lengthy;
     name +=
         fmt::format(" {}:{}:{}:{}:{}", analysis.setting.n1, analysis.setting.n2,
                     static_cast<int>(analysis.point.weighting), analysis.tuning.lambda, analysis.point.tol);
@@ -180,6 +180,11 @@ KeptWork kept_work(std::span<Analysis const> analyses) {
 }
 
 }  // namespace
+
+bool is_fitted_together(Parameters const& point) {
+  return point.estimator == Estimator::lasso && point.solver == Solver::working_set &&
+         point.storage == Storage::regenerate;
+}
 
 std::vector<LassoFit> fit_together(std::span<Analysis const> analyses) {
   std::vector<FitInSteps> all;
@@ -212,7 +217,7 @@ LassoFit fit_by_fista(Analysis const& analysis) {
   fit.weights = first_weights(analysis);
   int const stages = has_two_stages(analysis) ? 2 : 1;
   int stage = 0;
-  KeptWork work(analysis.team, analysis.length, "fista");
+  study::KeptWork work(analysis.team, analysis.length, "fista");
   auto* left = work.left();
   if (left != nullptr) left->read(stage, fit);
   auto options = analysis.lasso_options();

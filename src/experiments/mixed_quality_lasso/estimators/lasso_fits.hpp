@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/mixed_quality_lasso/estimators/measurement.hpp"
+#include "experiments/mixed_quality_lasso/estimators/analysis.hpp"
 #include "prox/lasso.hpp"
 
 #include <span>
@@ -23,6 +23,9 @@ struct LassoFit {
                                       &LassoFit::iterations, &LassoFit::full_passes,
                                       &LassoFit::converged,  &LassoFit::largest_null_correlation};
 };
+
+/// Whether a point's fit shares its passes over the columns with others of the trial: columns are not kept.
+bool is_fitted_together(Parameters const& point);
 
 /// Fits points on one trial's data by working sets, in step: a pass over the columns serves all of them, so
 /// that columns that are not kept are made once for all. A point's fit has the same bits whatever the

@@ -1,7 +1,8 @@
-#include "experiments/mixed_quality_lasso/estimators/lasso_path.hpp"
+#include "experiments/mixed_quality_lasso/solvers/lasso_path.hpp"
 
-#include "prox/kept_fista.hpp"
-#include "prox/working_set.hpp"
+#include "experiments/mixed_quality_lasso/estimators/cost.hpp"
+#include "experiments/mixed_quality_lasso/estimators/method.hpp"
+#include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,101 +11,122 @@ namespace thresher::mixed_quality_lasso {
 
 namespace {
 
-/// Solutions for falling lambda by the solver of the point, each started at the one before.
-class PathSolver {
+/// Coordinates whose sign differs from the truth's.
+std::int64_t differing_signs(Analysis const& analysis, prox::SparseVector const& estimate) {
+  auto const& support = analysis.data.support();
+  auto const& signs = analysis.data.signs();
+  std::int64_t right = 0;
+  for (std::size_t k = 0; k < estimate.indices.size(); ++k) {
+    auto const at = std::lower_bound(support.begin(), support.end(), estimate.indices[k]);
+    bool const active = at != support.end() && *at == estimate.indices[k];
+    right += active && estimate.values[k] * signs[static_cast<std::size_t>(at - support.begin())] > 0 ? 1 : 0;
+  }
+  auto const found = static_cast<std::int64_t>(estimate.indices.size());
+  auto const active = static_cast<std::int64_t>(support.size());
+  // Wrong signs count once, though they are both found and missed.
+  std::int64_t overlap = 0;
+  for (auto const index : estimate.indices)
+    overlap += std::binary_search(support.begin(), support.end(), index) ? 1 : 0;
+  return found + active - overlap - right;
+}
+
+/// Keeps the point with the fewest wrong signs, the first of them.
+class OraclePoint : public PathVisitor {
  public:
-  PathSolver(prox::Design const& design, std::span<double const> b, Solver solver,
-             prox::LassoOptions const& options)
-      : design_(design), b_(b), solver_(solver), options_(options), working_set_(design, b, options) {}
+  OraclePoint(Analysis const& analysis, Metrics& metrics) : analysis_(analysis), metrics_(metrics) {}
 
-  double largest_lambda() { return working_set_.largest_lambda(); }
-
-  void solve(double lambda) {
-    last_ = solver_ == Solver::fista ? fista().solve(design_, b_, lambda, options_, last_.coefficients)
-                                     : working_set_.solve(lambda);
-  }
-  prox::LassoSolution const& solution() const { return last_; }
-
-  /// State of a solve that was stopped; `finish` ends it.
-  void save(bytes::Writer& state) const {
-    if (solver_ == Solver::fista)
-      fista().save(state);
-    else
-      working_set_.save(state);
-  }
-  void finish(double lambda, bytes::Reader& state) {
-    if (solver_ == Solver::fista) {
-      last_ = fista().finish(design_, b_, lambda, options_, state);
-    } else {
-      working_set_.load(state);
-      last_ = working_set_.finish();
+  bool visit(double lambda, prox::LassoSolution const& solution) override {
+    std::int64_t const differing = differing_signs(analysis_, solution.coefficients);
+    if (best_ < 0 || differing < best_) {
+      best_ = differing;
+      estimate_ = solution.coefficients;
+      metrics_.lambda_best = lambda;
     }
+    hits_ += differing == 0 ? 1 : 0;
+    iterations_ += static_cast<double>(solution.iterations);
+    converged_ = converged_ && solution.converged;
+    path_.push_back(path_point(lambda, solution, analysis_.data.support()));
+    auto const size = static_cast<std::int64_t>(solution.coefficients.indices.size());
+    return size <= std::min(analysis_.setting.n(), 4 * analysis_.point.s + 20);
+  }
+
+  void save(bytes::Writer& state) const override {
+    state.put(best_, estimate_, metrics_.lambda_best, hits_, iterations_, converged_, path_);
+  }
+  void load(bytes::Reader& state) override {
+    state.read(best_, estimate_, metrics_.lambda_best, hits_, iterations_, converged_, path_);
+  }
+
+  study::Outcome report() const {
+    analysis_.measure_recovery(estimate_, metrics_);
+    metrics_.path_hits = hits_;
+    metrics_.iterations = iterations_;
+    store_path(analysis_.team, path_);
+    return converged_ ? study::Outcome::ok : study::Outcome::not_converged;
   }
 
  private:
-  prox::FistaLasso& fista() const { return prox::kept_fista(design_); }
+  Analysis const& analysis_;
+  Metrics& metrics_;
+  std::int64_t best_ = -1;
+  prox::SparseVector estimate_;
+  double hits_ = 0;
+  double iterations_ = 0;
+  bool converged_ = true;
+  std::vector<PathPoint> path_;
+};
 
-  prox::Design const& design_;
-  std::span<double const> b_;
-  Solver solver_;
-  prox::LassoOptions options_;
-  prox::WorkingSet working_set_;
-  prox::LassoSolution last_;
+/// The LASSO along a path of lambdas, of which the best is reported: for planted coefficients the one with
+/// the fewest wrong signs, for the user's data the one that an information criterion prefers.
+class LassoPath : public Method {
+ public:
+  Described described() const override { return Described::as_lasso; }
+  std::vector<std::string_view> reads(Parameters const& point) const override {
+    std::vector<std::string_view> all{"n_lambda", "lambda_min_ratio", "tol", "max_iter", "solver"};
+    if (point.input == nullptr) all.push_back("storage");
+    if (point.input == nullptr || point.input->has_truth) all.push_back("delta");
+    return all;
+  }
+  std::vector<double Metrics::*> measures(Parameters const& point) const override {
+    if (point.input == nullptr)
+      return recovery_metrics_and({&Metrics::iterations, &Metrics::path_hits, &Metrics::lambda_best});
+    std::vector<double Metrics::*> const of_any_data{&Metrics::fit_s,       &Metrics::fit_rho,
+                                                     &Metrics::fit_n_eff,   &Metrics::fit_success,
+                                                     &Metrics::lambda_best, &Metrics::iterations};
+    return point.input->has_truth ? recovery_metrics_and(of_any_data) : of_any_data;
+  }
+  void check_user_data(Parameters const&, study::Verdict&) const override {}
+  study::Cost cost(Parameters const& point, int ranks) const override {
+    return point.input != nullptr ? user_cost(*point.input, point, ranks) : Method::cost(point, ranks);
+  }
+  study::Outcome measure(Trial const& trial, Parameters const& point, study::Team& team,
+                         Metrics& metrics) const override {
+    if (trial.user_data() == nullptr) return Method::measure(trial, point, team, metrics);
+    return run_user_path(*trial.user_data(), point, trial.analyses().length(point, team), team, metrics);
+  }
+
+ protected:
+  void add_cost(Parameters const& point, Workload const& work, study::Cost& cost) const override {
+    double const columns = working_set_size(work);
+    add_passes(point, work, static_cast<double>(point.n_lambda) * 2, cost);
+    cost.flops += 4 * work.n * columns * columns;
+    cost.bytes_per_rank += working_set_bytes(columns, work.rows_per_rank, work.ranks);
+  }
+
+  study::Outcome run(Trial const&, Analysis const& analysis, Metrics& metrics) const override {
+    auto const design = analysis.design();
+    OraclePoint oracle(analysis, metrics);
+    study::KeptWork work(analysis.team, analysis.length, "path");
+    follow_path(design, design.scaled(analysis.y), analysis.point, work, work.left(), oracle);
+    return oracle.report();
+  }
 };
 
 }  // namespace
 
-void follow_path(prox::Design const& design, std::span<double const> b, Parameters const& point,
-                 KeptWork& work, bytes::Reader* left, PathVisitor& visitor) {
-  bool stopped = false;
-  auto const stopping = [&](double) { return stopped = work.stopping(); };
-  PathSolver solver(design, b, point.solver, {point.tol, point.max_iter, stopping});
-  std::int64_t k = 1;
-  double largest = 0;
-  if (left != nullptr) {
-    left->read(k, largest);
-    visitor.load(*left);
-  } else {
-    largest = solver.largest_lambda();
-  }
-  for (; k < point.n_lambda; ++k) {
-    double const exponent = static_cast<double>(k) / static_cast<double>(point.n_lambda - 1);
-    double const lambda =
-        mpi::broadcast_value(design.communicator(), largest * std::pow(point.lambda_min_ratio, exponent));
-    if (!(lambda > 0)) return;  // b is orthogonal to every column
-    if (left != nullptr)
-      solver.finish(lambda, *left);
-    else
-      solver.solve(lambda);
-    left = nullptr;
-    auto const save = [&](bytes::Writer& state) {
-      state.put(k, largest);
-      visitor.save(state);
-      solver.save(state);
-    };
-    if (stopped) work.interrupt(save);
-    work.tell(exponent);
-    if (!visitor.visit(lambda, solver.solution())) return;
-  }
-}
-
-PathPoint path_point(double lambda, prox::LassoSolution const& solution,
-                     std::span<std::int64_t const> truth) {
-  PathPoint made{.lambda = lambda,
-                 .support_size = static_cast<double>(solution.coefficients.indices.size()),
-                 .relative_gap = solution.relative_gap};
-  for (auto const index : solution.coefficients.indices)
-    (std::binary_search(truth.begin(), truth.end(), index) ? made.true_positives : made.false_positives) += 1;
-  return made;
-}
-
-void store_path(study::Team& team, std::span<PathPoint const> path) {
-  if (!team.wants("path")) return;
-  std::vector<double> values;
-  for (auto const& at : path)
-    values.insert(values.end(),
-                  {at.lambda, at.support_size, at.true_positives, at.false_positives, at.relative_gap});
-  team.store({"path", {static_cast<std::int64_t>(path.size()), 5}, std::move(values)});
+Method const& lasso_path_method() {
+  static LassoPath const method;
+  return method;
 }
 
 }  // namespace thresher::mixed_quality_lasso

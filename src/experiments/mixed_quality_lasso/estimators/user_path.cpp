@@ -1,9 +1,10 @@
 #include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
 
-#include "experiments/mixed_quality_lasso/estimators/lasso_path.hpp"
-#include "experiments/mixed_quality_lasso/estimators/least_squares.hpp"
+#include "experiments/mixed_quality_lasso/estimators/cost.hpp"
 #include "experiments/mixed_quality_lasso/estimators/recovery.hpp"
 #include "experiments/mixed_quality_lasso/model/problem.hpp"
+#include "experiments/mixed_quality_lasso/solvers/lasso_path.hpp"
+#include "experiments/mixed_quality_lasso/solvers/least_squares.hpp"
 #include "experiments/mixed_quality_lasso/theory/success.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "linalg/column_products.hpp"
@@ -72,7 +73,7 @@ class Selection : public PathVisitor {
     if (data.truth) truth_ = data.truth->indices;
   }
 
-  Selected operator()(Parameters const& point, KeptWork& work, bytes::Reader* left) {
+  Selected operator()(Parameters const& point, study::KeptWork& work, bytes::Reader* left) {
     follow_path(design_, b_, point, work, left, *this);
     if (best_.estimate.indices.empty())
       throw std::runtime_error("no point of the path has between 1 and n/4 nonzero coefficients");
@@ -158,7 +159,7 @@ void store_artifacts(study::Team& team, UserData const& data, Selected const& ch
 /// The path without weights, before the one whose weights it gives. On return `left` is what is left of the
 /// second, and states that are kept say that the first is done.
 Selected first_selection(UserData const& data, Parameters const& point, std::span<double const> ones,
-                         KeptWork& work, bytes::Reader*& left) {
+                         study::KeptWork& work, bytes::Reader*& left) {
   enum class Path { first, second };
   Selected first;
   if (left != nullptr && left->get<Path>() == Path::second) {
@@ -177,8 +178,8 @@ Selected first_selection(UserData const& data, Parameters const& point, std::spa
 
 }  // namespace
 
-study::Outcome run_user_path(UserData const& data, Parameters const& point, Length length, study::Team& team,
-                             Metrics& metrics) {
+study::Outcome run_user_path(UserData const& data, Parameters const& point, study::Length length,
+                             study::Team& team, Metrics& metrics) {
   auto const& comm = team.communicator();
   auto const& blocks = data.blocks;
   std::vector<double> const ones(blocks.label.size(), 1.0);
@@ -186,7 +187,7 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, Leng
   std::vector<double> weights = ones;
   double iterations = 0;
   bool converged = true;
-  KeptWork work(team, length, "user path");
+  study::KeptWork work(team, length, "user path");
   auto* left = work.left();
   if (point.weighting == Weighting::inverse_variance) {
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / (blocks.label[g] * blocks.label[g]);
@@ -224,6 +225,20 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, Leng
   }
   store_artifacts(team, data, chosen, variances, weights);
   return converged && chosen.converged ? study::Outcome::ok : study::Outcome::not_converged;
+}
+
+study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks) {
+  double const n = static_cast<double>(shape.n);
+  double const columns = std::ceil(static_cast<double>(shape.p) / ranks);
+  double const working_set = std::min(static_cast<double>(shape.p), std::max(512.0, n));
+  double const passes = 2 * static_cast<double>(point.n_lambda);
+  study::Cost cost;
+  cost.bytes_per_rank =
+      kBytesPerNumber * (n * columns + 32 * 1024 * 1024 / kBytesPerNumber + 8 * columns + 8 * n) +
+      working_set_bytes(working_set, n / ranks, ranks);
+  cost.flops = 2 * n * static_cast<double>(shape.p) * passes;
+  cost.bytes_streamed = kBytesPerNumber * n * static_cast<double>(shape.p) * passes;
+  return cost;
 }
 
 }  // namespace thresher::mixed_quality_lasso

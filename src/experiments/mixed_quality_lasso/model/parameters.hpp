@@ -5,8 +5,17 @@
 
 namespace thresher::mixed_quality_lasso {
 
+/// The estimators. A row is an enumerator, the name that users give, and an object in the file of that name
+/// in estimators/ (what it answers: estimators/method.hpp).
+#define MIXED_QUALITY_LASSO_ESTIMATORS(ROW) \
+  ROW(lasso) ROW(lasso_path) ROW(pdw) ROW(amp) ROW(omp) ROW(max_corr) ROW(ml_exhaustive) ROW(ml_swap)
+
 enum class Signal { binary, signed_values };
-enum class Estimator { lasso, lasso_path, pdw, amp, omp, max_corr, ml_exhaustive, ml_swap };
+enum class Estimator {
+#define ENUMERATOR(name) name,
+  MIXED_QUALITY_LASSO_ESTIMATORS(ENUMERATOR)
+#undef ENUMERATOR
+};
 enum class Weighting { agnostic, inverse_variance, interference, residual, hq_only };
 enum class LambdaRule { geometric, wainwright, universal, fixed, tuned };
 enum class Solver { working_set, fista };

@@ -16,16 +16,6 @@ namespace thresher::mixed_quality_lasso {
 
 namespace {
 
-/// Estimators that the theory of the LASSO at the point's lambda describes.
-bool is_lasso(Estimator estimator) {
-  return estimator == Estimator::lasso || estimator == Estimator::lasso_path || estimator == Estimator::pdw ||
-         estimator == Estimator::amp;
-}
-
-bool is_maximum_likelihood(Estimator estimator) {
-  return estimator == Estimator::ml_exhaustive || estimator == Estimator::ml_swap;
-}
-
 void predict_state_evolution(RecoveryProblem const& problem, Tuning const& tuning, Predictions& predictions) {
   auto const state = state_evolution(problem, tuning.weights, tuning.lambda);
   double const true_positives = problem.s * state.true_positive_rate;
@@ -75,7 +65,7 @@ void predict_information(Parameters const& point, Predictions& predictions) {
 void predict_ml(Parameters const& point, Predictions& predictions) {
   bool const has_bound =
       point.weighting == Weighting::agnostic || point.weighting == Weighting::inverse_variance;
-  if (!is_maximum_likelihood(point.estimator) || !has_bound) return;
+  if (!has_bound) return;
   auto const problem = recovery_problem(point);
   double const unused_lambda = 1;
   auto const weights = row_weights(problem, point.weighting, unused_lambda);
@@ -83,7 +73,6 @@ void predict_ml(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_lasso(Parameters const& point, Predictions& predictions) {
-  if (!is_lasso(point.estimator)) return;
   auto const problem = recovery_problem(point);
   auto const tuning = tuning_at(point);
 
@@ -101,12 +90,10 @@ void predict_lasso(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_theta50(Parameters const& point, Predictions& predictions) {
-  if (!is_lasso(point.estimator)) return;
   predictions.theta50 = recovery_threshold(recovery_problem(point), recipe_of(point));
 }
 
 void predict_tuned(Parameters const& point, Predictions& predictions) {
-  if (!is_lasso(point.estimator)) return;
   auto const problem = recovery_problem(point);
   auto const tuning = tune_by_prediction(problem, point.weighting);
   predictions.lasso_success_tuned = lasso_success(problem, tuning.weights, tuning.lambda);

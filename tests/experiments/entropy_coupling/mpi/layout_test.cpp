@@ -1,9 +1,9 @@
 #include "../../trials.hpp"
 #include "../random_laws.hpp"
-#include "experiments/entropy_coupling/estimators/codebook_search.hpp"
-#include "experiments/entropy_coupling/estimators/greedy_coupling.hpp"
-#include "experiments/entropy_coupling/estimators/interval_algorithm.hpp"
 #include "experiments/entropy_coupling/experiment.hpp"
+#include "experiments/entropy_coupling/solvers/codebook_search.hpp"
+#include "experiments/entropy_coupling/solvers/greedy_coupling.hpp"
+#include "experiments/entropy_coupling/solvers/interval_algorithm.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,11 +47,7 @@ class Layout : public ::testing::Test {
                                         std::vector<std::int64_t> const& numbers) {
     std::vector<Parameters> all;
     for (std::int64_t const m : numbers) {
-      Parameters point;
-      point.estimator = estimator;
-      point.n = n;
-      point.m = m;
-      point.m_cap = 40;
+      Parameters point{.n = n, .m_cap = 40, .estimator = estimator, .m = m};
       all.push_back(point);
     }
     return all;

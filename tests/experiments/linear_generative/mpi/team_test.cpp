@@ -91,13 +91,12 @@ TEST_F(TeamTest, UserImages) {
   auto const input = images_input({130, 16}, values);
   for (auto const center : {Center::none, Center::global, Center::split})
     for (auto const method : {Method::dense, Method::krylov}) {
-      Parameters point;
-      point.spectrum = Spectrum::input;
-      point.dim = 16;
-      point.samples = 30;
-      point.center = center;
-      point.method = method;
-      point.krylov_tol = 1e-10;
+      Parameters point{.dim = 16,
+                       .samples = 30,
+                       .spectrum = Spectrum::input,
+                       .center = center,
+                       .method = method,
+                       .krylov_tol = 1e-10};
       expect_layout_does_not_matter(point, 1e-8, &input);
     }
 }

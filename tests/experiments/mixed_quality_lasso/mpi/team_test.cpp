@@ -1,6 +1,6 @@
 #include "../trials.hpp"
-#include "experiments/mixed_quality_lasso/estimators/exhaustive_search.hpp"
-#include "experiments/mixed_quality_lasso/estimators/witness.hpp"
+#include "experiments/mixed_quality_lasso/solvers/exhaustive_search.hpp"
+#include "experiments/mixed_quality_lasso/solvers/witness.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,11 +42,7 @@ class Teams : public ::testing::Test {
 
 TEST_F(Teams, DataHaveTheSameBits) {
   for (auto const& [n1, n2] : {std::pair(100, 100), std::pair(3, 0), std::pair(64, 129), std::pair(0, 200)}) {
-    Parameters point;
-    point.p = 200;
-    point.s = 7;
-    point.n1 = n1;
-    point.n2 = n2;
+    Parameters point{.p = 200, .s = 7, .n1 = n1, .n2 = n2};
     auto const shared = team.data(point, 4);
     auto const whole = alone.data(point, 4);
     auto const setting = realise(point);
@@ -89,14 +85,13 @@ TEST_F(Teams, EstimatorsAgree) {
   for (auto const estimator : {Estimator::lasso, Estimator::lasso_path, Estimator::pdw, Estimator::amp,
                                Estimator::omp, Estimator::max_corr, Estimator::ml_swap})
     for (auto const weighting : {Weighting::agnostic, Weighting::interference}) {
-      Parameters point;
-      point.estimator = estimator;
-      point.weighting = weighting;
-      point.p = 201;
-      point.s = 5;
-      point.n1 = 70;
-      point.n2 = 90;
-      point.ml_restarts = 2;
+      Parameters point{.p = 201,
+                       .s = 5,
+                       .n1 = 70,
+                       .n2 = 90,
+                       .estimator = estimator,
+                       .weighting = weighting,
+                       .ml_restarts = 2};
       for (std::int64_t trial = 0; trial < 2; ++trial) expect_agreement(point, trial);
     }
 }
@@ -105,14 +100,13 @@ TEST_F(Teams, SolversStoragesAndWeightingsAgree) {
   for (auto const weighting : {Weighting::residual, Weighting::hq_only, Weighting::inverse_variance})
     for (auto const solver : {Solver::working_set, Solver::fista})
       for (auto const storage : {Storage::dense, Storage::regenerate}) {
-        Parameters point;
-        point.weighting = weighting;
-        point.solver = solver;
-        point.storage = storage;
-        point.p = 150;
-        point.s = 5;
-        point.n1 = 60;
-        point.n2 = 50;
+        Parameters point{.p = 150,
+                         .s = 5,
+                         .n1 = 60,
+                         .n2 = 50,
+                         .weighting = weighting,
+                         .solver = solver,
+                         .storage = storage};
         expect_agreement(point, 1);
       }
 }
@@ -120,10 +114,7 @@ TEST_F(Teams, SolversStoragesAndWeightingsAgree) {
 /// Supports beyond the size that one rank keeps, here a small one.
 TEST_F(Teams, WitnessesOfSpreadAndOfLocalGramMatricesAgree) {
   std::int64_t const largest_local = 20;
-  Parameters point;
-  point.p = 100000;
-  point.s = 150;
-  point.signal = Signal::signed_values;
+  Parameters point{.p = 100000, .s = 150, .signal = Signal::signed_values};
   for (auto const& [n1, n2] :
        {std::pair(900, 1700), std::pair(2600, 0), std::pair(100, 60), std::pair(70, 70)}) {
     point.n1 = n1;
@@ -153,11 +144,7 @@ TEST_F(Teams, WitnessesOfSpreadAndOfLocalGramMatricesAgree) {
 }
 
 TEST_F(Teams, FewerColumnsThanRanksWork) {
-  Parameters point;
-  point.p = 3;
-  point.s = 1;
-  point.n1 = 6;
-  point.n2 = 4;
+  Parameters point{.p = 3, .s = 1, .n1 = 6, .n2 = 4};
   for (auto const estimator : testing::kEstimators) {
     point.estimator = estimator;
     expect_agreement(point, 0);
@@ -165,17 +152,16 @@ TEST_F(Teams, FewerColumnsThanRanksWork) {
 }
 
 TEST_F(Teams, IsoLinesAgree) {
-  Parameters point;
-  point.estimator = Estimator::pdw;
-  point.lambda_rule = LambdaRule::fixed;
-  point.lambda_scale = 0.4;
-  point.weighting = Weighting::interference;
-  point.p = 1000;
-  point.s = 5;
-  point.n1 = 40;
-  point.n2 = 300;
-  point.iso_level = 0.5;
-  point.iso_draws = 4;
+  Parameters point{.p = 1000,
+                   .s = 5,
+                   .n1 = 40,
+                   .n2 = 300,
+                   .estimator = Estimator::pdw,
+                   .weighting = Weighting::interference,
+                   .lambda_rule = LambdaRule::fixed,
+                   .lambda_scale = 0.4,
+                   .iso_level = 0.5,
+                   .iso_draws = 4};
   auto const together = team.run(point, 1);
   auto const single = alone.run(point, 1);
   EXPECT_GT(single.iso_n2, 1);
@@ -185,14 +171,8 @@ TEST_F(Teams, IsoLinesAgree) {
 }
 
 TEST_F(Teams, ExhaustiveSearchAgrees) {
-  Parameters point;
-  point.estimator = Estimator::ml_exhaustive;
-  point.p = 18;
-  point.s = 3;
-  point.sigma1 = 0.3;
-  point.sigma2 = 3;
-  point.n1 = 4;
-  point.n2 = 20;
+  Parameters point{
+      .p = 18, .s = 3, .n1 = 4, .n2 = 20, .sigma1 = 0.3, .sigma2 = 3, .estimator = Estimator::ml_exhaustive};
   for (std::int64_t trial = 0; trial < 10; ++trial) expect_agreement(point, trial);
   std::vector<double> const linear(12, 1.0);
   std::vector<double> const pair(144, 0.5);

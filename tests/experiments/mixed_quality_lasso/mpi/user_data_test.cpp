@@ -10,9 +10,7 @@ namespace {
 TEST(TeamUserInput, AgreesWithOneRank) {
   auto const input = testing::made_input(61, 103);
   Experiment const experiment;
-  Parameters point;
-  point.estimator = Estimator::lasso_path;
-  point.weighting = Weighting::residual;
+  Parameters point{.estimator = Estimator::lasso_path, .weighting = Weighting::residual};
   auto const run = [&](mpi::Communicator const& comm) {
     study::Team team(comm);
     team.set_input(&input);
