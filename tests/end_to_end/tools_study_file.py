@@ -74,6 +74,9 @@ def write(path, study):
             summary[name] = file[name]
             theory[name] = file[name]
         counted = (status == OK) | (status == NOT_CONVERGED)
+        if study.with_summary:
+            for name, which in (("ran", ran), ("failed", status == FAILED), ("not_converged", status == NOT_CONVERGED)):
+                _dataset(summary, f"trials_{name}", which.sum(axis=-1, dtype=np.int32), scales)
         for name, metric in study.metrics.items():
             item = _dataset(file, name, np.where(ran, metric.values, np.nan), [*scales, trial])
             item.attrs["long_name"] = metric.meaning or name.replace("_", " ")

@@ -171,10 +171,77 @@ class SummaryTable(ToolTest):
         for with_summary in (True, False):
             study = Study({"n": [10]}, {"size": Metric(values)}, 6, status=status, with_summary=with_summary)
             row = self.rows(self.succeeds("summary", self.written("v.h5", study), "--format", "csv"))[0]
-            self.assertEqual(int(row["trials"]), 3)
+            self.assertEqual((int(row["ran"]), int(row["counted"]), row["left_out"]), (5, 3, "1 failed, 1 undefined"))
             self.assertAlmostEqual(float(row["size"]), 7 / 3)
             self.assertAlmostEqual(float(row["std._error"]), np.std([1, 2, 4], ddof=1) / np.sqrt(3))
             self.assertEqual(float(row["median"]), 2)
+
+    def test_equal_trials_are_not_certain(self):
+        equal = np.zeros((2, 20))
+        metrics = {
+            "share": Metric(equal, valid_range=(0, 1), prediction="q"),
+            "events": Metric(equal, "count", valid_range=(0, np.inf), prediction="q"),
+            "size": Metric(equal + 3.7, valid_range=(0, np.inf), prediction="q"),
+        }
+        path = self.written("e.h5", Study({"n": [1, 2]}, metrics, 20, theory={"q": np.array([0.1, 3.7])}))
+        share, events, size = (self.rows(self.succeeds("summary", path, "--format", "csv", "--metric", name)) for name in metrics)
+        # Wilson's interval of 0 in 20, and the exact bound on a Poisson mean without an event in 20
+        self.assertEqual(float(share[0]["low_95"]), 0)
+        self.assertAlmostEqual(float(share[0]["high_95"]), 0.1611, places=4)
+        self.assertAlmostEqual(float(events[0]["high_95"]), -np.log(0.025) / 20)
+        self.assertEqual((size[0]["low_95"], size[0]["high_95"]), ("", ""))
+        # The standard error of 20 zeros and a trial at each end of [0, 1]; one event in 20 trials; none.
+        self.assertAlmostEqual(float(share[0]["deviation/se"]), -0.1 / np.sqrt(1 / 22 * (21 / 22) / 22))
+        self.assertAlmostEqual(float(events[0]["deviation/se"]), -2)
+        self.assertEqual([float(row["deviation/se"]) for row in size], [np.inf, 0])
+        self.assertIn("no interval where a point has one trial, or equal ones", self.succeeds("summary", path, "--metric", "size"))
+
+    def test_survivors_are_not_shown_as_the_whole(self):
+        values = np.array([[np.nan] * 4, [np.nan, np.nan, 0.9, 0.8], [0.7, 0.8, 0.9, 0.8], [np.nan] * 4])
+        status = np.array([[NOT_CONVERGED] * 4, [NOT_CONVERGED, FAILED, OK, OK], [NOT_CONVERGED, OK, OK, OK], [OK] * 4])
+        for with_summary in (True, False):
+            study = Study({"theta": [1, 2, 3, 4]}, {"overlap": Metric(values, valid_range=(0, 1))}, 4, status=status, with_summary=with_summary)
+            path = self.written("l.h5", study)
+            rows = self.rows(self.succeeds("summary", path, "--format", "csv"))
+            self.assertEqual([(row["theta"], row["ran"], row["counted"], row["left_out"]) for row in rows],
+                             [("1", "4", "0", "4 not converged, no value"), ("2", "4", "2", "1 not converged, no value, 1 failed"),
+                              ("3", "4", "4", "")], "where it does not apply nothing is missing")
+        self.assertIn("at 2 of 3 points more than 5 % of the trials do not count (at worst 100 %", self.succeeds("summary", path))
+        self.succeeds("plot", path, "--output", "l.svg")
+        self.assertIn("more than 5 % of the trials missing (at the foot: all)", self.path("l.svg").read_text())
+        self.assertIn("at 2 of 3 points", self.succeeds("threshold", path, "--level", "0.8"))
+        self.refused("summary", path, "--select", "theta=4", saying="does not apply there (4 trials ran)")
+        self.refused("plot", path, "--select", "theta=1", saying="none of the 4 trials there has a value")
+
+    def test_errors_of_tiny_numbers(self):
+        study = Study({"n": [1]}, {"h": Metric(np.array([[1e-172, 3e-172]]))}, 2, with_summary=False)
+        row = self.rows(self.succeeds("summary", self.written("t.h5", study), "--format", "csv"))[0]
+        self.assertAlmostEqual(float(row["std._error"]) * 1e172, 1)
+
+    def test_coordinates_to_the_last_digit(self):
+        near = [1.0, 1.0 + 2**-52]
+        study = Study({"p": [10000001, 10000002], "rho": near}, {"m": Metric(np.ones((2, 2, 2)) * [1, 2])}, 2,
+                      scalars={"q": 200}, theory={"t": np.full((2, 2), 1e30)})
+        path = self.written("c.h5", study)
+        rows = self.rows(self.succeeds("summary", path, "--format", "csv", "--metric", "m"))
+        self.assertEqual([float(row["rho"]) for row in rows], near * 2)
+        self.assertEqual([int(row["p"]) for row in rows], [10000001, 10000001, 10000002, 10000002])
+        text = self.succeeds("summary", path, "--prediction", "t")
+        self.assertIn("10000002", text)
+        self.assertIn("1.0000000000000002", text)
+        self.assertIn("-2.0e+30", text)
+        self.assertIn("10000001, 10000002", self.succeeds("show", path))
+        self.assertEqual(len(self.rows(self.succeeds("summary", path, "--format", "csv", "--select", "q=200", "p=10000001"))), 2)
+        self.refused("summary", path, "--select", "q=201", saying="q is 200 throughout this file")
+        self.refused("summary", path, "--select", "rho=1.0000000001", saying="several values of rho look like 1.0000000001")
+
+    def test_a_value_is_selected_as_it_is_displayed(self):
+        thetas = list(np.geomspace(0.1, 1, 4))
+        path = self.written("d.h5", Study({"theta": thetas}, {"m": Metric(np.ones((4, 2)) * [1, 2])}, 2))
+        for text, amount in (("0.215443", 1), ("0.215443469", 1), ("0.215443469003", 1), ("0.1:0.215443", 2), ("0.464159:", 2)):
+            rows = self.rows(self.succeeds("summary", path, "--format", "csv", "--select", f"theta={text}"))
+            self.assertEqual(len(rows), amount, text)
+        self.refused("summary", path, "--select", "theta=0.2154", saying="theta has no value '0.2154'")
 
     def test_theory_stands_beside(self):
         path = self.written("a.h5", transition())
@@ -208,16 +275,49 @@ class Threshold(ToolTest):
                 self.assertLess(float(row["theta"]), float(row["high 95 %"]))
 
     def test_coverage_of_the_interval(self):
-        # 40 curves: at 90 % at least 30 intervals hold the true crossing (below that: 2e-3)
+        # 40 curves: at 90 % at least 30 intervals hold the true crossing (below that: 2e-3), few trials or many.
         thetas = np.round(np.arange(0.4, 2.05, 0.1), 12)
         generator = np.random.default_rng(11)
         success = study_file.probit((thetas - 0.9) / 0.3)
-        hits = generator.random((40, len(thetas), 150)) < success[:, None]
-        study = Study({"run": np.arange(40), "theta": thetas}, {"hit": Metric(hits.astype(float), "indicator", valid_range=(0, 1))}, 150)
-        rows = self.crossings(self.written("c.h5", study), "--confidence", "0.9", "--along", "theta")
-        held = sum(float(row["low 90 %"]) <= 0.9 <= float(row["high 90 %"]) for row in rows)
-        self.assertGreaterEqual(held, 30)
-        self.assertLess(held, 40)
+        for trials, most in ((1, 40), (3, 40), (150, 39)):
+            hits = generator.random((40, len(thetas), trials)) < success[:, None]
+            study = Study({"run": np.arange(40), "theta": thetas}, {"hit": Metric(hits.astype(float), "indicator", valid_range=(0, 1))}, trials)
+            rows = self.crossings(self.written("c.h5", study), "--confidence", "0.9", "--along", "theta", "--resamples", "400")
+            held = sum(float(row["low 90 %"]) <= 0.9 <= float(row["high 90 %"]) for row in rows)
+            self.assertGreaterEqual(held, 30, f"{trials} trials a point")
+            self.assertLessEqual(held, most)
+
+    def test_few_trials_of_a_value(self):
+        thetas = np.arange(12.0)
+        values = thetas[:, None] + np.random.default_rng(4).normal(0, 2, (12, 2))
+        for trials in (1, 2):
+            study = Study({"theta": thetas}, {"size": Metric(values[:, :trials])}, trials)
+            path = self.written("few.h5", study)
+            row = self.crossings(path, "--level", "5.5")[0]
+            if trials == 1:
+                self.assertEqual((row["low 95 %"], row["high 95 %"]), ("", ""))
+                self.assertIn("no interval where points have one trial", self.succeeds("threshold", path, "--level", "5.5"))
+            else:
+                self.assertLess(float(row["low 95 %"]), 5.5)
+                self.assertLess(5.5, float(row["high 95 %"]))
+
+    def test_what_is_not_known_is_neither_yes_nor_no(self):
+        hits = np.zeros((4, 3, 60))
+        hits[0, 2] = 1  # crosses between 2 and 3
+        hits[1:, 1:] = 1
+        hits[3] = 1  # already at the first
+        theory = np.array([[0.0, 0.0, 1.0], [0, 0, 0], [np.nan] * 3, [1, 1, 1]])
+        study = Study({"line": ["found", "beyond", "without", "before"], "theta": [1.0, 2.0, 3.0]},
+                      {"hit": Metric(hits, "indicator", valid_range=(0, 1), prediction="q")}, 60, theory={"q": theory})
+        path = self.written("k.h5", study)
+        rows = {row["line"]: row for row in self.crossings(path)}
+        self.assertEqual([rows["found"][name] for name in ("predicted", "difference", "within")], ["2.5", "0.0", "yes"])
+        self.assertEqual([rows["beyond"][name] for name in ("predicted", "difference", "within")], ["inf", "not known", "no"])
+        self.assertEqual([rows["without"][name] for name in ("predicted", "difference", "within")], ["", "not known", "not known"])
+        self.assertEqual([rows["before"][name] for name in ("predicted", "difference", "within")], ["-inf", "not known", "not known"])
+        text = self.succeeds("threshold", path)
+        self.assertIn("> 3", text)
+        self.assertIn("<= 1", text)
 
     def test_common_random_numbers_are_resampled_together(self):
         # A trial that shifts a whole curve: resampled point by point the interval would be too narrow.
@@ -245,9 +345,10 @@ class Threshold(ToolTest):
         self.assertEqual(float(rows["below"]["theta"]), np.inf)
         self.assertEqual(float(rows["above"]["theta"]), -np.inf)
         self.assertEqual([float(rows["step"][name]) for name in ("theta", "low 95 %", "high 95 %")], [2.5, 2, 3])
+        self.assertEqual(float(rows["above"]["high 95 %"]), -np.inf, "50 successes at the first point")
         text = self.succeeds("threshold", path)
         self.assertIn("> 4", text)
-        self.assertIn("< 1", text)
+        self.assertIn("<= 1", text)
         self.assertIn("no point lies inside the transition", text)
 
     def test_falling_curves_and_expressions(self):
@@ -436,6 +537,14 @@ class Compare(ToolTest):
         self.differs(word, "/estimator")
         self.differs(negative_zero, "/sign_recovery: 1 of 2040 values differ")
 
+    def test_single_points(self):
+        one = Study({}, {"m": Metric(np.array([1.0]))}, 1, scalars={"p": 2.0})
+        other = Study({}, {"m": Metric(np.array([2.0]))}, 1, scalars={"p": 3.0}, theory={"t": 1.0})
+        done = thresher("compare", self.written("a.h5", one), self.written("b.h5", other), folder=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn("/p: 1 of 1 values differ: 2.0 and 3.0", done.stdout)
+        self.assertIn("/summary/m_mean: 1 of 1 values differ: 1.0 and 2.0", done.stdout)
+
     def test_other_grids_and_undefined_values(self):
         first = self.written("a.h5", transition(trials=20))
         done = thresher("compare", first, self.written("b.h5", transition(trials=21)), folder=self.folder)
@@ -547,12 +656,13 @@ class WithTheDriver(ToolTest):
             found = file["search/search_crossing"][()]
         shown = self.succeeds("show", "a.h5")
         finite = found[np.isfinite(found)]
-        self.assertEqual(np.isposinf(found).sum(), 2, "squares of 0.6 and 0.7 stay below the level")
-        self.assertIn(f"size at which hit = 0.9: {finite.min():.6g} to {finite.max():.6g}, beyond the range on 2 lines", shown)
+        # Squares of 0.6 and 0.7 stay below the level, and the more so the larger the size.
+        self.assertIn(f"size at which hit = 0.9: {finite.min():.6g} to {finite.max():.6g} on 4 lines, <= 1 on 2 lines", shown)
         self.assertIn("(100.0 %)", shown, "what the search passed over is not missing")
         self.succeeds("plot", "a.h5", "--output", "crossing.svg")
         text = self.path("crossing.svg").read_text()
         self.assertIn("size at hit = 0.9", text)
+        self.assertIn("&lt;= 1", text, "what is censored is drawn as such")
         self.succeeds("plot", "a.h5", "--output", "visited.svg", "--metric", "hit", "--select", "power=1")
         self.assertIn("probability of hit", self.path("visited.svg").read_text())
 

@@ -6,24 +6,27 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from . import style
+from .errors import InputError
+from .missing import MANY
 from .layout import panel_points, value_label
 from .style import plt
-from .text import number, symbol
+from .text import literal, number, symbol
 
+LOSSY_COLOUR = "#B00000"
 MOST_BANDS = 4  # more lines than this get error bars: bands over each other hide the curves
 
 
 def draw(view, layout, measured, predictions, settings):
     """A figure with the panels of one quantity, or a row of panels per quantity.
 
-    `measured`: list of (label, is_probability, mean, low, high) over the view's grid, mean None where only theory is
-    drawn; `predictions`: for each of them, a list of (name, values).
+    `measured`: list of quantities; `predictions`: for each of them, a list of (name, values).
     """
     panels = list(panel_points(view, layout.panels))
     abreast = len(panels) == 1  # then several quantities stand side by side, each with a y axis of its own
     rows, columns = _arrange(len(measured), len(panels))
     size = settings.size or ((4.6, 3.3) if rows * columns == 1 else (max(2.9 * columns + 0.5, 4.4), 2.45 * rows + 0.5))
     x, ticks = _with_infinity(layout.x)
+    style.check_drawable(x, *(entry.mean for entry in measured), *(values for theory in predictions for _, values in theory))
     with plt.rc_context(style.SETTINGS):
         figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=x is not None,
                                     sharey=False if abreast else "row" if len(measured) > 1 else True, layout="constrained")
@@ -40,7 +43,7 @@ def draw(view, layout, measured, predictions, settings):
         _labels(figure, grid, layout, measured, used, abreast, settings)
         handles, labels = _legend_entries(view, layout, measured, predictions, coloured, settings)
         if settings.title:
-            figure.suptitle(settings.title, fontsize=9.5)
+            figure.suptitle(style.words(settings.title), fontsize=9.5)
         alone = len(used) == 1 and len(handles) <= 7
         style.add_legend(figure, used[0] if alone else None, handles, labels, handler_map={tuple: HandlerTuple(ndivide=1)})
         return figure
@@ -100,13 +103,16 @@ def _panel(axes, view, layout, x_all, fixed, entry, theory):
                 coloured.add(line)
             _theory_line(axes, x[order] + shift, y[order], words, "black" if shared[k] else colours[line],
                          style.dashes(line if len(theory) == 1 and not shared[k] else k))
-        mean, low, high = entry[2:]
-        if mean is not None:
-            parts = (np.atleast_1d(part[index])[order] for part in (mean, low, high))
+        if entry.mean is not None:
+            parts = (np.atleast_1d(part[index])[order] for part in (entry.mean, entry.low, entry.high))
             joined = not has_theory and not words
             if joined:
                 coloured.add(line)
             _measured_line(axes, x[order] + shift, *parts, colours[line], line, len(lines) <= MOST_BANDS and not words, joined)
+            _lossy_points(axes, x + shift, entry, index)
+            for mark, place, _, mask in entry.censored:
+                there = x[np.atleast_1d(mask[index])] + shift
+                axes.plot(there, np.full(len(there), place), color=colours[line], marker=mark, linestyle="none", markersize=6, zorder=6)
     if words:
         _word_ticks(axes, view, layout)
     return coloured
@@ -140,7 +146,7 @@ def _theory_line(axes, x, y, words, colour, dashes):
 
 def _measured_line(axes, x, mean, low, high, colour, line, with_band, joined):
     seen = np.isfinite(mean) & np.isfinite(x)
-    x, mean, low, high = x[seen], mean[seen], low[seen], high[seen]
+    x, mean, low, high = x[seen], mean[seen], *(np.clip(end[seen], -style.LARGEST, style.LARGEST) for end in (low, high))
     if x.size == 0:
         return
     if with_band and x.size > 3:
@@ -152,8 +158,20 @@ def _measured_line(axes, x, mean, low, high, colour, line, with_band, joined):
               linewidth=0.9, markerfacecolor="white", markeredgewidth=1.1, zorder=5, markersize=4 if x.size <= 40 else 2.5)
 
 
+def _lossy_points(axes, x, entry, index):
+    """A cross over each point at which many trials are missing; at the foot of the panel where none is left."""
+    if entry.lossy is None:
+        return
+    mean, lossy = np.atleast_1d(entry.mean[index]), np.atleast_1d(entry.lossy[index])
+    left = lossy & np.isfinite(mean)
+    axes.plot(x[left], mean[left], color=LOSSY_COLOUR, marker="x", linestyle="none", markersize=6.5, markeredgewidth=1.4, zorder=7)
+    gone = lossy & ~np.isfinite(mean) & np.isfinite(x)
+    axes.plot(x[gone], np.full(np.count_nonzero(gone), 0.02), color=LOSSY_COLOUR, marker="x", linestyle="none", markersize=6.5,
+              markeredgewidth=1.4, zorder=7, transform=axes.get_xaxis_transform())
+
+
 def _word_ticks(axes, view, layout):
-    labels = [number(value).replace("_", " ") for value in view.axes[layout.along].values] if layout.along is not None else []
+    labels = [literal(number(value).replace("_", " ")) for value in view.axes[layout.along].values] if layout.along is not None else []
     long = max(map(len, labels), default=0) > 8
     axes.set_xticks(range(len(labels)), labels, rotation=30 if long else 0, ha="right" if long else "center")
 
@@ -161,12 +179,14 @@ def _word_ticks(axes, view, layout):
 def _scales(used, x, ticks, measured, predictions, y_scale):
     per_quantity = len(used) // len(measured)
     for place, axes in enumerate(used):
-        _, is_probability, mean, _, _ = measured[place // per_quantity]
-        drawn = [mean] if mean is not None else [values for _, values in predictions[place // per_quantity]]
+        entry = measured[place // per_quantity]
+        drawn = [entry.mean] if entry.mean is not None else [values for _, values in predictions[place // per_quantity]]
         finite = np.concatenate([values[np.isfinite(values)] for values in drawn])
-        if y_scale == "log" or (y_scale == "auto" and not is_probability and style.spans_decades(finite)):
+        if y_scale == "log" and (np.any(finite < 0) or not np.any(finite > 0)):
+            raise InputError(f"--y_scale log: {'negative values have no logarithm' if np.any(finite < 0) else 'no value is above 0'}")
+        if y_scale == "log" or (y_scale == "auto" and not entry.is_probability and style.spans_decades(finite)):
             style.scale_logarithmic(axes.yaxis, finite)
-        elif is_probability and np.ptp(finite) > 0.4:
+        elif entry.is_probability and finite.size and np.ptp(finite) > 0.4:
             axes.set_ylim(-0.03, 1.03)
     finite = x[np.isfinite(x)] if x is not None else np.array([])
     if finite.size and style.is_logarithmic(finite):
@@ -185,12 +205,12 @@ def _scales(used, x, ticks, measured, predictions, y_scale):
 def _labels(figure, grid, layout, measured, used, abreast, settings):
     rows, columns = grid.shape
     for axes, entry in zip(used, measured if abreast else ()):
-        axes.set_ylabel(settings.y_label or entry[0])
+        axes.set_ylabel(style.words(settings.y_label) or entry.label)
     for row in range(0 if abreast else rows):
-        grid[row, 0].set_ylabel(settings.y_label or measured[row if len(measured) > 1 else 0][0])
+        grid[row, 0].set_ylabel(style.words(settings.y_label) or measured[row if len(measured) > 1 else 0].label)
     for column in range(columns):
         shown = [grid[row, column] for row in range(rows) if grid[row, column] in used]
-        shown[-1].set_xlabel(settings.x_label or layout.x_label)
+        shown[-1].set_xlabel(style.words(settings.x_label or layout.x_label))
         shown[-1].tick_params(labelbottom=True)
     figure.align_ylabels(grid[:, 0])
 
@@ -199,7 +219,7 @@ def _legend_entries(view, layout, measured, predictions, coloured, settings):
     """What tells the lines apart, then what markers and lines mean."""
     names = list(dict.fromkeys(name for theory in predictions for name, _ in theory))
     one_each = max(map(len, predictions)) <= 1  # then dashes tell lines apart, not predictions
-    has_data = any(entry[2] is not None for entry in measured)
+    has_data = any(entry.mean is not None for entry in measured)
     handles, labels = [], []
     if layout.lines is not None:
         axis = view.axes[layout.lines]
@@ -222,4 +242,12 @@ def _legend_entries(view, layout, measured, predictions, coloured, settings):
         handles.append(Line2D([], [], color=style.GREY if layout.lines is not None else style.WORDS[0],
                               linestyle=style.dashes(k)))
         labels.append(f"theory: {symbol(name)}".removesuffix(": ") if has_data else symbol(name))
+    for mark, _, label, mask in (censored for entry in measured for censored in entry.censored):
+        if mask.any():
+            handles.append(Line2D([], [], color=style.GREY, marker=mark, linestyle="none", markersize=6))
+            labels.append(label)
+    if any(entry.lossy is not None and entry.lossy.any() for entry in measured):
+        handles.append(Line2D([], [], color=LOSSY_COLOUR, marker="x", linestyle="none", markersize=6.5, markeredgewidth=1.4))
+        all_gone = any(np.any(entry.lossy & ~np.isfinite(entry.mean)) for entry in measured if entry.lossy is not None)
+        labels.append(f"more than {100 * MANY:g} % of the trials missing" + (" (at the foot: all)" if all_gone else ""))
     return handles, labels

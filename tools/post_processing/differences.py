@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 
 from .study_file import SLAB_BYTES, attribute, own_name, to_text
-from .text import number
+from .text import coordinate, number
 
 # Root attributes that tell how, where and when a file was made; a file may name more in `provenance_attributes`.
 PROVENANCE = {
@@ -112,14 +112,14 @@ def _dataset(name, a, b, study):
         return [f"/{name}: shape {list(a.shape)} and {list(b.shape)}"]
     unequal, where, values = 0, None, None
     for index in _pieces(a):
-        x, y = a[index], b[index]
-        differs = _unequal(x, y)
+        x, y = np.asarray(a[index]), np.asarray(b[index])
+        differs = np.reshape(_unequal(x, y), x.shape)
         amount = int(np.count_nonzero(differs))
         if amount and where is None:
-            place = np.unravel_index(int(np.argmax(differs)), np.shape(differs)) if np.ndim(differs) else ()
+            place = np.unravel_index(int(np.argmax(differs)), differs.shape) if differs.ndim else ()
             start = index[0].start if index else 0
             where = tuple(int(position) + (start if k == 0 else 0) for k, position in enumerate(place))
-            values = (np.asarray(x)[place], np.asarray(y)[place])
+            values = (x[place], y[place])
         unequal += amount
     if not unequal:
         return []
@@ -175,5 +175,5 @@ def _place(study, dimensions, where):
     parts = []
     for name, position in zip(dimensions, where):
         axis = next((axis for axis in study.axes if axis.name == name), None)
-        parts.append(f"{name}={number(axis.values[position], 12)}" if axis and position < len(axis) else f"{name if name != '-' else 'index'}={position}")
+        parts.append(f"{name}={coordinate(axis.values[position])}" if axis and position < len(axis) else f"{name if name != '-' else 'index'}={position}")
     return ", ".join(parts)

@@ -89,6 +89,9 @@ def _summary_frames(study, view, metrics, predictions):
     import pandas
 
     columns = {name: values.ravel() for name, values in _coordinates(study, view).items()}
+    counts = study.trial_counts()
+    for part in ("ran", "failed", "not_converged"):
+        columns[f"trials_{part}"] = view.take(getattr(counts, part)).ravel()
     for name in metrics:
         summary = study.summary(name)
         for part, values in (("mean", summary.mean), ("se", summary.standard_error), ("median", summary.median)):

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from . import style
 from .layout import axis_label, panel_points
 from .style import plt
+from .missing import MANY
 from .text import number, symbol
 
 MOST_DECADES = 1e6  # of a logarithmic colour scale
@@ -15,14 +16,15 @@ CONTOUR_STYLES = ("dashed", "solid", "dotted")
 
 
 def draw(view, layout, entry, contours, settings):
-    """`entry`: (label, is_probability, mean, low, high); `contours`: list of (name, values, levels) over the grid."""
-    label, is_probability, mean, _, _ = entry
+    """`entry`: the quantity; `contours`: list of (name, values, levels) over the grid."""
+    mean = entry.mean
+    style.check_drawable(mean, *(values for _, values, _ in contours))
     panels = list(panel_points(view, layout.panels))
     columns = min(len(panels), 2 if len(panels) == 4 else 3)
     rows = -(-len(panels) // columns)
     size = settings.size or ((4.8, 3.7) if len(panels) == 1 else (2.8 * columns + 0.9, 2.5 * rows + 0.5))
     finite = mean[np.isfinite(mean)]
-    norm, ends = _colour_scale(finite, is_probability)
+    norm, ends = _colour_scale(finite, entry.is_probability)
     # A logarithm of 0 would look like a point without data.
     shown = np.where(mean < norm.vmin, norm.vmin / 2, mean) if ends == "min" else mean
     with plt.rc_context({**style.SETTINGS, "axes.grid": False}):
@@ -35,6 +37,8 @@ def draw(view, layout, entry, contours, settings):
                                       cmap=plt.get_cmap(style.MAP_COLOURS).with_extremes(under="white"))
             for name, values, levels in contours:
                 _contour(axes, x, y, _plane(values, layout, fixed), levels)
+            if entry.lossy is not None:
+                _crosses(axes, x, y, _plane(entry.lossy, layout, fixed))
             axes.set_title(title)
             axes.set_facecolor("0.85")
         for axes in grid.flat[len(panels) :]:
@@ -44,16 +48,16 @@ def draw(view, layout, entry, contours, settings):
                 if is_log:
                     style.scale_logarithmic(axis, values)
         for row in range(rows):
-            grid[row, 0].set_ylabel(settings.y_label or axis_label(view.axes[layout.across]))
+            grid[row, 0].set_ylabel(style.words(settings.y_label) or axis_label(view.axes[layout.across]))
         for column in range(columns):
             shown = [grid[row, column] for row in range(rows) if row * columns + column < len(panels)]
-            shown[-1].set_xlabel(settings.x_label or layout.x_label)
+            shown[-1].set_xlabel(style.words(settings.x_label) or layout.x_label)
             shown[-1].tick_params(labelbottom=True)
         bar = figure.colorbar(picture, ax=grid.ravel().tolist(), shrink=0.9 if rows == 1 else 0.6, extend=ends)
-        bar.set_label(label + (f"; white: below {norm.vmin:.0e}" if ends == "min" else ""))
-        _legend(figure, contours)
+        bar.set_label(entry.label + (f"; white: below {norm.vmin:.0e}" if ends == "min" else ""))
+        _legend(figure, contours, entry)
         if settings.title:
-            figure.suptitle(settings.title, fontsize=9.5)
+            figure.suptitle(style.words(settings.title), fontsize=9.5)
         return figure
 
 
@@ -61,6 +65,8 @@ def _colour_scale(finite, is_probability):
     """Norm of the colours, and which end of it is open: logarithmic where positive values span decades, 0 is white then."""
     if is_probability or finite.size == 0:
         return Normalize(0, 1), "neither"
+    if finite.min() == finite.max():
+        return Normalize(finite.min() - 0.5, finite.max() + 0.5), "neither"
     if style.spans_decades(finite):
         low = max(finite[finite > 0].min(), finite.max() / MOST_DECADES)
         return LogNorm(low, finite.max()), "min" if finite.min() < low else "neither"
@@ -97,7 +103,12 @@ def _style(levels, k):
     return CONTOUR_STYLES[k] if len(levels) == len(CONTOUR_STYLES) else ("solid", "dashed", "dashdot", "dotted")[k % 4]
 
 
-def _legend(figure, contours):
+def _crosses(axes, x, y, plane):
+    rows, columns = np.nonzero(plane)
+    axes.plot(x[columns], y[rows], color="#B00000", marker="x", linestyle="none", markersize=4.5, markeredgewidth=1.2)
+
+
+def _legend(figure, contours, entry):
     handles, labels = [], []
     for name, _, levels in contours:
         for k, level in enumerate(levels):
@@ -105,4 +116,7 @@ def _legend(figure, contours):
             line.set_path_effects([patheffects.Stroke(linewidth=2.6, foreground="black"), patheffects.Normal()])
             handles.append(line)
             labels.append(f"theory: {symbol(name)} = {number(level)}")
+    if entry.lossy is not None and entry.lossy.any():
+        handles.append(Line2D([], [], color="#B00000", marker="x", linestyle="none", markersize=4.5, markeredgewidth=1.2))
+        labels.append(f"more than {100 * MANY:g} % of the trials missing")
     style.add_legend(figure, None, handles, labels, handlelength=2.8)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .errors import InputError
 from .expressions import evaluate, names_in
-from .text import in_figure, number, symbol
+from .text import coordinates, in_figure, literal, symbol
 
 MOST_LINES = 8
 MOST_PANELS = 16
@@ -144,8 +144,8 @@ def value_label(axis, index):
     """'p = 128, s = 4' for one value of an axis; words stand alone."""
     parts = []
     for name, values in [(axis.name, axis.values), *axis.companions.items()]:
-        value = values[index]
-        parts.append(number(value).replace("_", " ") if isinstance(value, str) else f"{symbol(name)} = {in_figure(value)}")
+        value, text = values[index], coordinates(values)[index]
+        parts.append(literal(text.replace("_", " ")) if isinstance(value, str) else f"{symbol(name)} = {in_figure(value, text)}")
     return ", ".join(parts)
 
 

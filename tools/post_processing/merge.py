@@ -20,6 +20,7 @@ def add_arguments(parser):
     parser.add_argument("--output", required=True, metavar="path", help="file to write")
     parser.add_argument("--driver", metavar="path", help="the driver to call (default: found by the experiment's name)")
     parser.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
+    parser.add_argument("--partial", action="store_true", help="also where shards, or trials of theirs, are missing")
 
 
 def run(options):
@@ -34,8 +35,7 @@ def run(options):
         raise InputError(f"files of different experiments cannot be merged: {listing}")
     driver = options.driver or _find_driver(next(iter(experiments)))
     command = [driver, "--merge", ",".join(options.files), "--output", options.output]
-    if options.overwrite:
-        command.append("--overwrite")
+    command += [f"--{name}" for name in ("overwrite", "partial") if getattr(options, name)]
     environment = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", **os.environ}
     try:
         return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL).returncode

@@ -14,8 +14,10 @@ import numpy as np
 from .arguments import add_confidence, add_file, add_selection, names
 from .errors import InputError
 from .intervals import mean_interval
+from .missing import missing
+from .quantity import Quantity
 from .selection import View
-from .study_file import StudyFile
+from .study_file import ABOVE, BELOW, OUTSIDE, StudyFile
 from .summary import wanted_predictions
 from .text import number, spaced, symbol
 
@@ -83,11 +85,11 @@ def run(options):
         raise InputError(f"--output {output}: the name must end in {', '.join(FORMATS)}")
     if not output.parent.is_dir():
         raise InputError(f"--output {output}: there is no folder {output.parent}")
-    with StudyFile(options.file) as study:
-        figure = make_figure(study, options)
     from .style import save
 
-    save(figure, output)
+    # matplotlib warns of bars that leave the range of doubles.
+    with StudyFile(options.file) as study, np.errstate(over="ignore", invalid="ignore"):
+        save(make_figure(study, options), output)
     print(output)
 
 
@@ -104,7 +106,8 @@ def make_figure(study, options):
     if metrics:
         filled = np.logical_or.reduce([np.isfinite(view.take(study.summary(name).mean)) for name in metrics])
         if not filled.any():
-            raise InputError(f"{study.path}: no trial of '{', '.join(metrics)}' there yet")
+            raise InputError(f"{study.path}: {_nothing(study, view, metrics)}")
+        filled |= np.logical_or.reduce([view.take(missing(study, name).are_many) for name in metrics])
         view = view.without_empty(filled)
     predictions = [] if metrics else _theory_alone(study, view, options)
     plan = layout.choose(view, options, metrics or predictions)
@@ -116,7 +119,7 @@ def make_figure(study, options):
         measured = [_measured(study, view, name, options) for name in metrics]
         theory = [_theory_of(study, view, name, options) for name in metrics]
     else:
-        measured = [(symbol(predictions[0]) if len(predictions) == 1 else "prediction", False, None, None, None)]
+        measured = [Quantity(symbol(predictions[0]) if len(predictions) == 1 else "prediction")]
         theory = [[(name, view.take(study.at_points(name))) for name in predictions]]
     return curves.draw(view, plan, measured, theory, settings)
 
@@ -128,14 +131,29 @@ def _crossings(study, view, search, options, settings):
     if search.axis is not None:
         view = view.at_one_value(search.axis)
     crossing = view.take(search.crossing)
-    if not np.isfinite(crossing).any():
+    state = view.take(search.state)
+    censored = [("v", search.lower, BELOW), ("^", search.upper, ABOVE), ("D", (search.lower + search.upper) / 2, OUTSIDE)]
+    censored = [(mark, place, search.censored(code), state == code) for mark, place, code in censored]
+    if not np.isfinite(crossing).any() and not any(mask.any() for *_, mask in censored):
         raise InputError(f"{study.path}: the search has found no crossing yet (--metric {search.metric} shows what was visited)")
     plan = layout.choose(view, options, [])
     unknown = np.full(crossing.shape, np.nan)
     label = f"{symbol(search.parameter)} at {symbol(search.metric)} = {number(search.level)}"
     theory = wanted_predictions(study, search.metric, options.prediction) if options.prediction else []
     theory = [(name, view.take(study.at_points(name))) for name in theory]
-    return curves.draw(view, plan, [(label, False, crossing, unknown, unknown)], [theory], settings)
+    return curves.draw(view, plan, [Quantity(label, False, crossing, unknown, unknown, None, censored)], [theory], settings)
+
+
+def _nothing(study, view, metrics):
+    """Why there is nothing to draw."""
+    lost = [missing(study, name) for name in metrics]
+    ran = int(lost[0].ran[view.mask()].sum())
+    names = f"'{', '.join(metrics)}'"
+    if not ran:
+        return f"no trial of {names} there yet"
+    if any((one.applies & view.mask()).any() for one in lost):
+        return f"none of the {ran} trials there has a value of {names} (summary tells why)"
+    return f"{names} does not apply there ({ran} trials ran)"
 
 
 def _theory_of(study, view, metric, options):
@@ -154,7 +172,8 @@ def _metrics(study, view, options):
         return options.metric
     if study.trials == 0 or not study.metrics:
         return []
-    return [name for name in study.default_metrics() if study.summary(name).count.sum() > 0]
+    wanted = study.default_metrics()
+    return [name for name in wanted if study.summary(name).count.sum() > 0] or wanted * bool(study.trial_counts().ran.any())
 
 
 def _theory_alone(study, view, options):
@@ -179,7 +198,8 @@ def _measured(study, view, name, options):
     else:
         values = summary.mean
         low, high = mean_interval(metric, summary, options.confidence)
-    return (quantity_label(metric, options.statistic), metric.is_probability, *(view.take(part) for part in (values, low, high)))
+    lossy = missing(study, name).are_many
+    return Quantity(quantity_label(metric, options.statistic), metric.is_probability, *(view.take(part) for part in (values, low, high, lossy)))
 
 
 def quantity_label(metric, statistic="mean"):
@@ -202,8 +222,8 @@ def _heat_map(heat_map, study, view, plan, metrics, options, settings):
     else:
         name = _theory_alone(study, view, options)[0]
         values = view.take(study.at_points(name))
-        entry, wanted = (symbol(name), False, values, None, None), []
-    levels = (0.1, 0.5, 0.9) if entry[1] else None
+        entry, wanted = Quantity(symbol(name), False, values), []
+    levels = (0.1, 0.5, 0.9) if entry.is_probability else None
     contours = []
     if options.contour:
         for name in dict.fromkeys(name for name, _ in options.contour):

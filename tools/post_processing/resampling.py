@@ -1,8 +1,17 @@
-"""Bootstrap of the means along a curve: what they would have been with other trials."""
+"""Means along a curve as they might have been: draws from what the trials leave possible.
+
+Resampling few or equal trials gives the same mean again and again, as if it were known. So an indicator's probability is drawn
+from its posterior (Jeffreys' prior: half a success and half a failure added), equal trials of a bounded value like those of an
+indicator with that mean, few trials with Student's law, and many by the bootstrap. One trial of an unbounded value says nothing:
+NaN.
+"""
 
 import numpy as np
 
+from .intervals import trials_are_equal
+
 MOST_TRIALS = 5000  # up to here trials are drawn again one by one; beyond, the means' normal law is as good
+FEW_TRIALS = 30  # below, the bootstrap's spread is too small
 
 
 def resampled_means(study, metric, index, x_order, statistics, amount, generator):
@@ -11,29 +20,57 @@ def resampled_means(study, metric, index, x_order, statistics, amount, generator
     `index` gives the line's place in the study's grid, with a slice for the axis that it follows. Points are independent unless the study
     was run with common random numbers: then a trial is drawn for the whole line at once.
     """
-    paired = study.option("common_random_numbers") is True
-    mean, count = statistics.mean, statistics.count
-    if metric.kind == "indicator" and not paired:
-        return generator.binomial(count.astype(np.int64), np.clip(mean, 0, 1), size=(amount, len(mean))) / count
-    if not paired and study.trials > MOST_TRIALS:
-        return mean + generator.standard_normal((amount, len(mean))) * statistics.standard_error
+    if study.option("common_random_numbers") is True:
+        return _paired(study, metric, index, x_order, statistics, amount, generator)
+    if metric.kind == "indicator":
+        return _posterior(statistics.mean, statistics.count, amount, generator)
+    shape = (amount, len(statistics.mean))
+    if study.trials > MOST_TRIALS:
+        drawn = statistics.mean + generator.standard_normal(shape) * statistics.standard_error
+    else:
+        drawn = np.empty(shape)
+        values = study.values(metric.name, index)[x_order]
+        for place, row in enumerate(values):
+            row = row[np.isfinite(row)]
+            if len(row) < FEW_TRIALS:
+                student = generator.standard_t(max(len(row) - 1, 1), size=amount)
+                drawn[:, place] = statistics.mean[place] + student * statistics.standard_error[place]
+            else:
+                drawn[:, place] = row[generator.integers(0, len(row), size=(amount, len(row)))].mean(axis=1)
+    equal = trials_are_equal(metric, statistics)
+    if metric.is_bounded and equal.any():
+        low, high = metric.valid_range
+        shares = (statistics.mean[equal] - low) / (high - low)
+        drawn[:, equal] = low + (high - low) * _posterior(shares, statistics.count[equal], amount, generator)
+    return np.clip(drawn, *metric.valid_range)
+
+
+def _posterior(mean, count, amount, generator):
+    hits = np.clip(mean, 0, 1) * count
+    return generator.beta(hits + 0.5, count - hits + 0.5, size=(amount, len(mean)))
+
+
+def _paired(study, metric, index, x_order, statistics, amount, generator):
+    """Whole curves are drawn, one per trial: with random weights (the Bayesian bootstrap), so that few trials keep their spread."""
+    mean = statistics.mean
     values = study.values(metric.name, index)[x_order]
     seen = np.isfinite(values)
     values = np.where(seen, values, 0.0)
     if study.trials > MOST_TRIALS:
         return _normal_law(values, seen, mean, amount, generator)
-    if paired:
-        trials = values.shape[1]
-        draws = generator.multinomial(trials, np.full(trials, 1 / trials), size=amount).astype(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means = (draws @ values.T) / (draws @ seen.T)
-        return np.where(np.isfinite(means), means, mean)
-    columns = []
-    for row, mask in zip(values, seen):
-        row = row[mask]
-        draws = generator.integers(0, len(row), size=(amount, len(row)))
-        columns.append(row[draws].mean(axis=1))
-    return np.stack(columns, axis=1)
+    trials = values.shape[1]
+    if metric.kind == "indicator":
+        # Half a curve that succeeds everywhere, and half a one that succeeds nowhere.
+        values = np.column_stack([values, np.ones(len(values)), np.zeros(len(values))])
+        seen = np.column_stack([seen, np.ones((len(seen), 2), dtype=bool)])
+        weights = generator.gamma(np.concatenate([np.ones(trials), [0.5, 0.5]]), size=(amount, trials + 2))
+    else:
+        if trials < 2:
+            return np.full((amount, len(mean)), np.nan)
+        weights = generator.standard_gamma(1.0, size=(amount, trials))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = (weights @ values.T) / (weights @ seen.T)
+    return np.where(np.isfinite(means), means, mean)
 
 
 def _normal_law(values, seen, mean, amount, generator):

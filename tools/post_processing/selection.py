@@ -4,7 +4,7 @@ import numpy as np
 
 from .errors import InputError
 from .study_file import is_numeric
-from .text import number
+from .text import DISPLAYED, coordinate, coordinates, number
 
 
 def select(study, clauses):
@@ -14,8 +14,11 @@ def select(study, clauses):
         name, separator, wanted = clause.partition("=")
         if not separator or not wanted:
             raise InputError(f"--select {clause}: expected axis=value, axis=value,value or axis=low:high")
+        if name in study.scalars:
+            _check_fixed(clause, name, study.scalars[name], wanted)
+            continue
         axis = study.axis(name)
-        position = study.axes.index(axis)
+        position = next(k for k, other in enumerate(study.axes) if other is axis)
         values = axis.values if name == axis.name else axis.companions[name]
         keep = np.zeros(len(values), dtype=bool)
         for item in wanted.split(","):
@@ -30,7 +33,14 @@ def select(study, clauses):
 
 
 def listing(values):
-    return ", ".join(number(value) for value in values)
+    return ", ".join(coordinates(values))
+
+
+def _check_fixed(clause, name, value, wanted):
+    """A parameter with a single value can be selected by that value."""
+    values = np.array([value], dtype=object if isinstance(value, str) else None)
+    if not any(_matches(name, values, item).any() for item in wanted.split(",")):
+        raise InputError(f"--select {clause}: {name} is {coordinate(value)} throughout this file")
 
 
 def _matches(name, values, item):
@@ -40,12 +50,34 @@ def _matches(name, values, item):
     try:
         if colon:
             first, last = float(low or "-inf"), float(high or "inf")
-            slack = 1e-9 * np.maximum(np.abs(values.astype(float)), 1e-300)
-            return (values >= first - slack) & (values <= last + slack)
+            slack = 1e-9 * np.abs(values.astype(float))
+            inside = (values >= first - slack) & (values <= last + slack)
+            return inside | _displays(values, first) | _displays(values, last)
         wanted = float({"true": 1, "false": 0}.get(item, item))
     except ValueError:
         raise InputError(f"--select: {name} is a number, and '{item}' is not") from None
-    return np.isclose(values.astype(float), wanted, rtol=1e-9, atol=0)
+    if np.isnan(wanted):
+        return np.zeros(len(values), dtype=bool)
+    if is_integral(values):
+        return values == wanted
+    for match in (values == wanted, np.isclose(values.astype(float), wanted, rtol=1e-9, atol=0), _displays(values, wanted)):
+        if match.any():
+            break
+    if np.count_nonzero(match) > 1:
+        shown = ", ".join(coordinate(value) for value in values[match])
+        raise InputError(f"--select: several values of {name} look like {item} ({shown}): give more digits")
+    return match
+
+
+def is_integral(values):
+    return values.dtype.kind in "iub"
+
+
+def _displays(values, wanted):
+    """Values that the tools show as this number, with fewer digits than they have."""
+    if is_integral(values) or not np.isfinite(wanted):
+        return np.zeros(len(values), dtype=bool)
+    return np.array([any(float(number(value, digits)) == wanted for digits in DISPLAYED) if np.isfinite(value) else False for value in values])
 
 
 class View:
@@ -59,6 +91,16 @@ class View:
 
     def take(self, array):
         return np.asarray(array)[np.ix_(*self.kept)] if self.kept else np.asarray(array)
+
+    def mask(self):
+        """Over the study's grid: whether a point is in the view."""
+        inside = np.zeros(self.study.shape, dtype=bool)
+        inside[np.ix_(*self.kept) if self.kept else ()] = True
+        return inside
+
+    def places(self):
+        """Over the view's grid: the point's index tuple in the study's grid."""
+        return {place: tuple(int(kept[k]) for kept, k in zip(self.kept, place)) for place in np.ndindex(*self.shape)}
 
     def varying(self):
         """Positions of the axes that have more than one value here."""

@@ -10,8 +10,8 @@ import time
 import numpy as np
 
 from .arguments import add_file
-from .study_file import FAILED, INVALID, NOT_RUN, STATUS_NAMES, StudyFile, attribute, to_text
-from .text import count, number
+from .study_file import ABOVE, BELOW, INVALID, NOT_RUN, OUTSIDE, STATUS_NAMES, UNFINISHED, StudyFile, attribute, to_text
+from .text import coordinate, coordinates, count, number
 
 LONGEST_LIST = 12
 FAILURES_SHOWN = 5
@@ -37,10 +37,11 @@ def _lines(study, everything):
     yield from _progress(progress if study.search() is None else _visited(progress))
     yield from _liveness(study)
     yield from _axes(study, progress)
-    fixed = [f"{name} {number(value)}" for name, value in study.scalars.items()]
+    fixed = [f"{name} {coordinate(value)}" for name, value in study.scalars.items()]
     if fixed:
         yield from _wrapped("fixed", fixed)
     yield from _search(study)
+    yield from _target(study)
     yield from _metrics(study)
     if study.predictions:
         yield from _listed("predictions", [(name, study.describe("theory/" + name)) for name in study.predictions])
@@ -130,10 +131,8 @@ def _span(values):
 
 
 def _values(values):
-    if len(values) <= LONGEST_LIST:
-        return ", ".join(number(value) for value in values)
-    shown = [number(value) for value in values[:4]] + ["..."] + [number(value) for value in values[-2:]]
-    return ", ".join(shown)
+    texts = coordinates(values)
+    return ", ".join(texts if len(texts) <= LONGEST_LIST else [*texts[:4], "...", *texts[-2:]])
 
 
 def _metrics(study):
@@ -156,13 +155,30 @@ def _search(study):
     search = study.search()
     if search is None:
         return
-    crossing = search.crossing if search.axis is None else search.crossing.take(0, axis=search.axis)
+    crossing, state = (part if search.axis is None else part.take(0, axis=search.axis) for part in (search.crossing, search.state))
     found = crossing[np.isfinite(crossing)]
-    span = f"{number(found.min())} to {number(found.max())}" if found.size else "nowhere yet"
-    beyond = int(np.isposinf(crossing).sum())
-    if beyond:
-        span += f", beyond the range on {count(beyond, 'line')}"
-    yield _entry("search", f"{search.parameter} at which {search.condition}: {span} (in /search)")
+    parts = []
+    if found.size:
+        span = number(found.min()) if found.size == 1 else f"{number(found.min())} to {number(found.max())}"
+        parts.append(span if found.size == state.size else f"{span} on {count(found.size, 'line')}")
+    for code in (BELOW, ABOVE, OUTSIDE):
+        if np.any(state == code):
+            parts.append(f"{search.censored(code)} on {count(int(np.sum(state == code)), 'line')}")
+    if np.any(state == UNFINISHED):
+        parts.append(f"not found yet on {count(int(np.sum(state == UNFINISHED)), 'line')}")
+    yield _entry("search", f"{search.parameter} at which {search.condition}: {', '.join(parts)} (in /search)")
+
+
+def _target(study):
+    """Points of a study with --target_se that ended at --max_trials without it."""
+    wanted, stored = study.option("target_se"), study.file.get("target_state")
+    if not wanted or stored is None:
+        return
+    state = stored[()]
+    reached, missed, open_ = (int(np.sum(state == code)) for code in (1, 2, 0))
+    text = f"standard error {wanted}: reached at {count(reached, 'point')}"
+    text += f", NOT at {count(missed, 'point')} that had all their trials" if missed else ""
+    yield _entry("target", text + (f", open at {count(open_, 'point')}" if open_ else ""))
 
 
 def _failures(study, most):
@@ -175,7 +191,7 @@ def _failures(study, most):
     trials = table["trial"][: len(reasons)]
     heading = "failures"
     for row, reason in enumerate(reasons):
-        where = [f"{name} {number(study.axis(name).values[indices[row]])}" for name, indices in columns]
+        where = [f"{name} {coordinate(study.axis(name).values[indices[row]])}" for name, indices in columns]
         yield _entry(heading, f"{', '.join(where + [f'trial {trials[row]}'])}: {to_text(reason)}")
         heading = ""
     if len(table["reason"]) > len(reasons):

@@ -16,11 +16,12 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py  # noqa: E402
 
 from .errors import InputError, unknown_name  # noqa: E402
-from .text import number  # noqa: E402
+from .text import coordinate, number  # noqa: E402
 
 TRIAL = "trial"
 NOT_RUN, OK, FAILED, NOT_CONVERGED, INVALID = range(5)
 STATUS_NAMES = ("not_run", "ok", "failed", "not_converged", "invalid")
+UNFINISHED, CROSSED, BELOW, ABOVE, OUTSIDE = range(5)  # states of a level search
 KINDS = ("indicator", "value", "count", "timing")
 SLAB_BYTES = 64 << 20
 
@@ -64,6 +65,10 @@ class Metric:
         """Whether a mean of it lies in [0, 1]."""
         return self.kind == "indicator" or self.valid_range == (0.0, 1.0)
 
+    @property
+    def is_bounded(self):
+        return bool(np.isfinite(self.valid_range).all()) and self.valid_range[0] < self.valid_range[1]
+
 
 @dataclass(frozen=True)
 class Search:
@@ -72,12 +77,29 @@ class Search:
     parameter: str
     metric: str
     level: float
+    lower: float  # ends of the search
+    upper: float
     axis: int | None  # of the parameter, where several values were visited
-    crossing: np.ndarray  # over the grid, the same along the parameter's own axis
+    crossing: np.ndarray  # over the grid, the same along the parameter's own axis; NaN but where the level was crossed
+    state: np.ndarray  # over the grid: UNFINISHED, CROSSED, BELOW, ABOVE or OUTSIDE
 
     @property
     def condition(self):
         return f"{self.metric} = {number(self.level)}"
+
+    def censored(self, state):
+        """What is known where the level was not crossed: '<= 9', '> 2000', 'not in 9:2000'."""
+        lower, upper = coordinate(self.lower), coordinate(self.upper)
+        return {BELOW: f"<= {lower}", ABOVE: f"> {upper}", OUTSIDE: f"not in {lower}:{upper}"}[state]
+
+
+@dataclass(frozen=True)
+class TrialCounts:
+    """How many trials of each point came back, and what became of them; a metric counts those with a value."""
+
+    ran: np.ndarray
+    failed: np.ndarray
+    not_converged: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -211,14 +233,25 @@ class StudyFile:
             return None
 
     def search(self):
-        """The level search that made this file, None where there was none or it has not found anything yet."""
+        """The level search that made this file, None where there was none."""
         wanted, level, found = self.option("search"), self.option("search_level"), self.file.get("search/search_crossing")
         if not wanted or not level or found is None:
             return None
-        parameter, (metric, _, value) = wanted.partition("=")[0], level.partition("=")
+        (parameter, _, ends), (metric, _, value) = wanted.partition("="), level.partition("=")
+        try:
+            lower, upper, value = (float(number) for number in (*ends.split(":"), value))
+        except ValueError:
+            return None
         axis = self.axis_names.index(parameter) if parameter in self.axis_names else None
-        crossing = found[()] if axis is None else np.expand_dims(found[()], axis)
-        return Search(parameter, metric, float(value), axis, np.broadcast_to(crossing, self.shape))
+        crossing = found[()]
+        stored = self.file.get("search/search_state")
+        if stored is not None:
+            state = stored[()]
+        else:  # files of before the states
+            state = np.where(np.isfinite(crossing), CROSSED, np.where(np.isposinf(crossing), ABOVE, UNFINISHED))
+            crossing = np.where(state == CROSSED, crossing, np.nan)
+        crossing, state = (np.broadcast_to(part if axis is None else np.expand_dims(part, axis), self.shape) for part in (crossing, state))
+        return Search(parameter, metric, value, lower, upper, axis, crossing, state)
 
     def describe(self, name):
         """The long name of a coordinate, metric or prediction."""
@@ -305,12 +338,29 @@ class StudyFile:
         counts = (status == OK) | (status == NOT_CONVERGED)
         return np.where(counts & np.isfinite(values), values, np.nan)
 
-    def progress(self):
-        """Number of trials of each status, one array [axes..., status]."""
+    def ended(self, name, index=()):
+        """(values of a metric, status) over a part of the grid; 0 and NaN where a trial has not ended with numbers of its own."""
+        values = self.file[name][index] if index else self.file[name][()]
+        status = self.file["status"][index] if index else self.file["status"][()]
+        counts = (status == OK) | (status == NOT_CONVERGED)
+        return np.where(counts, values, np.nan), np.where(counts, status, 0)
+
+    def trial_counts(self):
+        """How many trials of each point ran, failed and did not converge: the file's own counts where it has them."""
+        stored = self.file.get("summary")
+        names = ("trials_ran", "trials_failed", "trials_not_converged")
+        if stored is not None and all(name in stored for name in names):
+            return TrialCounts(*(np.reshape(stored[name][()], self.shape).astype(np.int64) for name in names))
+        progress = self.progress((OK, FAILED, NOT_CONVERGED))
+        failed, not_converged = progress[..., FAILED], progress[..., NOT_CONVERGED]
+        return TrialCounts(progress[..., OK] + failed + not_converged, failed, not_converged)
+
+    def progress(self, codes=range(len(STATUS_NAMES))):
+        """Number of trials of each status, or of the ones asked for, one array [axes..., status]."""
         counts = np.zeros(self.shape + (len(STATUS_NAMES),), dtype=np.int64)
         for index in self.slabs():
             status = self.file["status"][index] if index else self.file["status"][()]
-            for code in range(len(STATUS_NAMES)):
+            for code in codes:
                 counts[index + (Ellipsis, code)] = np.count_nonzero(status == code, axis=-1)
         return counts
 
@@ -382,6 +432,12 @@ def read_values(item):
     return np.asarray(item[()])
 
 
+def _power_of_two(magnitudes):
+    """Powers of two of about these magnitudes (1 for 0 and infinity): dividing by them rounds nothing."""
+    none = (magnitudes == 0) | ~np.isfinite(magnitudes)
+    return np.where(none, 1.0, np.exp2(np.floor(np.log2(np.where(none, 1.0, magnitudes)))))
+
+
 def summarise(values):
     """Mean, standard error, median and count over the last dimension, NaN left out."""
     finite = np.isfinite(values)
@@ -389,8 +445,15 @@ def summarise(values):
     filled = np.where(finite, values, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = filled.sum(axis=-1) / count
-        squares = np.where(finite, values - mean[..., None], 0.0) ** 2
-        error = np.sqrt(squares.sum(axis=-1) / (count - 1) / count)
+        deviations = np.where(finite, values - mean[..., None], 0.0)
+        squares = (deviations**2).sum(axis=-1)
+        error = np.sqrt(squares / (count - 1) / count)
+        odd = np.asarray((count > 1) & ~((squares > 1e-280) & (squares < 1e280)))
+        if odd.any():  # squares that left the range of doubles, or are 0
+            part, n = deviations[odd], count[odd]
+            scale = _power_of_two(np.abs(part).max(axis=-1))
+            error = np.array(error)
+            error[odd] = scale * np.sqrt(((part / scale[:, None]) ** 2).sum(axis=-1) / (n - 1) / n)
     ordered = np.sort(values, axis=-1)  # NaN last
     median = np.full(count.shape, np.nan)
     some = count > 0

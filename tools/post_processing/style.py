@@ -12,9 +12,13 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 
+import matplotlib.mathtext as mathtext  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 import matplotlib.ticker as ticker  # noqa: E402
 import numpy as np  # noqa: E402
+
+from .errors import InputError  # noqa: E402
+from .text import literal  # noqa: E402
 
 # Okabe and Ito's colours, dark ones first: told apart by readers with any colour vision.
 WORDS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#8C6D31")
@@ -24,6 +28,7 @@ DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 
 GREY = "0.35"
 MOST_LINEAR = 100  # a larger ratio of the largest to the smallest positive value is shown on a logarithmic scale
 MAP_COLOURS = "viridis"
+LARGEST = 1e300
 
 SETTINGS = {
     "font.size": 9,
@@ -90,7 +95,9 @@ def scale_logarithmic(axis, values, most=9):
 
     Its ticks are plain numbers (1, 2, 5, 10, ...) where powers of ten alone would be too few.
     """
-    positive = np.unique(values[values > 0])
+    positive = np.unique(values[(values > 0) & np.isfinite(values)])
+    if positive.size == 0:
+        return
     low, high = positive[0], positive[-1]
     if np.any(values == 0):
         axis._set_axes_scale("symlog", linthresh=low, linscale=0.5)
@@ -115,6 +122,23 @@ def scale_logarithmic(axis, values, most=9):
 
 def _tick(value):
     return f"{value:g}" if value == 0 or 1e-3 <= value < 1e4 else f"$10^{{{int(np.floor(np.log10(value) + 0.5))}}}$"
+
+
+def check_drawable(*arrays):
+    """Refuses numbers of which matplotlib cannot add or subtract two."""
+    for values in arrays:
+        if values is not None and np.any(np.abs(values[np.isfinite(values)]) > LARGEST):
+            raise InputError(f"numbers beyond {LARGEST:g} cannot be drawn")
+
+
+def words(text):
+    """Text of the user's for a figure: a formula where it is one, else as it stands."""
+    if text and "$" in text:
+        try:
+            mathtext.MathTextParser("agg").parse(text)
+        except (ValueError, RuntimeError):
+            return literal(text)
+    return text
 
 
 def add_legend(figure, axes, handles, labels, **settings):

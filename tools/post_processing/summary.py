@@ -1,7 +1,8 @@
 """A table: every point with mean, confidence interval, standard error, and the theory beside it.
 
-Indicators get Wilson's interval, other metrics the normal one. Statistics are over the finite values of the trials that
-ended; points without any are left out.
+`ran` is how many trials came back, `counted` how many have a finite value: the statistics are over these, and `left out`
+tells why the others do not count. Indicators get Wilson's interval, other metrics the normal one; where all trials are equal
+the interval is that of a rare event, or none where the range of the metric sets no bound to one.
 """
 
 import csv
@@ -11,10 +12,11 @@ import numpy as np
 
 from .arguments import add_confidence, add_file, add_selection, names
 from .errors import InputError, unknown_name
-from .intervals import mean_interval
+from .intervals import deviation, honest_error, mean_interval, trials_are_equal
+from .missing import missing
 from .selection import View
 from .study_file import StudyFile
-from .text import number, table
+from .text import coordinate, number, table
 
 FORMATS = ("text", "csv", "markdown")
 
@@ -40,13 +42,15 @@ def run(options):
         if metrics == ["all"]:
             metrics = list(study.metrics)
         for position, name in enumerate(metrics):
-            headings, rows = _table(study, view, name, options)
+            headings, rows, notes = _table(study, view, name, options)
             if options.format == "csv":
                 _write_csv(headings, rows, position == 0)
             else:
                 if position:
                     print()
                 _print(headings, rows, options.format)
+                for note in notes:
+                    print(f"note: {note}")
 
 
 def wanted_predictions(study, metric, given):
@@ -64,37 +68,43 @@ def wanted_predictions(study, metric, given):
 def _table(study, view, name, options):
     metric = study.metric(name)
     statistics = study.summary(name)
-    low, high = mean_interval(metric, statistics, options.confidence)
+    lost = missing(study, name)
     predictions = wanted_predictions(study, name, options.prediction)
-    theory = [view.take(study.at_points(prediction)) for prediction in predictions]
-    mean, error, median, count, low, high = (
-        view.take(part)
-        for part in (statistics.mean, statistics.standard_error, statistics.median, statistics.count, low, high)
-    )
-    shown = [count > 0] + [np.isfinite(values) for values in theory if options.prediction is not None]
-    points = np.argwhere(np.logical_or.reduce(shown)) if view.shape else [()] if np.any(shown) else []
+    theory = [study.at_points(prediction) for prediction in predictions]
+    shown = [lost.applies] + [np.isfinite(values) for values in theory if options.prediction is not None]
+    kept = view.mask()
+    points = np.argwhere(np.logical_or.reduce(shown) & kept)
     if len(points) == 0:
-        raise InputError(f"{study.path}: no trial of '{name}' there yet")
+        ran = int(lost.ran[kept].sum())
+        raise InputError(f"{study.path}: '{name}' does not apply there ({ran} trials ran)" if ran
+                         else f"{study.path}: no trial of '{name}' there yet")
 
-    headings = _coordinate_headings(view)
+    is_csv = options.format == "csv"
+    low, high = mean_interval(metric, statistics, options.confidence)
+    with_reasons = is_csv or any(lost.why(tuple(point)) for point in points)
     percent = number(100 * options.confidence)
-    headings += ["trials", name, f"low {percent} %", f"high {percent} %", "std. error"]
+    headings = _coordinate_headings(view) + ["ran", "counted", name, f"low {percent} %", f"high {percent} %", "std. error"]
     if metric.kind != "indicator":
         headings.append("median")
     for prediction in predictions:
         headings += [prediction, "deviation/se"]
+    headings += ["left out"] * with_reasons
+    deviations = [deviation(statistics.mean, values, honest_error(metric, statistics)) for values in theory]
     rows = []
     for point in map(tuple, points):
-        row = _coordinates(view, point)
-        row += [int(count[point]), mean[point], low[point], high[point], error[point]]
+        row = _coordinates(view, point, exact=is_csv)
+        row += [int(lost.ran[point]), int(lost.counted[point]), statistics.mean[point], low[point], high[point], statistics.standard_error[point]]
         if metric.kind != "indicator":
-            row.append(median[point])
-        for values in theory:
-            spread = error[point]
-            deviation = (mean[point] - values[point]) / spread if spread > 0 else np.nan
-            row += [values[point], deviation]
+            row.append(statistics.median[point])
+        for values, deviations_here in zip(theory, deviations):
+            row += [values[point], deviations_here[point]]
+        row += [lost.why(point)] * with_reasons
         rows.append(row)
-    return headings, rows
+    notes = [lost.note(kept)]
+    equal = trials_are_equal(metric, statistics) & kept & lost.applies
+    if np.any(equal & np.isnan(low)):
+        notes.append("no interval where a point has one trial, or equal ones: they do not tell how trials differ")
+    return headings, rows, [note for note in notes if note]
 
 
 def _theory_table(study, view, options):
@@ -103,7 +113,8 @@ def _theory_table(study, view, options):
         raise InputError(f"{study.path}: holds no trials, and no predictions to show")
     predictions = wanted_predictions(study, None, options.prediction or study.predictions)
     values = [view.take(study.at_points(name)) for name in predictions]
-    rows = [_coordinates(view, point) + [part[point] for part in values] for point in np.ndindex(*view.shape)]
+    places = view.places()
+    rows = [_coordinates(view, places[point], options.format == "csv") + [part[point] for part in values] for point in np.ndindex(*view.shape)]
     return _coordinate_headings(view) + list(predictions), rows
 
 
@@ -111,18 +122,15 @@ def _coordinate_headings(view):
     return [name for axis in view.axes if len(axis) > 1 for name in (axis.name, *axis.companions)]
 
 
-def _coordinates(view, point):
-    """Coordinates that vary, at one point of the view, as text where they are reals so that no digit is cut."""
-    return [
-        _as_given(values[index])
-        for axis, index in zip(view.axes, point)
+def _coordinates(view, point, exact):
+    """Coordinates that vary, at one point of the study: numbers as they are, or (not exact) as text to the last digit."""
+    found = [
+        values[index]
+        for axis, whole, index in zip(view.axes, view.study.axes, point)
         if len(axis) > 1
-        for values in (axis.values, *axis.companions.values())
+        for values in (whole.values, *whole.companions.values())
     ]
-
-
-def _as_given(value):
-    return value if isinstance(value, (str, int, np.integer)) else number(value, 12)
+    return found if exact else [coordinate(value) for value in found]
 
 
 def _print(headings, rows, style):
@@ -138,8 +146,8 @@ def _print(headings, rows, style):
 
 def _cell(heading, value):
     if heading == "deviation/se" and not np.isnan(value):
-        return f"{value:+.1f}"
-    return number(value, 4 if isinstance(value, float) else 6)
+        return f"{value:+.1f}" if abs(value) < 1e4 or np.isinf(value) else f"{value:+.1e}"
+    return number(value, 4)
 
 
 def _write_csv(headings, rows, first):
@@ -154,5 +162,5 @@ def _write_csv(headings, rows, first):
 def _exact(value):
     """A number that reads back as the same one; empty where there is none."""
     if isinstance(value, (int, np.integer)):
-        return int(value)
+        return int(value)  # a boolean coordinate too
     return "" if np.isnan(value) else repr(float(value))

@@ -8,26 +8,52 @@ GREEK = {
 }  # fmt: skip
 
 
+DISPLAYED = (6, 9, 12)  # significant digits that the tools show of a coordinate: as few as tell its values apart
+
+
 def number(value, digits=6):
-    """Shortest text of a number with up to `digits` significant digits; words as they are."""
+    """Shortest text of a number with up to `digits` significant digits; integers and words as they are."""
     if isinstance(value, (str, bytes)):
-        return value.decode() if isinstance(value, bytes) else value
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, (int, np.integer)):
-        return str(value) if abs(int(value)) < 10**7 else f"{int(value):.{digits}g}"
+        return str(value)
     value = float(value)
     if np.isnan(value):
         return "-"
     return f"{value:.{digits}g}"
 
 
-def in_figure(value):
-    """A number as a figure shows it: powers of ten from 10^4 on as such."""
-    text = number(value)
-    if not isinstance(value, (str, bytes)) and float(value) >= 1e4 and f"{float(value):e}".startswith("1.000000e"):
-        return f"$10^{{{int(np.log10(float(value)) + 0.5)}}}$"
+def coordinate(value):
+    """A parameter's value to the last digit: it reads back as the same one."""
+    text = number(value, DISPLAYED[-1])
+    if isinstance(value, (float, np.floating)) and np.isfinite(value) and float(text) != float(value):
+        return repr(float(value))
     return text
+
+
+def coordinates(values):
+    """Texts of an axis' values, with as few digits as tell them apart."""
+    for digits in DISPLAYED:
+        texts = [number(value, digits) for value in values]
+        if len(set(texts)) == len(texts):
+            return texts
+    return [coordinate(value) for value in values]
+
+
+def in_figure(value, text=None):
+    """A number as a figure shows it: powers of ten from 10^4 on as such; `text` where more digits are needed."""
+    if not isinstance(value, (str, bytes)) and np.isfinite(value) and float(value) >= 1e4:
+        power = round(np.log10(float(value)))
+        if float(value) == 10.0**power:
+            return f"$10^{{{power}}}$"
+    return literal(number(value)) if text is None else literal(text)
+
+
+def literal(words):
+    """Words of the user's in a figure: a dollar sign is one, and starts no formula."""
+    return words.replace("$", r"\$")
 
 
 def spaced(name):
@@ -37,6 +63,8 @@ def spaced(name):
 
 def symbol(name):
     """A parameter as a paper writes it, in mathtext: theta, sigma1, n_alg, p; longer names stay words."""
+    if not (name.isascii() and name.isidentifier()):
+        return literal(spaced(name))
     stem, underscore, index = name.partition("_")
     digits = stem[len(stem.rstrip("0123456789")) :]
     stem = stem[: len(stem) - len(digits)]

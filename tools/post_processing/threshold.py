@@ -2,7 +2,7 @@
 
 One row per line of the grid. The fit is monotone (isotonic) and straight between the points, unless --fit says
 otherwise; the predicted crossing is that of the theory's own curve on the same points. "> 2": not reached within the
-values that were run; "< 0.4": crossed before the first one.
+values that were run; "<= 0.4": reached at the first one already. What follows from neither is "not known".
 """
 
 import csv
@@ -16,12 +16,15 @@ from .arguments import add_confidence, add_file, add_selection, positive_integer
 from .crossings import FITS, crossing
 from .errors import InputError, unknown_name
 from .expressions import evaluate
+from .intervals import trials_are_equal
+from .missing import missing
 from .resampling import resampled_means
 from .selection import View
 from .study_file import StudyFile, Summary
-from .text import number, table
+from .text import coordinate, number, table
 
 FORMATS = ("text", "csv", "markdown")
+NOT_KNOWN = "not known"
 
 
 class _Task:
@@ -37,11 +40,35 @@ class _Task:
 @dataclass(frozen=True)
 class _Crossing:
     estimate: float
-    low: float
+    low: float  # NaN where the trials leave no interval
     high: float
     predicted: float  # NaN without a prediction
-    in_a_gap: bool  # no point inside the transition: low and high are the neighbouring values
-    x_range: list
+    in_a_gap: bool  # no point inside the transition: low and high are at least the neighbouring values
+    x_range: tuple
+
+    def compared(self):
+        """(predicted, difference, within): what an infinite crossing, or none, leaves open is said to be so."""
+        known = np.isfinite([self.estimate, self.predicted]).all()
+        return _Place(self.predicted, self.x_range), self.estimate - self.predicted if known else NOT_KNOWN, self._within()
+
+    def _within(self):
+        if np.isnan([self.low, self.high, self.predicted]).any():
+            return NOT_KNOWN
+        if np.isinf(self.predicted):  # beyond an end of the values run, where the interval may end or not
+            return NOT_KNOWN if self.predicted in (self.low, self.high) else "no"
+        return "yes" if self.low <= self.predicted <= self.high else "no"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place along the curve: infinite where it lies beyond the values run."""
+
+    value: float
+    x_range: tuple
+
+    def __str__(self):
+        low, high = self.x_range
+        return f"> {number(high, 4)}" if self.value == np.inf else f"<= {number(low, 4)}" if self.value == -np.inf else number(self.value, 4)
 
 
 def add_arguments(parser):
@@ -65,17 +92,24 @@ def run(options):
     if options.format == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(headings)
-        writer.writerows([value if isinstance(value, str) else repr(float(value)) for value in row] for row in rows)
+        writer.writerows([[_exact(value) for value in row] for row in rows])
         return
-    x_low, x_high = notes.pop("range")
-    cells = [[_cell(value, x_low, x_high) for value in row] for row in rows]
+    cells = [[value if isinstance(value, str) else number(value, 4) if isinstance(value, float) else str(value) for value in row] for row in rows]
     if options.format == "markdown":
         print("| " + " | ".join(headings) + " |\n|" + "---|" * len(headings))
         print("\n".join("| " + " | ".join(row) + " |" for row in cells))
     else:
-        print("\n".join([notes["heading"], *table(headings, cells)]))
-    if notes["gaps"]:
-        print("* no point lies inside the transition: the interval is the gap between the neighbouring values")
+        print("\n".join([notes.pop(0), *table(headings, cells)]))
+    for note in notes[options.format == "markdown" :]:
+        print(note)
+
+
+def _exact(value):
+    """Cells of CSV: numbers that read back as the same, infinite where a crossing lies beyond the values run, empty where there is none."""
+    if isinstance(value, str):
+        return value
+    value = value.value if isinstance(value, _Place) else value
+    return "" if np.isnan(value) else repr(float(value))
 
 
 def find(study, options):
@@ -94,22 +128,18 @@ def find(study, options):
         x_all = study.along_axis(along, study.axes[along].values).astype(float)
     others = [position for position in view.varying() if position != along]
     task = _Task(study, metric, level, options, along, x_all, study.at_points(prediction) if prediction else None)
-    rows, marks, seen_x = [], [], []
+    rows, crossings = [], []
     for place in np.ndindex(*[len(view.axes[position]) for position in others]):
         crossed = _crossing_of_line(task, _line(view, along, dict(zip(others, place))))
         if crossed is None:
             continue
-        seen_x += crossed.x_range
         row = []
         for position, index in zip(others, place):
             axis = view.axes[position]
-            row += [_coordinate(values[index]) for values in (axis.values, *axis.companions.values())]
-        row += [crossed.estimate, crossed.low, crossed.high]
-        if prediction:
-            within = "yes" if crossed.low <= crossed.predicted <= crossed.high else "no"
-            row += [crossed.predicted, crossed.estimate - crossed.predicted, within]
-        rows.append(row)
-        marks.append("*" if crossed.in_a_gap else "")
+            row += [coordinate(values[index]) for values in (axis.values, *axis.companions.values())]
+        row += [_Place(value, crossed.x_range) for value in (crossed.estimate, crossed.low, crossed.high)]
+        rows.append(row + (list(crossed.compared()) if prediction else []))
+        crossings.append(crossed)
     if not rows:
         raise InputError(f"{study.path}: no line of '{metric.name}' has two points with trials")
     headings = [name for position in others for name in (view.axes[position].name, *view.axes[position].companions)]
@@ -117,11 +147,16 @@ def find(study, options):
     headings += [options.x or view.axes[along].name, f"low {percent} %", f"high {percent} %"]
     if prediction:
         headings += ["predicted", "difference", "within"]
-    if any(marks) and options.format != "csv":
-        headings.append("")
-        rows = [[*row, mark] for row, mark in zip(rows, marks)]
-    heading = f"{metric.name} = {number(level)}, {options.fit} fit" + (f", against {prediction}" if prediction else "")
-    return headings, rows, {"heading": heading, "gaps": any(marks), "range": (min(seen_x), max(seen_x))}
+    notes = [f"{metric.name} = {number(level)}, {options.fit} fit" + (f", against {prediction}" if prediction else "")]
+    if any(crossed.in_a_gap for crossed in crossings):
+        if options.format != "csv":
+            headings.append("")
+            rows = [[*row, "*" * crossed.in_a_gap] for row, crossed in zip(rows, crossings)]
+        notes.append("* no point lies inside the transition: the interval holds the gap between the neighbouring values")
+    if any(np.isnan(crossed.low) for crossed in crossings):
+        notes.append("note: no interval where points have one trial each: it does not tell how trials differ")
+    lost = missing(study, metric.name).note(view.mask())
+    return headings, rows, notes + ([f"note: {lost}"] if lost else [])
 
 
 def _has_middle(metric):
@@ -181,11 +216,15 @@ def _crossing_of_line(task, line):
     estimate = crossing(fit, x, mirror(part.mean), part.count, mirror(level))[0]
     crossings = crossing(fit, x, mirror(resampled), part.count, mirror(level))
     tail = (1 - task.options.confidence) / 2
-    low, high = np.quantile(crossings, (tail, 1 - tail), method="nearest")
-    in_a_gap = bool(np.isfinite(estimate) and low == high)
-    if in_a_gap:
+    unknown = np.isnan(resampled).any()
+    low, high = (np.nan, np.nan) if unknown else np.quantile(crossings, (tail, 1 - tail), method="nearest")
+    in_a_gap = False
+    if np.isfinite(estimate) and not unknown:
         after = int(np.searchsorted(x, estimate))
-        low, high = x[max(after - 1, 0)], x[min(after, len(x) - 1)]
+        neighbours = [max(after - 1, 0), min(after, len(x) - 1)]
+        in_a_gap = bool(trials_are_equal(task.metric, part)[neighbours].all())
+        if in_a_gap:
+            low, high = min(low, x[neighbours[0]]), max(high, x[neighbours[1]])
 
     predicted = np.nan
     if task.theory is not None:
@@ -194,7 +233,7 @@ def _crossing_of_line(task, line):
         if np.count_nonzero(known) >= 2:
             plain = "isotonic" if fit == "logistic" else fit  # the theory needs no smoothing
             predicted = crossing(plain, x[known], mirror(curve[known]), np.ones(np.count_nonzero(known)), mirror(level))[0]
-    return _Crossing(estimate, low, high, predicted, in_a_gap, [float(x[0]), float(x[-1])])
+    return _Crossing(float(estimate), float(low), float(high), float(predicted), in_a_gap, (float(x[0]), float(x[-1])))
 
 
 def _falls(x, part):
@@ -202,16 +241,3 @@ def _falls(x, part):
     weights = part.count / part.count.sum()
     return bool(np.sum(weights * (x - np.sum(weights * x)) * (part.mean - np.sum(weights * part.mean))) < 0)
 
-
-def _coordinate(value):
-    return value if isinstance(value, str) else number(value, 12)
-
-
-def _cell(value, x_low, x_high):
-    if isinstance(value, str):
-        return value
-    if value == np.inf:
-        return f"> {number(x_high, 4)}"
-    if value == -np.inf:
-        return f"< {number(x_low, 4)}"
-    return number(value, 4)
