@@ -49,16 +49,19 @@ struct SearchRange {
 };
 
 /// Root of an increasing `f`, bracketed from the guess by strides that double. -infinity where f is positive
-/// down to the lowest point, +infinity where it is not up to the highest.
+/// down to the lowest point, +infinity where it is not up to the highest, NaN where guess and range are not
+/// finite.
 template <class Function>
 double increasing_root(Function f, SearchRange range, double tolerance) {
   double const infinity = std::numeric_limits<double>::infinity();
+  if (!std::isfinite(range.guess) || !std::isfinite(range.lowest) || !std::isfinite(range.highest))
+    return std::numeric_limits<double>::quiet_NaN();
   double stride = 0.25;
   double lower = range.guess, upper = range.guess;
   if (f(range.guess) > 0) {
     lower -= stride;
     while (f(lower) > 0) {
-      if (lower < range.lowest) return -infinity;
+      if (!(lower >= range.lowest)) return -infinity;
       upper = lower;
       stride *= 2;
       lower -= stride;

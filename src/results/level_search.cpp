@@ -1,6 +1,5 @@
 #include "results/level_search.hpp"
 
-#include "numerics/level_crossing.hpp"
 #include "results/result_layout.hpp"
 
 #include <fmt/format.h>
@@ -57,7 +56,7 @@ LevelSearch::Line LevelSearch::follow(
   line.crossing = numerics::level_crossing(lower_, upper_, level_, [&](std::int64_t value) {
     line.visited.push_back(value);
     auto const mean = mean_at(value);
-    if (mean) line.means.push_back(*mean);
+    line.means.push_back(mean.value_or(std::nan("")));
     return mean;
   });
   return line;
@@ -73,11 +72,11 @@ SearchState search_state(LevelSearch const& search, Configuration const& configu
   std::set<std::int64_t> all;
   auto visited = std::make_shared<std::map<std::size_t, std::set<std::int64_t>>>();
   auto const& metric = description.metrics[search.metric()].name;
-  double const unreached = -std::numeric_limits<double>::infinity();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
   // A plan does not know the means; that the level is crossed half-way is as good as any course.
   auto const unknown = [&](std::int64_t value) -> std::optional<double> {
     if (!configuration.options.plan) return std::nullopt;
-    return value < search.middle() ? unreached : -unreached;
+    return value < search.middle() ? -infinity : infinity;
   };
   for (std::size_t number = 0; number < lines.size(); ++number) {
     auto const line = search.follow([&](std::int64_t value) -> std::optional<double> {
@@ -89,13 +88,13 @@ SearchState search_state(LevelSearch const& search, Configuration const& configu
       auto const states = stored->states(*place);
       auto const missing = [](Status s) { return s == Status::not_run; };
       if (std::any_of(states.begin(), states.end(), missing)) return unknown(value);
-      // A point without any finite value (an invalid or failed one) does not reach the level.
-      auto const summary = summarise(stored->row(metric, *place));
-      return summary.count > 0 ? summary.mean : unreached;
+      return summarise(stored->row(metric, *place)).mean;
     });
     all.insert(line.visited.begin(), line.visited.end());
     (*visited)[number].insert(line.visited.begin(), line.visited.end());
-    state.complete = state.complete && line.crossing.has_value();
+    ++state.lines;
+    state.censored += line.crossing.state > numerics::Crossing::crossed ? 1 : 0;
+    state.complete = state.complete && line.crossing.state != numerics::Crossing::unfinished;
   }
   if (stored != nullptr)
     for (std::size_t point = 0; point < stored->grid().size(); ++point)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "numerics/level_crossing.hpp"
 #include "results/result_file.hpp"
 
 #include <functional>
@@ -22,14 +23,14 @@ class LevelSearch {
   std::size_t metric() const { return metric_; }
   std::int64_t middle() const { return lower_ + (upper_ - lower_) / 2; }
 
-  /// Course of one line: values in the order visited, those whose mean is known with it, and where the level
-  /// is crossed (interpolated between neighbours; the lower end when the level is reached there, infinity
-  /// when nowhere).
+  /// Course of one line: values in the order visited, their means (NaN where there is none, or none yet), and
+  /// where the level is crossed. Unfinished: of the values visited, those without trials are to be run first.
   struct Line {
     std::vector<std::int64_t> visited;
     std::vector<double> means;
-    std::optional<double> crossing;  ///< none: the last value visited is to be run first
+    numerics::LevelCrossing crossing;
   };
+  /// `mean_at` is none where trials are missing, NaN where none of them gave a value.
   Line follow(std::function<std::optional<double>(std::int64_t value)> const& mean_at) const;
 
  private:
@@ -45,6 +46,8 @@ struct SearchState {
   std::vector<std::int64_t> values;              ///< along the searched axis, all lines together
   std::function<bool(Point const&)> is_visited;  ///< whether a line asks for this point
   bool complete = false;
+  std::size_t lines = 0;
+  std::size_t censored = 0;  ///< lines known not to cross the level between the ends
 };
 SearchState search_state(LevelSearch const& search, Configuration const& configuration,
                          Description const& description, ResultReader const* stored);

@@ -87,10 +87,12 @@ class LinesOfEqualRecovery(MixedQualityTest):
         with xarray.open_dataset(self.folder / "search.h5", group="search") as search, \
                 xarray.open_dataset(self.folder / "iso.h5") as iso:
             traced = iso.iso_n2.isel(trial=0)
-            found = search.search_crossing.transpose(*traced.dims)
-            numpy.testing.assert_allclose(found.values, traced.values, rtol=1e-9)
+            found, state = (part.transpose(*traced.dims).values for part in (search.search_crossing, search.search_state))
             inside = numpy.isfinite(traced.values) & (traced.values > 0)
             self.assertGreaterEqual(inside.sum(), 4)
+            numpy.testing.assert_allclose(found[inside], traced.values[inside], rtol=1e-9)
+            self.assertTrue((state[inside] == 1).all())
+            self.assertTrue((state[numpy.isinf(traced.values)] == 3).all())
             self.assertTrue((traced.sel(n1=700) == 0).all())
 
 

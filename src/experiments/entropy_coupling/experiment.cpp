@@ -32,7 +32,7 @@ void Experiment::declare_parameters() {
   parameter("n", &Parameters::n, "[1, 134217728]", "alphabet size of X", "data");
   parameter("p_kind", &Parameters::p_kind, {"uniform", "zipf", "geometric", "dirichlet", "file"},
             "base law of X", "data");
-  parameter("p_alpha", &Parameters::p_alpha, "(0, inf)", "dirichlet: concentration of P", "data");
+  parameter("p_alpha", &Parameters::p_alpha, "(0, 1e100]", "dirichlet: concentration of P", "data");
   parameter("p_exponent", &Parameters::p_exponent, "[0, inf)", "zipf: exponent of P", "data");
   parameter("p_ratio", &Parameters::p_ratio, "(0, 1]", "geometric: ratio of P", "data");
   parameter("p_jitter", &Parameters::p_jitter, "[0, inf)", "log-normal jitter of P", "data");
@@ -47,7 +47,7 @@ void Experiment::declare_parameters() {
             "bernoulli: P(Y = 1); a mass below q_floor/2 is raised to it", "data");
   parameter("q_exponent", &Parameters::q_exponent, "[0, inf)", "zipf: exponent of Q", "data");
   parameter("q_ratio", &Parameters::q_ratio, "(0, 1]", "geometric: ratio of Q", "data");
-  parameter("q_alpha", &Parameters::q_alpha, "(0, inf)", "dirichlet: concentration of Q", "data");
+  parameter("q_alpha", &Parameters::q_alpha, "(0, 1e100]", "dirichlet: concentration of Q", "data");
   parameter("q_jitter", &Parameters::q_jitter, "[0, inf)", "log-normal jitter of Q", "data");
   parameter("q_floor", &Parameters::q_floor, "[0, 1]", "probabilities of Q are raised to at least q_floor/k",
             "data");

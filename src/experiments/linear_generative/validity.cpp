@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 namespace thresher::linear_generative {
 
@@ -50,9 +52,14 @@ void refuse_input(Parameters const& point, study::Verdict& verdict) {
   auto const needed = kSets * number_of_examples(point);
   if (extents.rows < needed)
     verdict.refuse(point.samples > 0 ? "samples" : "gamma",
-                   fmt::format("needs 2n = {} rows for two disjoint sets, has {}", needed, extents.rows));
+                   fmt::format("needs 2n = {} rows for two disjoint sets, and /{} has {} of {} numbers ({})",
+                               needed, point.dataset, extents.rows, extents.dim, study::kOrderOfDimensions));
+  if (point.center != Center::none && !extents.rows_differ)
+    verdict.refuse("dataset",
+                   fmt::format("the rows of /{} are all equal: there is nothing to learn", point.dataset));
   if (works_on_images(point.model) && !extents.square_images)
-    verdict.refuse("model", fmt::format("works on square images, and those in /{} are not", point.dataset));
+    verdict.refuse("model", fmt::format("works on square images, and those in /{} are not ({})",
+                                        point.dataset, study::kOrderOfDimensions));
 }
 
 void refuse_method(Parameters const& point, study::Verdict& verdict) {
@@ -85,13 +92,24 @@ void refuse_model(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse("kernel", "patch_net sees patches: allowed are odd sizes from 1 up");
 }
 
+/// By more than rounding.
+bool differ(double a, double b) {
+  return std::abs(a - b) > 1e-12 * std::max(std::abs(a), std::abs(b));
+}
+
 InputReport examine_dataset(study::InputReader const& input, std::string const& dataset) {
   constexpr std::int64_t kRowsAtOnce = 256;
   try {
     if (!input.has(dataset)) return {{}, "the input has no such data set"};
-    auto const extents = input_extents(input, dataset);
-    for (std::int64_t row = 0; row < extents.rows; row += kRowsAtOnce)
-      input.read(dataset, {row, std::min(row + kRowsAtOnce, extents.rows)}, {0, extents.dim});
+    auto extents = input_extents(input, dataset);
+    std::vector<double> first;
+    for (std::int64_t row = 0; row < extents.rows; row += kRowsAtOnce) {
+      auto const rows =
+          input.read(dataset, {row, std::min(row + kRowsAtOnce, extents.rows)}, {0, extents.dim});
+      if (first.empty()) first.assign(rows.begin(), rows.begin() + extents.dim);
+      for (std::size_t k = 0; k < rows.size() && !extents.rows_differ; ++k)
+        extents.rows_differ = differ(rows[k], first[k % first.size()]);
+    }
     return {extents, {}};
   } catch (study::UserError const& error) {
     return {{}, error.what()};

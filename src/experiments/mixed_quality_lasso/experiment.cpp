@@ -16,6 +16,9 @@ namespace {
 
 using Predict = void (*)(Parameters const&, Predictions&);
 
+/// Of noise and signal: squares of their ratios, times numbers of rows, stay in the range of doubles.
+constexpr char const* kMagnitudes = "[1e-50, 1e50]";
+
 /// Theory of the planted model: it says nothing of the user's own data.
 auto planted(Predict compute) {
   return [compute](Parameters const& point, Predictions& predictions) {
@@ -63,16 +66,16 @@ void Experiment::declare_parameters() {
   parameter("hq_fraction", &Parameters::hq_fraction, "[0, 1]", "share of high-quality rows, with theta",
             "data")
       .nested = true;
-  parameter("sigma1", &Parameters::sigma1, "(0, inf)", "noise standard deviation of high-quality rows",
+  parameter("sigma1", &Parameters::sigma1, kMagnitudes, "noise standard deviation of high-quality rows",
             "data")
       .nested = true;
-  parameter("sigma2", &Parameters::sigma2, "(0, inf)",
+  parameter("sigma2", &Parameters::sigma2, kMagnitudes,
             "noise standard deviation of low-quality rows, >= sigma1", "data")
       .nested = true;
-  parameter("sigma_avg", &Parameters::sigma_avg, "[0, inf)",
+  parameter("sigma_avg", &Parameters::sigma_avg, "[0, 1e50]",
             "> 0: sets sigma2 so that the variance averaged over the rows is sigma_avg^2", "data")
       .nested = true;
-  parameter("rho", &Parameters::rho, "(0, inf)", "magnitude of the nonzero coefficients", "data").nested =
+  parameter("rho", &Parameters::rho, kMagnitudes, "magnitude of the nonzero coefficients", "data").nested =
       true;
   parameter("signal", &Parameters::signal, {"binary", "signed"}, "signs of the nonzero coefficients", "data");
   parameter("estimator", &Parameters::estimator, estimator_names(),
@@ -83,7 +86,7 @@ void Experiment::declare_parameters() {
   parameter("lambda_rule", &Parameters::lambda_rule,
             {"geometric", "wainwright", "universal", "fixed", "tuned"}, "rule for the penalty lambda",
             "analysis");
-  parameter("lambda_scale", &Parameters::lambda_scale, "(0, inf)", "multiplies the rule (not tuned)",
+  parameter("lambda_scale", &Parameters::lambda_scale, kMagnitudes, "multiplies the rule (not tuned)",
             "analysis");
   parameter("n_lambda", &Parameters::n_lambda, "[2, 1000000]", "lasso_path: points of the path", "analysis");
   parameter("lambda_min_ratio", &Parameters::lambda_min_ratio, "(0, 1)",

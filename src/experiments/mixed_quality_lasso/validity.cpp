@@ -98,6 +98,9 @@ void check_user_validity(Parameters const& point, UserShape const& shape, study:
       verdict.refuse("weighting", "with input, allowed is one of agnostic, inverse_variance, residual");
   }
   if (point.iso_level > 0) verdict.refuse("iso_level", "allowed is 0 with input");
+  if (shape.n == shape.p)
+    verdict.warn(fmt::format("/X is square, so nothing tells its rows from its columns: {}",
+                             study::kOrderOfDimensions));
   for (auto const* name : {"p", "s", "n1", "n2", "theta", "hq_fraction", "sigma1", "sigma2", "sigma_avg",
                            "rho", "signal", "iso_draws"})
     verdict.inert(name);

@@ -90,13 +90,34 @@ TEST_F(ValidityTest, InputsAreRefused) {
   auto const input = images_input({10, 6}, values);
   EXPECT_EQ(refusal(point, {}, &input), "");
   point.samples = 6;
-  EXPECT_THAT(refusal(point, {}, &input), HasSubstr("needs 2n = 12 rows for two disjoint sets, has 10"));
+  EXPECT_THAT(refusal(point, {}, &input),
+              testing::AllOf(HasSubstr("needs 2n = 12 rows for two disjoint sets, and /"),
+                             HasSubstr("has 10 of 6 numbers"), HasSubstr("reverse order")));
   point.samples = 2;
   point.model = Model::conv;
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("square images"));
   point.model = Model::sqrt;
   point.dim = 7;
   EXPECT_THAT(refusal(point, {}, &input), HasSubstr("give dim = 6"));
+}
+
+TEST_F(ValidityTest, RowsThatAreAllEqualHaveNothingToLearnOnceTheyAreCentred) {
+  Parameters point;
+  point.spectrum = Spectrum::input;
+  point.dim = 6;
+  point.samples = 2;
+  for (double const constant : {0.0, 0.1, 1e6}) {
+    std::vector<double> values(60, constant);
+    auto const input = images_input({10, 6}, values);
+    EXPECT_THAT(refusal(point, {}, &input), HasSubstr("are all equal")) << constant;
+    values[37] = constant * (1 + 1e-16);
+    auto const dust = images_input({10, 6}, values);
+    EXPECT_THAT(refusal(point, {}, &dust), HasSubstr("are all equal")) << constant;
+  }
+  std::vector<double> values(60, 0.1);
+  values[37] = 0.2;
+  auto const input = images_input({10, 6}, values);
+  EXPECT_EQ(refusal(point, {}, &input), "");
 }
 
 TEST_F(ValidityTest, InputsDecideTheDimension) {

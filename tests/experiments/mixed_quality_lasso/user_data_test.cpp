@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/data/user_data.hpp"
 
 #include "../trials.hpp"
+#include "../validity.hpp"
 #include "experiments/mixed_quality_lasso/experiment.hpp"
 #include "user_input.hpp"
 
@@ -83,6 +84,46 @@ TEST_F(UserInput, KnownNoiseGivesInverseVarianceWeights) {
   point.weighting = Weighting::inverse_variance;
   // w proportional to (1, 1/4): n_eff = (30 + 15)^2/(30 + 60/16).
   EXPECT_NEAR(run(input, point).fit_n_eff, 45.0 * 45 / 33.75, 1e-9);
+}
+
+/// What is wrong with the input, or nothing.
+std::string complaint(MemoryInput const& input) {
+  try {
+    check_user_data(input);
+  } catch (study::UserError const& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(UserInput, WhatDoesNotVaryIsRefused) {
+  using ::testing::HasSubstr;
+  for (double const constant : {0.0, 0.1, 1.0, 3.7, 1e6}) {
+    auto input = made_input(90, 20);
+    input.sets["y"] = {{90}, std::vector<double>(90, constant)};
+    EXPECT_THAT(complaint(input), HasSubstr("/y is constant")) << constant;
+    input = made_input(90, 20);
+    input.sets["X"] = {{90, 20}, std::vector<double>(1800, constant)};
+    EXPECT_THAT(complaint(input), HasSubstr("every column of /X is constant")) << constant;
+  }
+}
+
+TEST_F(UserInput, ATransposedDesignIsRefused) {
+  using ::testing::HasSubstr;
+  auto input = made_input(90, 20);
+  EXPECT_EQ(complaint(input), "");
+  input.sets["X"].extents = {20, 90};
+  EXPECT_THAT(complaint(input), HasSubstr("/X is 20 x 90 and /y has 90 entries: /X looks transposed"));
+  EXPECT_THAT(complaint(input), HasSubstr("R, Julia and MATLAB"));
+}
+
+TEST_F(UserInput, OfASquareDesignTheOrderIsTold) {
+  using ::testing::Contains, ::testing::HasSubstr;
+  for (std::int64_t const columns : {29, 30}) {
+    auto const input = made_input(30, columns);
+    auto const warnings = trials::ask(experiment, path_point(), {}, &input).warnings;
+    EXPECT_EQ(columns == 30, ::testing::Value(warnings, Contains(HasSubstr("/X is square")))) << columns;
+  }
 }
 
 TEST_F(UserInput, WithoutTheTruthOnlyTheFitIsReported) {

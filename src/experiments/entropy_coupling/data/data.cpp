@@ -144,7 +144,9 @@ Weights input_observation_weights(study::InputReader const& input, std::int64_t 
     weights = input.read("q", {0, extents[0]}, {0, 1});
   } else if (extents.size() == 2) {
     std::int64_t const row = extents[0] == 1 ? 0 : observation;
-    if (row >= extents[0]) throw study::UserError("input q: fewer laws than observations");
+    if (row >= extents[0])
+      throw study::UserError(std::string("input q: fewer laws (rows) than observations; ") +
+                             study::kOrderOfDimensions);
     weights = input.read("q", {row, row + 1}, {0, extents[1]});
   } else {
     throw study::UserError("input q: one or two dimensions are expected");

@@ -93,7 +93,12 @@ UserImages::UserImages(Parameters const& point, study::Team& team)
       },
       square);
   double const count = all ? static_cast<double>(rows_) : sizes[rest];
-  if (!(square[0] > 0))
+  double offset = 0;
+  for (auto const& mean : means_)
+    for (double const v : mean) offset += v * v / static_cast<double>(means_.size());
+  // Deviations from a mean that are nothing but its rounding are no signal.
+  constexpr double kRounding = 1e-24;
+  if (!(square[0] > kRounding * count * offset))
     throw study::UserError(fmt::format("dataset = {}: the rows that set the scale are all equal", dataset_));
   scale_ = std::sqrt(static_cast<double>(dim_) * count / square[0]);
 }

@@ -18,6 +18,7 @@ struct InputExtents {
   std::int64_t rows = 0;
   std::int64_t dim = 0;
   bool square_images = false;
+  bool rows_differ = false;  ///< known once they have been read
 };
 InputExtents input_extents(study::InputReader const& input, std::string const& dataset);
 

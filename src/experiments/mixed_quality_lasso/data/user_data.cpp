@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <span>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -26,22 +28,71 @@ void expect_length(study::InputReader const& input, std::string const& name, std
         fmt::format("input: /{} has {} entries; allowed are {}, as /X says", name, entries, length));
 }
 
+/// Deviations from a mean smaller than this part of the values are rounding, and no signal.
+constexpr double kRounding = 1e-12;
+
+bool vary(double least, double most) {
+  return most - least > kRounding * std::max(std::abs(least), std::abs(most));
+}
+
+/// Smallest and largest value of each column, slab by slab.
+class ColumnRanges {
+ public:
+  explicit ColumnRanges(std::int64_t columns)
+      : least_(static_cast<std::size_t>(columns), std::numeric_limits<double>::infinity()),
+        most_(static_cast<std::size_t>(columns), -std::numeric_limits<double>::infinity()) {}
+  void see(std::span<double const> rows) {
+    for (std::size_t k = 0, j = 0; k < rows.size(); ++k, j = j + 1 < least_.size() ? j + 1 : 0) {
+      least_[j] = std::min(least_[j], rows[k]);
+      most_[j] = std::max(most_[j], rows[k]);
+    }
+  }
+  bool any_varies() const {
+    for (std::size_t j = 0; j < least_.size(); ++j)
+      if (vary(least_[j], most_[j])) return true;
+    return false;
+  }
+
+ private:
+  std::vector<double> least_, most_;
+};
+
+/// Reads X whole. An X of which no column varies has nothing to tell.
+void check_design(study::InputReader const& input, std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kEntriesAtOnce = std::int64_t{1} << 22;
+  auto const slab = std::max<std::int64_t>(1, kEntriesAtOnce / columns);
+  ColumnRanges ranges(columns);
+  for (std::int64_t row = 0; row < rows; row += slab)
+    ranges.see(input.read("X", {row, std::min(row + slab, rows)}, {0, columns}));
+  if (!ranges.any_varies())
+    throw study::UserError("input: every column of /X is constant; allowed are rows that differ");
+}
+
+void check_response(study::InputReader const& input) {
+  auto const y = read_vector(input, "y");
+  auto const [least, most] = std::ranges::minmax(y);
+  if (!vary(least, most))
+    throw study::UserError(fmt::format(
+        "input: /y is constant ({}); allowed are values that differ by more than rounding", most));
+}
+
 }  // namespace
 
 UserShape check_user_data(study::InputReader const& input) {
   auto const extents = input.extents("X");
   if (extents.size() != 2 || extents[0] < 2 || extents[1] < 1)
     throw study::UserError("input: /X must have two dimensions, rows (at least 2) and columns");
-  constexpr std::int64_t kEntriesAtOnce = std::int64_t{1} << 22;
-  auto const slab = std::max<std::int64_t>(1, kEntriesAtOnce / extents[1]);
-  for (std::int64_t row = 0; row < extents[0]; row += slab)
-    input.read("X", {row, std::min(row + slab, extents[0])}, {0, extents[1]});
+  auto const y_extents = input.extents("y");
+  if (y_extents == std::vector{extents[1]} && extents[0] != extents[1])
+    throw study::UserError(fmt::format("input: /X is {} x {} and /y has {} entries: /X looks transposed; {}",
+                                       extents[0], extents[1], extents[1], study::kOrderOfDimensions));
+  check_design(input, extents[0], extents[1]);
   UserShape shape{.n = extents[0],
                   .p = extents[1],
                   .has_noise_sd = input.has("noise_sd"),
                   .has_truth = input.has("beta_true")};
   expect_length(input, "y", shape.n);
-  read_vector(input, "y");
+  check_response(input);
   if (input.has("noise_sd") && input.has("block"))
     throw study::UserError("input: has /noise_sd and /block; allowed is one of them");
   if (input.has("noise_sd")) {
@@ -131,7 +182,7 @@ UserData read_user_data(study::Team& team) {
         squares += value * value;
       }
       double const root = std::sqrt(squares / rows);
-      bool const varies = root > 1e-12 * std::abs(sum / rows) && root > 0;
+      bool const varies = root > kRounding * std::abs(sum / rows) && root > 0;
       for (double& value : column) value = varies ? value / root : 0;
       mean.push_back(sum / rows);
       scale.push_back(varies ? root : 0);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace thresher::mixed_quality_lasso {
 
@@ -33,10 +34,16 @@ double mean_recovery(AnalysisMaker const& analyses, std::span<DataSet const* con
 study::Outcome run_iso(AnalysisMaker const& analyses, std::span<DataSet const* const> draws,
                        Parameters const& point, study::Team& team, Metrics& metrics) {
   auto const line = [&](std::int64_t n1) {
-    return *numerics::level_crossing(0, point.n2, point.iso_level, [&](std::int64_t n2) {
+    auto const recovery = [&](std::int64_t n2) {
       if (team.stopping()) throw study::Interrupted();
       return mean_recovery(analyses, draws, point, n1, n2, team);
-    });
+    };
+    double const without = recovery(0);
+    if (without >= point.iso_level) return 0.0;  // no low-quality row is needed
+    auto const crossing = numerics::level_crossing(
+        0, point.n2, point.iso_level, [&](std::int64_t n2) { return n2 == 0 ? without : recovery(n2); });
+    return crossing.state == numerics::Crossing::crossed ? crossing.place
+                                                         : std::numeric_limits<double>::infinity();
   };
   metrics.iso_n2 = line(point.n1);
   auto const step = static_cast<std::int64_t>(iso_price_step(static_cast<double>(point.n1)));
