@@ -113,8 +113,9 @@ void warn_of_environment(RunEnvironment const& environment, Progress& progress) 
 void print_record(Study const& study, Record const& record) {
   if (record.trial < 0) return;
   auto const& about = study.description();
-  fmt::print("{}, trial {} ({:.3g} s){}\n", study.grid().label(about.parameters, record.point), record.trial,
-             record.seconds, record.reason.empty() ? "" : ": " + record.reason);
+  fmt::print("{}, trial {} ({:.3g} s){}{}\n", study.grid().label(about.parameters, record.point),
+             record.trial, record.seconds, record.status == Status::not_converged ? ", not converged" : "",
+             record.reason.empty() ? "" : ": " + record.reason);
   for (std::size_t m = 0; m < record.values.size(); ++m)
     if (!std::isnan(record.values[m])) fmt::print("  {} = {}\n", about.metrics[m].name, record.values[m]);
   std::fflush(stdout);
@@ -229,6 +230,10 @@ int Run::search_level(LevelSearch const& search, Configuration configuration) {
     wanted_ = state.is_visited;
     int const code = run_study(configuration);
     bool const complete = mpi::broadcast_value(world_, state.complete);
+    if (complete && state.censored > 0 && !configuration.options.plan)
+      fmt::print(stderr, "{} of {} lines do not cross {} in {}: /search says on which side they lie\n",
+                 state.censored, state.lines, configuration.options.search_level,
+                 configuration.options.search);
     if (complete || (code != kDone && code != kSomeFailed) || configuration.options.plan) return code;
     // The next round extends what is there now.
     configuration.options.resume = true;
@@ -338,6 +343,7 @@ int Run::execute() {
     auto const ending = coordinator->join();
     if (storage_) finish_keeping();
     if (keeps_results() && ending == Coordinator::Ending::complete) forget_all_states(output());
+    if (keeps_results()) report_losses(*study_, *ledger_);
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
       code = kSomeFailed;

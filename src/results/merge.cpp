@@ -6,12 +6,51 @@
 #include "results/output_lock.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
+#include <set>
 
 namespace thresher::results {
+
+namespace {
+
+/// Shards of the study that no part holds, as "2/3, 3/3".
+std::string missing_shards(std::vector<std::shared_ptr<ResultReader const>> const& parts) {
+  std::set<std::string> there;
+  for (auto const& part : parts) there.insert(part->configuration().options.shard);
+  auto const count = there.begin()->substr(there.begin()->find('/') + 1);
+  if (count.empty()) return "";  // the whole study is among them
+  std::vector<std::string> missing;
+  for (std::int64_t k = 1; k <= std::stoll(count); ++k)
+    if (auto name = fmt::format("{}/{}", k, count); !there.contains(name)) missing.push_back(std::move(name));
+  return fmt::format("{}", fmt::join(missing, ", "));
+}
+
+/// What the parts lack of the whole study; empty when nothing.
+std::string lacking(std::vector<std::shared_ptr<ResultReader const>> const& parts, Ledger& ledger) {
+  auto const& survey = ledger.survey();
+  std::vector<std::uint32_t> points;
+  for (std::uint32_t point = 0; point < survey.valid.size(); ++point)
+    if (survey.valid[point] && survey.representative[point] == point) points.push_back(point);
+  ledger.decide(points);
+  std::int64_t missing = 0;
+  std::int64_t wanted = 0;
+  for (auto const point : points) {
+    missing += ledger.missing(point);
+    wanted += ledger.released(point);
+  }
+  auto const shards = missing_shards(parts);
+  std::vector<std::string> texts;
+  if (!shards.empty()) texts.push_back("no part is shard " + shards);
+  if (missing > 0) texts.push_back(fmt::format("{} of {} trials have not run", missing, wanted));
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+}  // namespace
 
 std::size_t merge_files(Experiment const& experiment, Configuration const& configuration,
                         RunEnvironment const& run) {
@@ -54,6 +93,12 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
                          std::numeric_limits<double>::infinity(), team_sizes);
   Ledger ledger(study, std::move(surveyed));
   for (auto const& part : parts) part->enter_into(ledger, study);
+  if (auto const lack = lacking(parts, ledger); !lack.empty()) {
+    if (!configuration.options.partial)
+      throw UserError(fmt::format("merge = {}: {}; allowed are all parts, finished (--resume), or --partial",
+                                  configuration.options.merge, lack));
+    fmt::print(stderr, "warning: {}\n", lack);
+  }
   auto const temporary = output + ".new";
   try {
     write_result_file(temporary, study, ledger, {}, parts,

@@ -35,7 +35,7 @@ void check_root(Description const& about) {
   NameSpace root(about, "among parameters, metrics, options and the file's own names",
                  {kPetscOptions, "help", "version", names::kTrial, names::kStatus, names::kSeconds,
                   names::kTeamSize, names::kSummary, names::kTheory, names::kFailures, names::kArtifacts,
-                  names::kTheoryStatus, names::kSearch});
+                  names::kTheoryStatus, names::kSearch, names::kTargetState});
   // An option may be named after the part of the file that it is about.
   for (auto const& option : options_table().specifications()) root.reserve(option.name);
   for (auto const& parameter : about.parameters) root.add(parameter.name);

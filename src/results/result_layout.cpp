@@ -1,10 +1,12 @@
 #include "results/result_layout.hpp"
 
 #include "hdf5/dataset.hpp"
+#include "numerics/sample_moments.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace thresher::results {
 
@@ -54,18 +56,15 @@ Summary summarise(std::vector<double> values) {
   Summary summary;
   auto const nan = std::numeric_limits<double>::quiet_NaN();
   summary.count = static_cast<std::int64_t>(values.size());
-  auto const n = static_cast<double>(values.size());
   if (values.empty()) return {nan, nan, nan, 0};
-  for (double const v : values) summary.mean += v;
-  summary.mean /= n;
-  double squares = 0;
-  for (double const v : values) squares += (v - summary.mean) * (v - summary.mean);
-  summary.standard_error = values.size() < 2 ? nan : std::sqrt(squares / (n - 1) / n);
+  auto const moments = numerics::sample_moments(values);
+  summary.mean = moments.mean;
+  summary.standard_error = moments.standard_error;
   auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   summary.median = *middle;
   if (values.size() % 2 == 0)
-    summary.median = (summary.median + *std::max_element(values.begin(), middle)) / 2;
+    summary.median = std::midpoint(summary.median, *std::max_element(values.begin(), middle));
   return summary;
 }
 

@@ -47,6 +47,7 @@ inline constexpr char const* kArtifacts = "artifacts";
 inline constexpr char const* kTheoryStatus = "theory_status";
 inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
 inline constexpr char const* kSearch = "search";
+inline constexpr char const* kTargetState = "target_state";
 inline constexpr std::int64_t kFormat = 2;
 /// Behind the name of a metric in /summary: mean, its standard error, median, number of finite values.
 inline constexpr std::array kSummaryEndings{"_mean", "_se", "_median", "_count"};

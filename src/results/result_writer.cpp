@@ -186,6 +186,29 @@ void ResultWriter::write_states() {
   });
   write_per_point(file_, names::kTeamSize, "ranks that work on one trial together",
                   ledger_.survey().team_size);
+  if (!study_.target_error()) return;
+  std::vector<std::int8_t> targets;
+  for (std::size_t point = 0; point < layout_.points; ++point)
+    targets.push_back(static_cast<std::int8_t>(ledger_.target_state(point)));
+  auto const target = write_per_point(
+      file_, names::kTargetState,
+      "whether " + study_.options().target_se + " was reached, or missed with all trials", targets);
+  set_attribute(target, "flag_values", std::vector<std::int8_t>{0, 1, 2});
+  set_attribute(target, "flag_meanings", "open reached missed");
+}
+
+void ResultWriter::write_trial_counts(Object const& summary) {
+  std::vector<std::int32_t> ran, failed, not_converged;
+  for (std::size_t point = 0; point < layout_.points; ++point) {
+    auto const tally = ledger_.survey().valid[point] ? ledger_.tally(point) : Tally{};
+    ran.push_back(static_cast<std::int32_t>(tally.ran));
+    failed.push_back(static_cast<std::int32_t>(tally.failed));
+    not_converged.push_back(static_cast<std::int32_t>(tally.not_converged));
+  }
+  write_per_point(summary, "trials_ran", "trials that came back", ran);
+  write_per_point(summary, "trials_failed", "trials that failed: without numbers", failed);
+  write_per_point(summary, "trials_not_converged", "trials that did not converge: with the numbers they had",
+                  not_converged);
 }
 
 std::optional<std::size_t> ResultWriter::place_in(ResultReader const& source, std::uint32_t point) const {
@@ -263,6 +286,7 @@ void ResultWriter::write_metrics() {
   write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
                   "s", [](Record const& record) { return record.seconds; });
   auto const group = child_group(names::kSummary);
+  write_trial_counts(group);
   auto const& metrics = study_.description().metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     if (!ledger_.survey().applicable_somewhere[m]) continue;

@@ -31,8 +31,13 @@ class ResultWriter {
   void write_coordinates();
   void write_states();
   void write_metrics();
+  /// How many trials of each point ran, failed and did not converge: beside the summaries, which are over
+  /// the others.
+  void write_trial_counts(hdf5::Object const& summary);
   /// Course of a level search: per line the values visited, their means, and the crossing.
   void write_search();
+  /// Whether no trial of the point is missing (an invalid point has none to miss).
+  bool is_complete(std::size_t point) const;
   void write_predictions();
   void write_failures();
   void write_artifacts();

@@ -1,7 +1,10 @@
 #include "study/ledger.hpp"
 
+#include "study/precision.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace thresher::study {
 
@@ -29,7 +32,7 @@ Ledger::Ledger(Study const& study, Survey survey)
     theory.wanted = study.wants_theory(k);
   }
   if (study.target_error()) {
-    released_.assign(points, std::min(study.options().trials, trials_));
+    released_.assign(points, first_decision());
     target_values_.resize(points);
   }
 }
@@ -117,26 +120,41 @@ std::int64_t Ledger::released(std::size_t point) const {
   return released_.empty() ? trials_ : released_[survey_.representative[point]];
 }
 
-bool Ledger::good_enough(std::size_t point, std::int64_t count) const {
+Tally Ledger::tally(std::size_t point) const {
+  Tally tally;
+  for (std::int64_t t = 0; t < trials_; ++t) {
+    auto const state = status(point, t);
+    tally.ran += has_run(state) ? 1 : 0;
+    tally.failed += state == Status::failed ? 1 : 0;
+    tally.not_converged += state == Status::not_converged ? 1 : 0;
+  }
+  return tally;
+}
+
+std::int64_t Ledger::first_decision() const {
+  return std::min(study_.options().trials, trials_);
+}
+
+std::int64_t Ledger::next_decision(std::int64_t released) const {
+  return std::min(trials_, released + (released + 1) / 2);
+}
+
+bool Ledger::complete(std::size_t point, std::int64_t count) const {
+  auto const first = status_.begin() + static_cast<std::ptrdiff_t>(cell(point, 0));
+  return std::all_of(first, first + count,
+                     [](Status s) { return s != Status::not_run && s != Status::in_flight; });
+}
+
+bool Ledger::good_enough(std::size_t representative, std::int64_t count) const {
   auto const& target = *study_.target_error();
-  auto const& values = target_values_[point];
-  double n = 0;
-  double mean = 0;
-  double squares = 0;
-  for (std::size_t t = 0; t < std::min(values.size(), static_cast<std::size_t>(count)); ++t) {
-    if (!std::isfinite(values[t])) continue;
-    n += 1;
-    double const step = values[t] - mean;
-    mean += step / n;
-    squares += step * (values[t] - mean);
-  }
-  if (n < 2) return false;
-  if (study_.description().metrics[target.metric].kind == MetricKind::indicator) {
-    // All successes are not certainty: the rule of succession.
-    double const p = (mean * n + 1) / (n + 2);
-    return std::sqrt(p * (1 - p) / (n + 2)) <= target.standard_error;
-  }
-  return std::sqrt(squares / (n - 1) / n) <= target.standard_error;
+  auto const& values = target_values_[representative];
+  auto const most = std::min(values.size(), static_cast<std::size_t>(count));
+  std::vector<double> finite;
+  finite.reserve(most);
+  std::copy_if(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(most), std::back_inserter(finite),
+               [](double v) { return std::isfinite(v); });
+  return cautious_standard_error(study_.description().metrics[target.metric], finite) <=
+         target.standard_error;
 }
 
 std::vector<std::uint32_t> Ledger::decide(std::vector<std::uint32_t> const& points) {
@@ -146,17 +164,24 @@ std::vector<std::uint32_t> Ledger::decide(std::vector<std::uint32_t> const& poin
     auto const representative = survey_.representative[point];
     auto& released = released_[representative];
     for (bool more = false;; more = true) {
-      auto const first = status_.begin() + static_cast<std::ptrdiff_t>(cell(point, 0));
-      bool const complete = std::all_of(
-          first, first + released, [](Status s) { return s != Status::not_run && s != Status::in_flight; });
-      if (!complete || released == trials_ || good_enough(representative, released)) {
+      if (!complete(point, released) || released == trials_ || good_enough(representative, released)) {
         if (more) extended.push_back(representative);
         break;
       }
-      released = std::min(trials_, released + (released + 1) / 2);
+      released = next_decision(released);
     }
   }
   return extended;
+}
+
+TargetState Ledger::target_state(std::size_t point) const {
+  if (released_.empty() || !survey_.valid[point]) return TargetState::open;
+  auto const representative = survey_.representative[point];
+  for (auto count = first_decision();; count = next_decision(count)) {
+    if (!complete(point, count)) return TargetState::open;
+    if (good_enough(representative, count)) return TargetState::reached;
+    if (count == trials_) return TargetState::missed;
+  }
 }
 
 void Ledger::drop_beyond_decision() {

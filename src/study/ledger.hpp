@@ -11,6 +11,17 @@
 
 namespace thresher::study {
 
+/// What became of the trials of a point.
+struct Tally {
+  std::int64_t ran = 0;
+  std::int64_t failed = 0;
+  std::int64_t not_converged = 0;
+};
+
+/// Where a point stands with --target_se: trials are missing, its error is small enough, or it had all its
+/// trials and its error is not. As stored in the result file.
+enum class TargetState : std::int8_t { open = 0, reached = 1, missed = 2 };
+
 struct Failure {
   std::uint32_t point = 0;
   std::int64_t trial = 0;
@@ -54,6 +65,7 @@ class Ledger {
   double bytes() const;
 
   std::vector<Failure> const& failures() const { return failures_; }
+  Tally tally(std::size_t point) const;
 
   /// Target of --target_se: how many trials of a point are asked for so far, and whether more may come.
   std::int64_t released(std::size_t point) const;
@@ -62,6 +74,8 @@ class Ledger {
   /// Decides, in trial order, every point whose released trials are complete. Returns points that got more
   /// trials.
   std::vector<std::uint32_t> decide(std::vector<std::uint32_t> const& points);
+  /// How far a point is, whatever was released so far (as after a merge).
+  TargetState target_state(std::size_t point) const;
   /// Drops trials beyond the deciding count (left by a run with other options).
   void drop_beyond_decision();
 
@@ -81,7 +95,11 @@ class Ledger {
     return survey_.representative[point] * static_cast<std::size_t>(trials_) +
            static_cast<std::size_t>(trial);
   }
-  bool good_enough(std::size_t point, std::int64_t count) const;
+  /// The trial counts at which a point is decided: the first, and the one after `released`.
+  std::int64_t first_decision() const;
+  std::int64_t next_decision(std::int64_t released) const;
+  bool complete(std::size_t point, std::int64_t count) const;
+  bool good_enough(std::size_t representative, std::int64_t count) const;
 
   Study const& study_;
   Survey survey_;

@@ -36,6 +36,7 @@ Table<Options> make_table() {
   table.bind("plan", &Options::plan, "print grid, memory, output size and time, and stop");
   table.bind("plan_ranks", &Options::plan_ranks, "[0, 1e7]", "ranks to plan for; 0 = those of this run");
   table.bind("merge", &Options::merge, "a.h5,b.h5: write the union of shards to the output");
+  table.bind("partial", &Options::partial, "with merge: also where shards, or trials of theirs, are missing");
   table.bind("memory_per_rank", &Options::memory_per_rank,
              "bytes per rank (3G); empty = from Slurm or the machine");
   table.bind("checkpoint_interval", &Options::checkpoint_interval, "[0.05, 1e6]",

@@ -35,6 +35,7 @@ struct Options {
   bool plan = false;
   std::int64_t plan_ranks = 0;
   std::string merge;
+  bool partial = false;
   std::string memory_per_rank;
   double checkpoint_interval = 30;
   double time_limit = 0;

@@ -142,8 +142,21 @@ class Extending(running.StudyTest):
             self.assertLessEqual(float(summary.estimate_se.max()), 0.02)
         for part in (1, 2):
             self.run_study(*target, "--shard", f"{part}/2", "--output", f"part{part}.h5")
+        done = self.run_study("--merge", "part1.h5", "--output", "part.h5", expect=2)
+        self.assertIn("no part is shard 2/2", done.stderr)
+        done = self.run_study("--merge", "part1.h5", "--partial", "--output", "part.h5")
+        self.assertRegex(done.stderr, r"warning: no part is shard 2/2; \d+ of \d+ trials have not run")
         self.run_study("--merge", "part1.h5,part2.h5", "--output", "merged.h5")
         self.assert_same("one.h5", "merged.h5")
+
+    def test_a_target_that_is_missed_is_told(self):
+        # Hits at 6 standard deviations below the level: 0, 0, 0, ... is not certain.
+        done = self.run_study("--mean", "0,0.5", "--level", "0.5", "--size", 144, "--target_se", "hit=0.01", "--trials", 20, "--max_trials", 60,
+                              "--output", "a.h5")
+        self.assertIn("2 of 2 points had all 60 trials without reaching target_se = hit=0.01", done.stderr)
+        with h5py.File(self.folder / "a.h5") as f:
+            self.assertEqual(f["target_state"][...].tolist(), [2, 2])
+            self.assertEqual(f["summary/trials_ran"][...].tolist(), [60, 60])
 
 
 def finished(path):
@@ -329,13 +342,15 @@ class Failing(FailingTest):
 
     def test_the_command_for_a_trial_alone_works(self):
         done = self.failing("throw_on_all")
-        command = re.search(r"alone: testbed (.*)", done.stderr).group(1).split()
-        alone = self.run_study(*command, expect=None)
+        command = re.search(r"alone: (.*)", done.stderr).group(1)
+        alone = subprocess.run(["sh", "-c", command], cwd=self.folder, env=running.ENVIRONMENT, stdin=subprocess.DEVNULL,
+                               capture_output=True, text=True, timeout=60)
         self.assertIn("asked to throw", alone.stdout)
         self.run_study("--resume", "--retry_failed", "--output", "throw_on_all1.h5", "--quiet", expect=3)
 
     def test_not_converged_keeps_its_numbers(self):
-        self.failing("not_converged", expect=0)
+        done = self.failing("not_converged", expect=0)
+        self.assertIn("2 of 8 trials did not converge", done.stderr)
         status, _ = self.statuses("not_converged1.h5")
         self.assertEqual(status[0].tolist(), [1, 1, 3, 1])
         with xarray.open_dataset(self.folder / "not_converged1.h5") as f:
@@ -522,19 +537,34 @@ class Searching(running.StudyTest):
         self.run_study(*self.SEARCH, "--output", "one.h5")
         with h5py.File(self.folder / "one.h5") as f:
             crossing = f["search/search_crossing"][...]
+            states = f["search/search_state"][...]
             visited = f["search/search_values"][...]
             runs = (f["status"][...] == 1).sum()
         # A hit has probability Phi((mean - level) sqrt(size)); Phi^-1(0.9) = 1.2816.
         expected = [(1.2816 / 0.1) ** 2, (1.2816 / 0.2) ** 2]
         for found, theory in zip(crossing, expected):
             self.assertLess(abs(found / theory - 1), 0.35)
-        self.assertEqual(crossing[2], 1)
+        self.assertEqual(states.tolist(), [1, 1, 2], "the last is beyond the level at the lower end: a state, no number")
+        self.assertTrue(numpy.isnan(crossing[2]))
         self.assertLess(runs, 200 * 40)
         self.assertTrue(numpy.isfinite(visited[0]).sum() >= 12)
         self.run_study(*self.SEARCH, "--output", "two.h5", ranks=2)
         self.assert_same("one.h5", "two.h5")
         with xarray.open_dataset(self.folder / "one.h5", group="search") as search:
             self.assertEqual(search.search_crossing.dims, ("mean",))
+
+    def test_finds_where_a_metric_falls_and_says_where_it_does_not(self):
+        # A hit has probability Phi((mean - level) sqrt(size)): 1 - 0.9 is crossed on the way down, at the same size.
+        falling = ["--search", "size=1:4096", "--search_level", "hit=0.1", "--mean", "0.4", "--level", "0.5", "--trials", 100,
+                   "--common_random_numbers"]
+        done = self.run_study(*falling, "--output", "falls.h5")
+        self.assertNotIn("do not cross", done.stderr)
+        with h5py.File(self.folder / "falls.h5") as f:
+            self.assertLess(abs(f["search/search_crossing"][()] / (1.2816 / 0.1) ** 2 - 1), 0.5)
+        done = self.run_study(*falling, "--search", "size=1000:4096", "--output", "short.h5")
+        self.assertIn("1 of 1 lines do not cross", done.stderr)
+        with h5py.File(self.folder / "short.h5") as f:
+            self.assertIn(int(f["search/search_state"][()]), (2, 4))  # all trials may agree at both ends
 
     def test_continues_after_an_interruption(self):
         self.run_study(*self.SEARCH, "--output", "calm.h5")

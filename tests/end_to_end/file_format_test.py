@@ -28,6 +28,7 @@ class FileFormat(running.StudyTest):
                        "--artifacts", "first", "--fault", "throw_on_all", "--fault_trial", 2, "--quiet", "--output", "small.h5",
                        expect=3)
         self.run_study("--array", 5000, "--trials", 2, "--input", "own.h5", "--quiet", "--output", "large.h5")
+        self.run_study("--target_se", "hit=0.1", "--trials", 2, "--max_trials", 3, "--quiet", "--output", "target.h5")
         self.run_study("--search", "size=1:64", "--search_level", "hit=0.9", "--mean", "0.6,2", "--level", "0.5", "--trials", 20,
                        "--common_random_numbers", "--quiet", "--output", "search.h5")
 
@@ -66,7 +67,7 @@ class FileFormat(running.StudyTest):
 
     def test_the_page_and_the_files_agree(self):
         attributes, objects = set(), set()
-        for name in ("small.h5", "large.h5", "search.h5"):
+        for name in ("small.h5", "large.h5", "target.h5", "search.h5"):
             more = self.names_of(self.folder / name)
             attributes |= more[0]
             objects |= more[1]

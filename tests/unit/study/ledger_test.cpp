@@ -41,5 +41,37 @@ TEST(Ledger, ForgetsFailuresOfTrialsAndPredictionsAlike) {
   EXPECT_EQ(f.ledger.missing(0), f.ledger.trials());
 }
 
+/// Enters `count` trials of point 0 with that value of the metric `average` (of unbounded range).
+void enter_trials(Ledger& ledger, std::int64_t first, std::int64_t count, double value) {
+  for (std::int64_t t = first; t < first + count; ++t)
+    ledger.enter({.point = 0, .trial = t, .values = {value + 1e-3 * static_cast<double>(t % 2), 0}});
+}
+
+TEST(Ledger, TellsWhereATargetWasMissed) {
+  SmallStudy loose({{"trials", "4"}, {"max_trials", "9"}, {"target_se", "average=0.01"}});
+  EXPECT_EQ(loose.ledger.target_state(0), TargetState::open);
+  enter_trials(loose.ledger, 0, 4, 1);
+  EXPECT_EQ(loose.ledger.target_state(0), TargetState::reached);
+  SmallStudy strict({{"trials", "4"}, {"max_trials", "9"}, {"target_se", "average=1e-9"}});
+  enter_trials(strict.ledger, 0, 8, 1);
+  EXPECT_EQ(strict.ledger.target_state(0), TargetState::open);
+  enter_trials(strict.ledger, 8, 1, 1);
+  EXPECT_EQ(strict.ledger.target_state(0), TargetState::missed);
+  SmallStudy equal({{"trials", "4"}, {"max_trials", "9"}, {"target_se", "average=0.01"}});
+  for (std::int64_t t = 0; t < 9; ++t) equal.ledger.enter({.point = 0, .trial = t, .values = {0, 0}});
+  EXPECT_EQ(equal.ledger.target_state(0), TargetState::missed) << "equal trials";
+}
+
+TEST(Ledger, CountsWhatBecameOfTheTrials) {
+  SmallStudy small(Texts{{"trials", "5"}});
+  small.ledger.enter({.point = 0, .trial = 0, .values = {0, 0}});
+  small.ledger.enter({.point = 0, .trial = 1, .status = Status::not_converged, .values = {0, 0}});
+  small.ledger.enter(Record::failed(small.experiment.description(), 0, 2, "no luck"));
+  auto const tally = small.ledger.tally(0);
+  EXPECT_EQ(tally.ran, 3);
+  EXPECT_EQ(tally.failed, 1);
+  EXPECT_EQ(tally.not_converged, 1);
+}
+
 }  // namespace
 }  // namespace thresher::study
