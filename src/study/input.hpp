@@ -36,7 +36,8 @@ class InputReader {
 
 /// For messages on data that may lie the other way round.
 inline constexpr char const* kOrderOfDimensions =
-    "the first dimension, as h5dump shows it, counts the rows; R, Julia and MATLAB write dimensions in reverse "
+    "the first dimension, as h5dump shows it, counts the rows; R, Julia and MATLAB write dimensions in "
+    "reverse "
     "order: write the transpose from there";
 
 /// What an experiment learnt of the user's input as a whole, in a struct of its own. The same on all ranks.

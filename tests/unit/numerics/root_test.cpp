@@ -45,7 +45,8 @@ TEST(IncreasingRoot, WalksToTheRootOrToTheEnd) {
   EXPECT_EQ(increasing_root([](double) { return 1.0; }, {0, -500, 500}, 1e-12), -kInfinity);
   EXPECT_EQ(increasing_root([](double) { return -1.0; }, {0, -500, 500}, 1e-12), kInfinity);
   EXPECT_EQ(increasing_root([](double) { return std::nan(""); }, {0, -500, 500}, 1e-12), kInfinity);
-  EXPECT_TRUE(std::isnan(increasing_root([](double) { return 1.0; }, {kInfinity, kInfinity, kInfinity}, 1e-12)))
+  EXPECT_TRUE(
+      std::isnan(increasing_root([](double) { return 1.0; }, {kInfinity, kInfinity, kInfinity}, 1e-12)))
       << "a range that overflowed ends the search";
 }
 

@@ -34,7 +34,8 @@ double with(std::vector<double> values, std::vector<double> const& more) {
 TEST(Precision, EqualTrialsAreNotCertain) {
   auto const share = metric(MetricKind::value, "[0, 1]");
   EXPECT_NEAR(error(share, repeated(0, 20)), with(repeated(0, 20), {0, 1}), 1e-15);
-  EXPECT_NEAR(error(metric(MetricKind::value, "[-3, 5]"), repeated(2, 7)), with(repeated(2, 7), {-3, 5}), 1e-14);
+  EXPECT_NEAR(error(metric(MetricKind::value, "[-3, 5]"), repeated(2, 7)), with(repeated(2, 7), {-3, 5}),
+              1e-14);
   EXPECT_NEAR(error(metric(MetricKind::indicator, "[0, 1]"), repeated(1, 20)), with(repeated(1, 20), {0, 1}),
               1e-15);
   EXPECT_DOUBLE_EQ(error(metric(MetricKind::count, "[0, inf)"), repeated(0, 20)), 1.0 / 20);
