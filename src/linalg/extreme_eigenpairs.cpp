@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace thresher::linalg {
@@ -52,7 +53,12 @@ class CappedTest {
   CappedTest(CountedOperator const& op, std::int64_t basis, ExtremeOptions const& options)
       : op_(op), basis_(basis), options_(options) {}
 
-  void attach(EPS eps) { check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr)); }
+  void attach(EPS eps) {
+    check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr));
+    check(EPSMonitorSet(eps, &CappedTest::see_ends, this, nullptr));
+  }
+  double highest() const { return highest_; }
+  double lowest() const { return lowest_; }
   double residual(double value) const {
     auto const nearest =
         std::ranges::min_element(seen_, {}, [&](auto const& pair) { return std::abs(pair.value - value); });
@@ -83,9 +89,23 @@ class CappedTest {
     return 0;
   }
 
+  /// All Ritz values of a cycle; those of the wanted end alone are tested for convergence.
+  static PetscErrorCode see_ends(EPS, PetscInt, PetscInt, PetscScalar* values, PetscScalar*, PetscReal*,
+                                 PetscInt count, void* context) {
+    auto& self = *static_cast<CappedTest*>(context);
+    if (count == 0) return 0;
+    auto const [lowest, highest] = std::minmax_element(values, values + count);
+    // A restart drops the end that is not wanted: what was seen before still bounds it.
+    self.lowest_ = std::min(self.lowest_, *lowest);
+    self.highest_ = std::max(self.highest_, *highest);
+    return 0;
+  }
+
   CountedOperator const& op_;
   std::int64_t basis_;
   ExtremeOptions const& options_;
+  double highest_ = -std::numeric_limits<double>::infinity();
+  double lowest_ = std::numeric_limits<double>::infinity();
   PetscInt cycle_ = -1;
   double largest_ = 0;
   std::vector<Seen> seen_;
@@ -102,7 +122,7 @@ ExtremeEigenpairs solve(PanelOperator const& op, std::span<double const> own_sta
                                              : std::max(2 * options.count + 1, options.count + 20);
   auto const basis = std::min(wanted, room);
   auto const count = std::min(options.count, basis == op.layout().rows() ? basis : basis - 1);
-  if (count < 1) return {{}, DenseMatrix(op.layout().owned().size(), 0), {}, 0};
+  if (count < 1) return {{}, DenseMatrix(op.layout().owned().size(), 0), {}};
 
   check(EPSCreate(op.layout().communicator().get(), solver.out()));
   auto* const eps = solver.get();
@@ -140,7 +160,12 @@ ExtremeEigenpairs solve(PanelOperator const& op, std::span<double const> own_sta
   PetscInt available = 0;
   check(EPSGetConverged(eps, &available));
   auto const found = std::min<std::int64_t>(options.count, available);
-  ExtremeEigenpairs pairs{{}, DenseMatrix(op.layout().owned().size(), found), {}, counted.products()};
+  ExtremeEigenpairs pairs{{},
+                          DenseMatrix(op.layout().owned().size(), found),
+                          {},
+                          test.highest(),
+                          test.lowest(),
+                          counted.products()};
   auto const vector = matrix.make_vector();
   for (std::int64_t k = 0; k < found; ++k) {
     PetscScalar value = 0;
@@ -181,6 +206,8 @@ ExtremeEigenpairs merged(ExtremeEigenpairs const& a, ExtremeEigenpairs const& b,
   ExtremeEigenpairs result{{},
                            DenseMatrix(a.own_vectors.rows(), static_cast<std::int64_t>(order.size())),
                            {},
+                           std::max(a.highest, b.highest),
+                           std::min(a.lowest, b.lowest),
                            a.products + b.products};
   for (std::size_t k = 0; k < order.size(); ++k) {
     bool const of_first = order[k] < first;
@@ -217,7 +244,7 @@ ExtremeEigenpairs completed_eigenpairs(PanelOperator const& op, ConstMatrixView 
     if (known.columns() == 0) break;
     // What has not converged would come again and be taken for new.
     auto more = solve(op, own_starts.column(run), known.view(), options);
-    ExtremeEigenpairs kept{{}, known, {}, found.products};
+    ExtremeEigenpairs kept{{}, known, {}, found.highest, found.lowest, found.products};
     double largest = 0;
     for (double const value : found.values) largest = std::max(largest, std::abs(value));
     for (std::size_t k = 0; k < found.values.size(); ++k)

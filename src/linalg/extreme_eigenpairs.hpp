@@ -32,6 +32,8 @@ struct ExtremeEigenpairs {
   std::vector<double> values;
   DenseMatrix own_vectors;  ///< this rank's rows, one column per value, orthonormal
   std::vector<double> residuals;
+  double highest = 0;  ///< the largest and the smallest Ritz value, wherever they stand in the order
+  double lowest = 0;
   std::int64_t products = 0;
 
   /// How many of the first `count` pairs have converged.

@@ -83,6 +83,8 @@ TEST_F(ExtremeEigenpairsTest, BothEndsByMagnitudeOrOneOfThem) {
   EXPECT_NEAR(both.values[1], 3, 1e-9);
   EXPECT_NEAR(both.values[2], 1.5, 1e-9);
   EXPECT_EQ(both.converged(3, 1e-9), 3);
+  EXPECT_NEAR(both.highest, 3, 1e-9);
+  EXPECT_NEAR(both.lowest, -4, 1e-9);
   expect_pairs(op, both, 1e-9);
   std::vector<double> unit(kDim);
   unit[41] = 1;
@@ -95,6 +97,7 @@ TEST_F(ExtremeEigenpairsTest, BothEndsByMagnitudeOrOneOfThem) {
       extreme_eigenpairs(op, from.column(0), {.count = 2, .extreme = Extreme::largest, .tolerance = 1e-9});
   EXPECT_NEAR(largest.values[0], 3, 1e-9);
   EXPECT_NEAR(largest.values[1], 1.5, 1e-9);
+  EXPECT_NEAR(largest.lowest, -4, 1e-3);
   auto const smallest =
       extreme_eigenpairs(op, from.column(0), {.count = 1, .extreme = Extreme::smallest, .tolerance = 1e-9});
   EXPECT_NEAR(smallest.values[0], -4, 1e-9);
