@@ -116,6 +116,7 @@ def main():
                      for n, p, s in ((300, 4000, 20), (1000, 10000, 60), (2000, 50000, 100))],
                    ("lasso_vs_sklearn.py", binaries / "lasso_bench", "--path", "--rounds", 2),
                    ("linear_generative_vs_numpy.py", binaries / "linear_generative"),
+                   ("hierarchical_features_vs_numpy.py", binaries / "hierarchical_features"),
                    ("entropy_coupling_vs_heapq.py", binaries / "entropy_coupling", "--sizes", "10000,100000")]
     for script, *arguments in comparisons:
         for row in rows_of(script, *arguments):
