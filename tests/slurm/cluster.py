@@ -1,4 +1,7 @@
-"""A Slurm of one node: real munged, slurmctld and slurmd on free ports, with their state in a folder of their own.
+"""A Slurm: real munged, slurmctld and slurmds on free ports, with their state in a folder of their own.
+
+A second node on this machine has a host name of its own (a UTS namespace, which root may make): for Slurm, mpirun and the
+driver it is another host.
 
 The daemons run in the foreground as children of the test, so that they are ended by their own process ids and by nothing
 else. No file outside the folder is touched.
@@ -25,23 +28,24 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmUser={user}
 SlurmdUser={user}
 SlurmctldPort={controller_port}
-SlurmdPort={node_port}
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge/socket,cred_expire=5
 CryptoType=crypto/munge
 StateSaveLocation={folder}/controller
-SlurmdSpoolDir={folder}/node
+SlurmdSpoolDir={folder}/%n
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
+SlurmdPidFile={folder}/%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
+SlurmdLogFile={folder}/%n.log
 SlurmctldDebug=verbose
 SlurmdDebug=verbose
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SlurmdParameters=config_overrides
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core{memory}
 SchedulerType=sched/backfill
 SchedulerParameters=bf_interval=2,sched_interval=2,batch_sched_delay=0
 MpiDefault=none
@@ -58,9 +62,10 @@ KillWait=20
 MinJobAge=300
 WaitTime=0
 PropagateResourceLimitsExcept=MEMLOCK
-NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cores} State=UNKNOWN
+NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={node_port} CPUs={cores} RealMemory=4000 State=UNKNOWN
 PartitionName={partition} Nodes={node} Default=YES MaxTime=INFINITE State=UP
 """
+FURTHER_NODE = "NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cores} RealMemory=4000 State=UNKNOWN\n"
 
 
 def missing_programs():
@@ -87,21 +92,29 @@ def free_ports(amount):
 class Cluster:
     """Starts on construction; `stop` ends every job and daemon."""
 
-    def __init__(self, folder, cores):
-        """`cores` is what Slurm believes the node to have: jobs that mostly wait may share the real ones."""
+    def __init__(self, folder, cores, further_nodes=(), lines=(), memory=False):
+        """`cores` is what Slurm believes a node to have: jobs that mostly wait may share the real ones.
+
+        `further_nodes` are (name, host name) of nodes with a host name of their own, `lines` go to slurm.conf.
+        With `memory` Slurm hands out memory, too.
+        """
         self.folder = pathlib.Path(folder)
         self.cores = cores
+        self.further_nodes = dict(further_nodes)
         self.daemons = {}
         host = socket.gethostname().split(".")[0]
-        controller_port, node_port, first_port = free_ports(3)
-        for name in ("munge", "controller", "node"):
+        controller_port, node_port, first_port, *further_ports = free_ports(3 + len(self.further_nodes))
+        for name in ("munge", "controller", NODE, *self.further_nodes):
             (self.folder / name).mkdir(mode=0o755)
         self.folder.chmod(0o755)
         configuration = self.folder / "slurm.conf"
         configuration.write_text(
             CONFIGURATION.format(folder=self.folder, host=host, user=getpass.getuser(), node=NODE, partition=PARTITION,
                                  cores=self.cores, controller_port=controller_port, node_port=node_port,
-                                 first_port=first_port, last_port=first_port + 40)
+                                 first_port=first_port, last_port=first_port + 40, memory="_Memory" if memory else "")
+            + "".join(FURTHER_NODE.format(node=name, host=host_name, port=port, cores=self.cores)
+                      for (name, host_name), port in zip(self.further_nodes.items(), further_ports))
+            + "".join(f"{line}\n" for line in lines)
         )  # fmt: skip
         (self.folder / "pmix").mkdir()
         (self.folder / "mpi.conf").write_text(f"PMIxCliTmpDirBase={self.folder}/pmix\n")
@@ -113,7 +126,10 @@ class Cluster:
             self.start_daemon("slurmctld", "-D", "-i")
             self.wait_for(lambda: self._answers("scontrol", "ping"), "slurmctld answers")
             self.start_node()
-            self.wait_for(lambda: "idle" in self.command("sinfo", "-h", "-o", "%t").stdout, "the node is idle")
+            for name, host_name in self.further_nodes.items():
+                self.start_daemon(f"slurmd {name}", "-D", "-N", name, host_name=host_name)
+            nodes = 1 + len(self.further_nodes)
+            self.wait_for(lambda: self.command("sinfo", "-h", "-N", "-o", "%n %t").stdout.split().count("idle") >= nodes, "the nodes are idle")
         except BaseException:
             self.stop()
             raise
@@ -147,23 +163,26 @@ class Cluster:
         self.start_node()
         return len(lost)
 
-    def start_daemon(self, name, *arguments):
-        output = open(self.folder / f"{name}.output", "ab")
-        self.daemons[name] = subprocess.Popen([program(name), *arguments], env=self.environment, stdin=subprocess.DEVNULL,
-                                              stdout=output, stderr=output, start_new_session=True)
-        output.close()
+    def start_daemon(self, name, *arguments, host_name=None):
+        """Starts a daemon; `name` begins with that of its program. `host_name` gives it another one."""
+        command = [program(name.split()[0]), *arguments]
+        if host_name is not None:
+            command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', host_name, *command]
+        with open(self.folder / f"{name}.output", "ab") as output:
+            self.daemons[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
+                                                  stdout=output, stderr=output, start_new_session=True)
 
     def stop(self):
         """Cancels the jobs, ends the daemons, and what the jobs may have left behind."""
         if "slurmd" in self.daemons:
-            self.command("scancel", "--full", "--state=RUNNING,PENDING,SUSPENDED", "--partition", PARTITION)
+            for state in ("PENDING", "SUSPENDED", "RUNNING"):  # one at a time: 22.05 refuses a list, and cancels nothing
+                self.command("scancel", "--full", f"--state={state}", "--user", getpass.getuser())
             try:
                 self.wait_for(lambda: not self.command("squeue", "-h").stdout.strip(), "the queue is empty", seconds=30)
             except TimeoutError:
                 pass
-        for name in reversed(DAEMONS):
-            if name in self.daemons:
-                end(self.daemons.pop(name))
+        for name in reversed(list(self.daemons)):
+            end(self.daemons.pop(name))
         for process in self.processes():
             try:
                 os.kill(process, signal.SIGKILL)
@@ -230,7 +249,7 @@ class Cluster:
 
     def log(self, name):
         parts = []
-        for path in (self.folder / f"{name}.log", self.folder / f"{name}.output"):
+        for path in (self.folder / f"{NODE if name == 'slurmd' else name.split()[-1]}.log", self.folder / f"{name}.output"):
             if path.exists():
                 parts.append(path.read_text(errors="replace")[-2000:])
         return "\n".join(parts)

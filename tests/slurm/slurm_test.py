@@ -1,28 +1,12 @@
 """jobs/*.sbatch on a real Slurm of one node: `/usr/bin/python3 slurm_test.py <bin folder>`."""
 
-import os
-import pathlib
-import shutil
 import subprocess
-import sys
-import tempfile
 import threading
 import time
-import unittest
 
-from cluster import Cluster, missing_programs
+from jobs import JOBS, LAUNCHERS, PROJECT, JobTest, driver, main, trials_done
 
-os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
-
-import h5py  # noqa: E402
-
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-JOBS = PROJECT / "jobs"
-LAUNCHERS = ("srun", "mpirun")
 RANKS = 2
-CORES = 32
-MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
-DRIVER = None
 
 # A study of about two and a half minutes on two ranks: each trial mostly waits.
 STUDY = ("--level", "1,2,3", "--trials", "100", "--delay", "1", "--checkpoint_interval", "2", "--quiet")
@@ -51,63 +35,22 @@ class Reader(threading.Thread):
                     self.problems.append(str(error))
 
 
-def trials_done(path):
-    with h5py.File(path, "r") as file:
-        return int((file["status"][()] == 1).sum())
-
-
-class SlurmTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        missing = missing_programs()
-        if missing:
-            raise unittest.SkipTest(f"not installed: {', '.join(missing)}")
-        os.environ.update(MPI)
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="thresher-slurm-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.cluster = Cluster(cls.folder, CORES)
-        cls.addClassCleanup(cls.cluster.stop)
-        cls.work = cls.folder / "work"
-        cls.work.mkdir()
-        # What takes minutes is submitted at once and awaited by its own test.
-        cls.limited = {name: cls.submit_run(f"limited_{name}", STUDY, name, "-t", 2, "--signal=B:USR1@45") for name in LAUNCHERS}
-        cls.readers = {name: Reader(cls.output(f"limited_{name}")) for name in LAUNCHERS}
-        for reader in cls.readers.values():
-            reader.start()
-        cls.array, cls.merge = cls.submit_array("parts", SHORT_STUDY, 3)
-
-    # ---- helpers -----------------------------------------------------------------------------------------------------
-
-    @classmethod
-    def output(cls, name):
-        return cls.work / f"{name}.h5"
+class StudyJobs(JobTest):
+    """Studies of the testbed on two ranks, held against the same study in one go."""
 
     @classmethod
     def submit_run(cls, name, study, launcher, *slurm):
-        return cls.cluster.submit("-n", RANKS, f"--job-name={name}", *slurm, JOBS / "run.sbatch", DRIVER, *study, "--output",
+        return cls.cluster.submit("-n", RANKS, f"--job-name={name}", *slurm, JOBS / "run.sbatch", driver(), *study, "--output",
                                   cls.output(name), folder=cls.work, environment={"THRESHER_LAUNCHER": launcher, "HOME": "/nonexistent"})
-
-    @classmethod
-    def submit_array(cls, name, study, parts):
-        array = cls.cluster.submit("-n", 1, f"--array=1-{parts}", f"--job-name={name}", "-t", 10, JOBS / "array.sbatch", DRIVER,
-                                   *study, "--output", cls.output(name), folder=cls.work)
-        merge = cls.cluster.submit(f"--dependency=afterany:{array}", f"--job-name=join_{name}", "-t", 10, JOBS / "merge.sbatch",
-                                   DRIVER, "--output", cls.output(name), folder=cls.work)
-        return array, merge
 
     @classmethod
     def uninterrupted(cls, study):
         """The same study in one go, outside Slurm; more ranks, because they mostly wait."""
-        path = cls.output("uninterrupted_limited" if study is STUDY else "uninterrupted_short")
+        path = cls.output("uninterrupted")
         if not path.exists():
-            command = ["mpirun", "-n", "10", DRIVER, *study, "--output", str(path)]
+            command = ["mpirun", "-n", "10", driver(), *study, "--output", str(path)]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=300)
         return path
-
-    def log(self, name):
-        """What the job wrote, for messages."""
-        paths = sorted(self.work.glob(f"{name}-*.log"))
-        return "\n".join(path.read_text(errors="replace")[-4000:] for path in paths)
 
     def assert_same(self, name, study):
         done = subprocess.run([PROJECT / "tools" / "thresher", "compare", self.uninterrupted(study), self.output(name)],
@@ -130,8 +73,8 @@ class SlurmTest(unittest.TestCase):
 
         self.cluster.wait_for(enough, f"{name} has done {amount} trials", seconds=120, failed=lambda: self.log(name))
 
-    # ---- tests -------------------------------------------------------------------------------------------------------
 
+class Mistakes(StudyJobs):
     def test_mistakes_end_at_once(self):
         def ends(script, *arguments, saying, slurm=()):
             job = self.cluster.submit("--job-name=mistake", "-t", 5, *slurm, JOBS / script, *arguments, folder=self.work)
@@ -140,13 +83,15 @@ class SlurmTest(unittest.TestCase):
             self.assertIn(saying, self.log("mistake"))
 
         ends("run.sbatch", saying="usage: sbatch")
-        ends("run.sbatch", DRIVER, "--unheard_of", "1", saying="unheard_of")
-        ends("array.sbatch", DRIVER, "--output", "x.h5", saying="submit it with --array=1-N")
-        ends("array.sbatch", DRIVER, saying="--output is missing", slurm=("--array=1-1",))
-        ends("merge.sbatch", DRIVER, "--output", "x.h5", saying="no files x.shard_*_of_*.h5")
+        ends("run.sbatch", driver(), "--unheard_of", "1", saying="unheard_of")
+        ends("array.sbatch", driver(), "--output", "x.h5", saying="submit it with --array=1-N")
+        ends("array.sbatch", driver(), saying="--output is missing", slurm=("--array=1-1",))
+        ends("merge.sbatch", driver(), "--output", "x.h5", saying="no files x.shard_*_of_*.h5")
         (self.work / "y.shard_1_of_2.h5").write_text("")
-        ends("merge.sbatch", DRIVER, "--output", "y.h5", saying="part 2 of 2 is missing")
+        ends("merge.sbatch", driver(), "--output", "y.h5", saying="part 2 of 2 is missing")
 
+
+class Cancelling(StudyJobs):
     def test_scancel_ends_a_job_for_good(self):
         jobs = {launcher: self.submit_run(f"cancelled_{launcher}", LONG_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
         for launcher in jobs:
@@ -176,10 +121,26 @@ class SlurmTest(unittest.TestCase):
                 self.assertGreaterEqual(trials_done(self.output(name)), 3)
         self.assert_over_for_good(jobs, "twice")
 
+
+class Parts(StudyJobs):
     def test_parts_of_an_array_join_to_one_run(self):
-        for number in (self.array, self.merge):
+        array = self.cluster.submit("-n", 1, "--array=1-3", "--job-name=parts", "-t", 10, JOBS / "array.sbatch", driver(),
+                                    *SHORT_STUDY, "--output", self.output("parts"), folder=self.work)
+        merge = self.cluster.submit(f"--dependency=afterany:{array}", "--job-name=join_parts", "-t", 10, JOBS / "merge.sbatch",
+                                    driver(), "--output", self.output("parts"), folder=self.work)
+        for number in (array, merge):
             self.assertEqual(self.cluster.wait_until_over(number), ("COMPLETED", 0), self.log("parts") + self.log("join_parts"))
         self.assert_same("parts", SHORT_STUDY)
+
+
+class Limits(StudyJobs):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.limited = {name: cls.submit_run(f"limited_{name}", STUDY, name, "-t", 2, "--signal=B:USR1@45") for name in LAUNCHERS}
+        cls.readers = {name: Reader(cls.output(f"limited_{name}")) for name in LAUNCHERS}
+        for reader in cls.readers.values():
+            reader.start()
 
     def test_a_file_that_is_being_written_can_be_read_all_the_time(self):
         for launcher, job in self.limited.items():
@@ -202,6 +163,8 @@ class SlurmTest(unittest.TestCase):
                 self.assertGreaterEqual(self.log(name).count("warned of the time limit"), 2)
                 self.assert_same(name, STUDY)
 
+
+class LostNode(StudyJobs):
     def test_a_lost_node_does_not_end_the_study(self):
         jobs = {launcher: self.submit_run(f"lost_{launcher}", SHORT_STUDY, launcher, "-t", 10) for launcher in LAUNCHERS}
         for launcher in jobs:
@@ -215,11 +178,5 @@ class SlurmTest(unittest.TestCase):
                 self.assert_same(name, SHORT_STUDY)
 
 
-def load_tests(_loader, _tests, _pattern):
-    """The tests in the order of their definition: what is awaited longest comes late, and the node is lost at the very end."""
-    return unittest.TestSuite(SlurmTest(name) for name in vars(SlurmTest) if name.startswith("test_"))
-
-
 if __name__ == "__main__":
-    DRIVER = str(pathlib.Path(sys.argv.pop(1)).resolve() / "testbed")
-    unittest.main()
+    main()
