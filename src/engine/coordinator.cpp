@@ -19,6 +19,7 @@ constexpr auto kNap = std::chrono::milliseconds(1);
 /// Batches that a team has at hand: one that it works on, one ahead of need.
 constexpr int kBatchesAhead = 2;
 constexpr int kResumable = 75;
+constexpr int kNoProgress = 2;  ///< the time limit is a user's input that does not do
 }  // namespace
 
 Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage,
@@ -55,7 +56,8 @@ void Coordinator::start() {
 
 Coordinator::Ending Coordinator::join() {
   thread_.join();
-  return stopping_ ? Ending::interrupted : Ending::complete;
+  if (!stopping_) return Ending::complete;
+  return tell_of_no_progress() ? Ending::no_progress : Ending::interrupted;
 }
 
 Progress::State Coordinator::state() const {
@@ -168,6 +170,9 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
     case Report::progress:
       part_of_trial_ = reader.get<double>();
       break;
+    case Report::kept:
+      if (storage_ != nullptr) storage_->note_kept_state();
+      break;
   }
 }
 
@@ -187,8 +192,9 @@ void Coordinator::remember_alone(bytes::Reader& reader) {
   end_by_force();
 }
 
-void Coordinator::begin_stopping(std::string const& why) {
+void Coordinator::begin_stopping(std::string const& why, Storage::Demand demand) {
   stopping_ = true;
+  if (storage_ != nullptr) storage_->note_end_on_demand(demand);
   stop_deadline_ = watch_.seconds() + study_.options().grace;
   progress_.say(why + ": nothing more is handed out");
   for (auto const& team : teams_) order(team.leader, messages::kStop, {});
@@ -201,9 +207,11 @@ void Coordinator::tend() {
     synced_for_termination_ = true;
     if (storage_ != nullptr) storage_->sync();
   }
-  if (!stopping_ && wish != signals::Wish::none) begin_stopping("signal");
+  if (!stopping_ && wish != signals::Wish::none)
+    begin_stopping("signal", wish == signals::Wish::warning ? Storage::Demand::time_is_up
+                                                            : Storage::Demand::from_outside);
   if (!stopping_ && study_.options().time_limit > 0 && watch_.seconds() > study_.options().time_limit)
-    begin_stopping("time limit");
+    begin_stopping("time limit", Storage::Demand::time_is_up);
   while (!sending_.empty()) {
     int sent = 0;
     mpi::check(MPI_Test(&sending_.front().request, &sent, MPI_STATUS_IGNORE), "MPI_Test");
@@ -216,9 +224,27 @@ void Coordinator::tend() {
 
 void Coordinator::end_by_force() {
   if (storage_ != nullptr) storage_->close_by_force(ledger_);
-  progress_.conclude(state(), "interrupted by force, --resume continues");
+  progress_.conclude(state(),
+                     std::string("interrupted by force") +
+                         (stopping_ ? ", trials under way are longer than the time limit allowed" : "") +
+                         ", --resume continues");
+  bool const in_vain = tell_of_no_progress();
   std::fflush(nullptr);
-  MPI_Abort(exchange_.get(), kResumable);
+  MPI_Abort(exchange_.get(), in_vain ? kNoProgress : kResumable);
+}
+
+bool Coordinator::tell_of_no_progress() const {
+  if (storage_ == nullptr || storage_->starts_without_progress() < kMostStartsWithoutProgress) return false;
+  double const computed = watch_.seconds();
+  double const estimate = std::max(
+      {schedule_.longest_unit_seconds(), 2 * computed, part_of_trial_ > 0 ? computed / part_of_trial_ : 0});
+  progress_.say(fmt::format(
+      "{}: no progress in {} starts in a row: no trial ended, and none kept more of its state, within the "
+      "{:.0f} s that the last start had; a trial needs a time limit of at least {:.0f} s (estimated), and "
+      "the "
+      "warning before its end",
+      study_.description().name, kMostStartsWithoutProgress, computed, estimate + study_.options().grace));
+  return true;
 }
 
 }  // namespace thresher::engine

@@ -23,7 +23,11 @@ class Coordinator {
   ~Coordinator();
 
   void start();
-  enum class Ending { complete, interrupted };
+  enum class Ending {
+    complete,
+    interrupted,
+    no_progress  ///< interrupted, and another start would not get further
+  };
   /// Waits for the end of the run.
   Ending join();
 
@@ -47,7 +51,9 @@ class Coordinator {
   void take(int source, std::vector<std::byte> const& message);
   void tend();
   void order(int leader, int tag, bytes::Writer message);
-  void begin_stopping(std::string const& why);
+  void begin_stopping(std::string const& why, Storage::Demand demand);
+  /// Tells why this study does not get on, where it has not for too many starts; whether it did tell.
+  bool tell_of_no_progress() const;
   void end_by_force();
   Team& team_of(int source);
   void enter(Record record);

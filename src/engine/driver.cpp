@@ -3,6 +3,8 @@
 #include "bytes/reader.hpp"
 #include "bytes/writer.hpp"
 #include "engine/coordinator.hpp"
+#include "engine/launcher.hpp"
+#include "engine/pause_watch.hpp"
 #include "engine/plan.hpp"
 #include "engine/signals.hpp"
 #include "engine/worker.hpp"
@@ -124,8 +126,8 @@ void print_record(Study const& study, Record const& record) {
 /// One run of a driver; members are made in the order in which they are needed.
 class Run {
  public:
-  Run(Experiment const& experiment, mpi::Communicator const& world)
-      : experiment_(experiment), world_(world) {}
+  Run(Experiment const& experiment, mpi::Communicator const& world, Launch launch)
+      : experiment_(experiment), world_(world), launch_(std::move(launch)) {}
 
   int operator()(int argc, char** argv);
 
@@ -147,6 +149,7 @@ class Run {
 
   Experiment const& experiment_;
   mpi::Communicator const& world_;
+  Launch launch_;
   Request request_;
   std::shared_ptr<ResultReader const> stored_;
   std::shared_ptr<InputFile const> input_;
@@ -270,6 +273,9 @@ void Run::check_output() {
   if (result_file_exists(output()) && !options.resume && !options.overwrite)
     throw UserError(
         fmt::format("output = {}: exists; allowed are --resume, --overwrite or another name", output()));
+  if (is_write_protected(output()))
+    throw UserError(
+        fmt::format("output = {}: is write-protected; allowed is a file that may be written", output()));
   if (stored_) require_extension(*study_, *stored_);
   if (stored_ && input_ && stored_->attribute("input_identity") != input_->identity())
     throw UserError(fmt::format("input = {}: the file {} was made with another input ({}; now {})",
@@ -328,6 +334,7 @@ int Run::execute() {
   on_rank_0(world_, [&] {
     if (keeps_results()) start_keeping();
     warn_of_environment(environment_, progress);
+    if (auto const doubt = launch_.doubt(world_.size()); !doubt.empty()) progress.say("warning: " + doubt);
     schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
     phases = schedule->phases();
     coordinator =
@@ -349,6 +356,7 @@ int Run::execute() {
       code = kSomeFailed;
     }
     if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
+    if (ending == Coordinator::Ending::no_progress) code = kBadInput;
     if (!study_->options().quiet)
       for (auto const& option : linalg::Session::unused_options())
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
@@ -369,20 +377,25 @@ void Run::finish_keeping() {
 }  // namespace
 
 int run_driver(int argc, char** argv, Experiment const& experiment) {
+  auto const launch = Launch::of([](char const* name) { return std::getenv(name); });
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   int code = 1;
   {
     auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+    PauseWatch const pauses;
     try {
       if (provided < MPI_THREAD_MULTIPLE)
         throw UserError("this MPI does not grant MPI_THREAD_MULTIPLE, which the coordinator needs");
-      code = Run(experiment, world)(argc, argv);
+      if (auto const mismatch = launch.mismatch(world.size(), mpi::library_version()); !mismatch.empty())
+        throw UserError(mismatch);
+      code = Run(experiment, world, launch)(argc, argv);
     } catch (HelpRequest const&) {
       code = kDone;
     } catch (UserError const& error) {
-      if (world.rank() == 0)
-        fmt::print(stderr, "{}: {}\n", experiment.description().name, message_line(error.what()));
+      // Copies that do not see each other each have rank 0: the first one tells.
+      bool const tells = world.size() > 1 ? world.rank() == 0 : launch.number == 0;
+      if (tells) fmt::print(stderr, "{}: {}\n", experiment.description().name, message_line(error.what()));
       code = kBadInput;
     } catch (std::exception const& error) {
       fmt::print(stderr, "{}: fault on rank {}: {}\n", experiment.description().name, world.rank(),

@@ -28,6 +28,7 @@ enum class Report : std::uint8_t {
   alone,     ///< one rank of the team threw, the others do not follow: unit, reason
   warning,   ///< text for the user
   progress,  ///< part of the running trial
+  kept,      ///< the running trial has left a state beyond the one that it had
 };
 /// First byte of a message to a team.
 enum class Order : std::uint8_t { batch, end_of_phase, end_of_run };

@@ -100,6 +100,12 @@ double Schedule::expected_seconds(Group const& group) const {
   return std::max(nominal_seconds(group), 1e-6) * (scale_ > 0 ? scale_ : 1);
 }
 
+double Schedule::longest_unit_seconds() const {
+  double longest = 0;
+  for (auto const& group : groups_) longest = std::max(longest, expected_seconds(group));
+  return longest;
+}
+
 std::int64_t Schedule::released(Group const& group) const {
   std::int64_t most = 0;
   for (auto const point : group.data.points) most = std::max(most, ledger_.released(point));

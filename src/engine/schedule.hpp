@@ -50,6 +50,8 @@ class Schedule {
   std::int64_t failed() const { return failed_; }
   /// Estimate of the seconds left with the present teams; negative when unknown.
   double seconds_left() const;
+  /// Estimate for the longest unit of the phase: by work counts, where none of its kind has been measured.
+  double longest_unit_seconds() const;
 
  private:
   /// A data point of the phase's team size, and how far its trials are.

@@ -95,7 +95,12 @@ class Member : public TrialServices {
     if (!stop_ && Clock::now() - last_poll_ > std::chrono::milliseconds(1)) poll_stop();
     return stop_;
   }
-  void keep(std::span<std::byte const> bytes) override { files_.keep(runner_.place(), bytes); }
+  void keep(std::span<std::byte const> bytes) override {
+    if (!files_.keep(runner_.place(), bytes) || comm_.rank() != 0) return;
+    bytes::Writer report;
+    report.put(Report::kept);
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(report));
+  }
   std::optional<std::vector<std::byte>> restore() override { return files_.restore(runner_.place()); }
 
  private:

@@ -34,9 +34,19 @@ std::optional<std::string> read_file(std::string const& path);
 /// lead nowhere yet).
 std::string without_links(std::string const& path);
 
-/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Throws
-/// file_error, and removes `temporary` then.
+/// An empty file `temporary`, in place of one that may be there, which nobody may read who may not read
+/// `access_of` (if there is one). Throws file_error.
+void create_replacement(std::string const& temporary, std::string const& access_of);
+
+/// Makes what was written to `temporary` the file `path`: sync, rename, sync of the folder. Mode, access list
+/// and (where that is allowed) group are those of `access_of` if there is such a file. Throws file_error, and
+/// removes `temporary` then.
+void replace_file(std::string const& temporary, std::string const& path, std::string const& access_of);
+/// The access stays that of the file that is replaced.
 void replace_file(std::string const& temporary, std::string const& path);
+
+/// Whether a file is there that nobody may write, or not this process.
+bool is_write_protected(std::string const& path);
 
 /// Cyclic redundancy check (zlib's) of `bytes`.
 std::uint32_t crc32(std::span<std::byte const> bytes);

@@ -74,10 +74,11 @@ double machine_bytes() {
   return kUnlimited;
 }
 
-double slurm_megabytes(char const* variable) {
+/// A positive number in the environment, else `otherwise`.
+double slurm_number(char const* variable, double otherwise) {
   char const* text = std::getenv(variable);
   double const value = text == nullptr ? 0 : std::atof(text);
-  return value > 0 ? value : kUnlimited;
+  return value > 0 ? value : otherwise;
 }
 
 }  // namespace
@@ -111,8 +112,11 @@ double available_bytes_per_rank(mpi::Communicator const& comm) {
   MPI_Comm_free(&node);
   double const per_node = std::min({machine_bytes(), number_in("/sys/fs/cgroup/memory.max"),
                                     number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-                                    slurm_megabytes("SLURM_MEM_PER_NODE") * 1048576});
-  double const here = std::min(per_node / ranks_on_node, slurm_megabytes("SLURM_MEM_PER_CPU") * 1048576);
+                                    slurm_number("SLURM_MEM_PER_NODE", kUnlimited) * 1048576});
+  // A rank has the memory of all its CPUs.
+  double const of_cpus =
+      slurm_number("SLURM_MEM_PER_CPU", kUnlimited) * 1048576 * slurm_number("SLURM_CPUS_PER_TASK", 1);
+  double const here = std::min(per_node / ranks_on_node, of_cpus);
   // A tenth is left to MPI, the libraries and the system.
   return 0.9 * mpi::min(comm, here);
 }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '2', '\n'};
 
-enum class Entry : std::uint8_t { header, record, handed_out, strike };
+enum class Entry : std::uint8_t { header, record, handed_out, strike, end_on_demand };
 
 /// What every entry begins with; its kind and its fields follow.
 struct Prefix {
@@ -52,8 +52,15 @@ std::vector<std::byte> whole_entry(std::span<std::byte const> bytes) {
 
 }  // namespace
 
-Journal::Journal(std::string path, JournalContents const& contents)
-    : path_(std::move(path)), descriptor_(path_ + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND) {
+namespace {
+std::string created(std::string const& path, std::string const& access_of) {
+  create_replacement(path, access_of);
+  return path;
+}
+}  // namespace
+
+Journal::Journal(std::string path, JournalContents const& contents, std::string const& access_of)
+    : path_(std::move(path)), descriptor_(created(path_ + ".new", access_of), O_WRONLY | O_APPEND) {
   try {
     write(std::as_bytes(std::span(kMagic)));
     write(entry_of(Entry::header, contents.experiment, contents.toml));
@@ -61,7 +68,8 @@ Journal::Journal(std::string path, JournalContents const& contents)
       write(entry_of(Entry::strike, unit.first, unit.second, count));
     for (auto const& unit : contents.in_flight) append(unit);
     for (auto const& record : contents.records) append(record);
-    replace_file(path_ + ".new", path_);
+    if (contents.ended_on_demand) append_end_on_demand();
+    replace_file(path_ + ".new", path_, access_of);
   } catch (...) {
     std::remove((path_ + ".new").c_str());
     throw;
@@ -83,6 +91,10 @@ void Journal::append(Record const& record) {
 
 void Journal::append(Unit const& handed_out) {
   write(entry_of(Entry::handed_out, handed_out));
+}
+
+void Journal::append_end_on_demand() {
+  write(entry_of(Entry::end_on_demand));
 }
 
 void Journal::sync() const {
@@ -117,7 +129,10 @@ JournalContents Journal::read(std::string const& path) {
         auto const trial = fields.get<std::int64_t>();
         auto const point = fields.get<std::uint32_t>();
         contents.strikes[{trial, point}] = fields.get<int>();
+        break;
       }
+      case Entry::end_on_demand:
+        contents.ended_on_demand = true;
     }
   }
   for (auto& unit : handed_out) {

@@ -24,6 +24,8 @@ struct JournalContents {
   std::vector<Record> records;  ///< in order; a later one of the same trial counts
   std::vector<Unit> in_flight;  ///< handed out, not (wholly) back
   Strikes strikes;
+  /// The run was asked to end (or ended itself): what was in flight then is not to blame for the end.
+  bool ended_on_demand = false;
 };
 
 /// Append-only file of entries with length and checksum beside the result file. Entries are in the kernel's
@@ -31,11 +33,13 @@ struct JournalContents {
 class Journal {
  public:
   /// A fresh journal in place of the one at `path` (written beside, synced, renamed), with the entries given.
-  /// Throws std::runtime_error.
-  Journal(std::string path, JournalContents const& contents);
+  /// Who may not read the file `access_of` may not read this one. Throws std::runtime_error.
+  Journal(std::string path, JournalContents const& contents, std::string const& access_of = "");
 
   void append(Record const& record);
   void append(Unit const& handed_out);
+  /// Notes that the run ends because it is to end.
+  void append_end_on_demand();
   /// May be called from another thread than append.
   void sync() const;
 

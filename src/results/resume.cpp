@@ -101,7 +101,7 @@ JournalContents adopt_journal(std::string const& path, Study const& study) {
     for (auto const point : unit.points)
       if (auto const here = place(point)) {
         moved.points.push_back(static_cast<std::uint32_t>(*here));
-        ++adopted.strikes[{unit.trial, moved.points.back()}];
+        if (!contents.ended_on_demand) ++adopted.strikes[{unit.trial, moved.points.back()}];
       }
     adopted.in_flight.push_back(std::move(moved));
   }

@@ -16,7 +16,8 @@ void complete_request(Request& request, ResultReader const& stored, Description 
 void require_extension(Study const& study, ResultReader const& stored);
 
 /// What a journal left by an interrupted run holds, in terms of the points of `study`: records, and one
-/// strike more for every unit that was in flight. Throws UserError when it belongs to another experiment or
+/// strike more for every unit that was in flight, unless the run was to end: that a trial is longer than the
+/// time limit is not its fault. Throws UserError when it belongs to another experiment or
 /// cannot be read.
 JournalContents adopt_journal(std::string const& path, Study const& study);
 /// Enters it into the ledger; what was in flight at too many abnormal ends in a row has failed.

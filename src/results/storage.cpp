@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace thresher::results {
@@ -16,6 +17,7 @@ constexpr double kRoomPerFileByte = 0.25;
 /// writing together then stays a small multiple of the final file.
 constexpr double kPartOfTime = 0.02;
 constexpr double kGrowth = 0.2;
+constexpr char const* kStartsWithoutProgress = "starts_without_progress";
 }  // namespace
 
 Storage::Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock)
@@ -28,6 +30,8 @@ Storage::~Storage() {
 void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
                     std::vector<Record> records, Strikes const& strikes) {
   strikes_ = strikes;
+  if (!sources.empty() && records.empty())
+    earlier_starts_without_progress_ = std::atoi(sources.front()->attribute(kStartsWithoutProgress).c_str());
   write_file(ledger, records, sources);
   conclude_rewrite();
   since_sync_ = {};
@@ -39,7 +43,12 @@ void Storage::write_file(Ledger const& ledger, std::vector<Record> const& record
   auto const temporary = output_ + ".new";
   // Before, too: a run that was stopped for long must not write to the file that its successor writes.
   lock_.beat();
-  write_result_file(temporary, study_, ledger, records, sources, provenance_);
+  auto provenance = provenance_;
+  // After the last of these the user has been told; who starts again then has changed something.
+  provenance.attributes.emplace_back(kStartsWithoutProgress,
+                                     std::to_string(starts_without_progress() % kMostStartsWithoutProgress));
+  create_replacement(temporary, output_);
+  write_result_file(temporary, study_, ledger, records, sources, provenance);
   lock_.beat();
   replace_file(temporary, output_);
   last_rewrite_seconds_ = watch.seconds();
@@ -50,18 +59,20 @@ void Storage::restart_journal() {
                            .experiment = study_.description().name,
                            .records = std::move(fresh_),  // lent: they can be large
                            .in_flight = {},
-                           .strikes = strikes_};
+                           .strikes = strikes_,
+                           .ended_on_demand = ends_on_demand_};
   for (auto const& [trial, point] : in_flight_) {
     if (contents.in_flight.empty() || contents.in_flight.back().trial != trial)
       contents.in_flight.push_back({trial, {}});
     contents.in_flight.back().points.push_back(point);
   }
-  journal_ = std::make_unique<Journal>(output_ + ".journal", contents);
+  journal_ = std::make_unique<Journal>(output_ + ".journal", contents, output_);
   fresh_ = std::move(contents.records);
   unsynced_ = false;
 }
 
 void Storage::append(Record record) {
+  progressed_ = true;
   journal_->append(record);
   unsynced_ = true;
   fresh_bytes_ += record.bytes();
@@ -72,6 +83,13 @@ void Storage::append(Record record) {
 void Storage::append(Unit const& handed_out) {
   journal_->append(handed_out);
   for (auto const point : handed_out.points) in_flight_.emplace(handed_out.trial, point);
+}
+
+void Storage::note_end_on_demand(Demand demand) {
+  time_is_up_ = demand == Demand::time_is_up;
+  ends_on_demand_ = true;
+  journal_->append_end_on_demand();
+  unsynced_ = true;
 }
 
 void Storage::wait_for_job() {

@@ -17,6 +17,10 @@ namespace thresher::results {
 /// What holds when Storage has thrown.
 inline constexpr char const* kAfterStorageError = "what is on disk is whole, --resume continues";
 
+/// So many starts in a row without a trial that ended, or kept more of its state, are not followed by
+/// another: each would end like the last.
+inline constexpr int kMostStartsWithoutProgress = 3;
+
 /// Keeps results: each at once in the journal, the journal on disk every interval, all of it in the result
 /// file now and then. Rewriting and syncing go on in a thread of their own, so that handing out never waits
 /// for a disk. On rank 0; not for several threads at once.
@@ -26,11 +30,23 @@ class Storage {
   ~Storage();
 
   /// Writes the first file from `sources` and `records` (of an old journal) and starts a new journal. What is
-  /// damaged in the sources shows here. Throws.
+  /// damaged in the sources shows here. The first source is the file that is continued. Throws.
   void begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
              std::vector<Record> records, Strikes const& strikes);
   void append(Record record);
   void append(Unit const& handed_out);
+  /// The run is to end: what is in flight from now on is not to blame.
+  enum class Demand {
+    time_is_up,  ///< the warning, the time limit
+    from_outside
+  };
+  void note_end_on_demand(Demand demand);
+  /// A trial has left a state beyond the one that it had.
+  void note_kept_state() { progressed_ = true; }
+  /// How many starts in a row, with this one, the time was up before a trial ended or kept a state.
+  int starts_without_progress() const {
+    return progressed_ ? 0 : earlier_starts_without_progress_ + (time_is_up_ ? 1 : 0);
+  }
   /// Starts a sync or a rewrite where one is due; throws what an earlier one failed with.
   void tick(Ledger const& ledger);
   /// Everything so far is on disk when this returns.
@@ -73,6 +89,10 @@ class Storage {
   Stopwatch since_rewrite_;
   double last_rewrite_seconds_ = 0;
   bool unsynced_ = false;
+  int earlier_starts_without_progress_ = 0;
+  bool progressed_ = false;
+  bool time_is_up_ = false;
+  bool ends_on_demand_ = false;
 };
 
 }  // namespace thresher::results

@@ -37,6 +37,14 @@ void write_rows(hdf5::Object file, std::string const& name, std::vector<std::int
   hdf5::flush(file);
 }
 
+/// The checksum that a file of state begins with; 0 where there is none.
+std::uint32_t checksum_of_state(std::string const& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::uint32_t sum = 0;
+  stream.read(reinterpret_cast<char*>(&sum), sizeof(sum));
+  return stream ? sum : 0;
+}
+
 /// The state in a file, if it is whole.
 std::optional<std::vector<std::byte>> whole_state(std::string const& path) {
   auto const content = read_file(path);
@@ -90,17 +98,19 @@ std::string TrialFiles::state_path(TrialPlace const& place) const {
                      comm_.size());
 }
 
-void TrialFiles::keep(TrialPlace const& place, std::span<std::byte const> bytes) {
+bool TrialFiles::keep(TrialPlace const& place, std::span<std::byte const> bytes) {
   auto const path = state_path(place);
+  auto const sum = crc32(bytes);
+  bool const moved = !std::filesystem::exists(path) || checksum_of_state(path) != sum;
   mpi::agree(comm_, [&] {
     std::ofstream stream(unfinished(path), std::ios::binary);
-    auto const sum = crc32(bytes);
     stream.write(reinterpret_cast<char const*>(&sum), sizeof(sum));
     stream.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (!stream.flush()) throw file_error(path);
     replace_file(unfinished(path), path);
   });
   states_.insert(path);
+  return mpi::max(comm_, moved ? 1.0 : 0.0) != 0.0;
 }
 
 std::optional<std::vector<std::byte>> TrialFiles::restore(TrialPlace const& place) {

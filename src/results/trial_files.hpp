@@ -44,8 +44,9 @@ class TrialFiles {
                     std::vector<std::int64_t> const& extents, mpi::Range rows,
                     std::span<double const> values) const;
 
-  /// Leaves this rank's state: the old one stays until every rank has written the new one. Collective.
-  void keep(TrialPlace const& place, std::span<std::byte const> bytes);
+  /// Leaves this rank's state: the old one stays until every rank has written the new one. Returns whether it
+  /// differs from the old one on any rank. Collective.
+  bool keep(TrialPlace const& place, std::span<std::byte const> bytes);
   /// The state that was left, on all ranks or on none. Collective.
   std::optional<std::vector<std::byte>> restore(TrialPlace const& place);
   /// Removes every state that was kept or restored since the last call.

@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import stat
 import subprocess
 import time
 import unittest.mock
@@ -16,6 +17,10 @@ import xarray
 import running
 
 SHORT = ["--mean", "0,1", "--trials", 30, "--delay", "0.02", "--checkpoint_interval", "0.1", "--quiet"]
+
+
+# Longer than any time limit that is given to it.
+SLOW = ["--trials", 2, "--delay", 60, "--grace", 0.3, "--time_limit", 0.3, "--quiet", "--resume"]
 
 
 class FaultTest(running.StudyTest):
@@ -137,6 +142,62 @@ class Disks(FaultTest):
                 shutil.rmtree(self.folder / "moved")
 
 
+class TimeLimits(FaultTest):
+    def test_a_trial_longer_than_the_time_limit_does_not_go_round_for_ever(self):
+        for ranks in (0, 2):
+            name = f"slow{ranks}.h5"
+            for _ in range(2):
+                for code in (75, 75, 2):
+                    done = self.run_study(*SLOW, "--output", name, ranks=ranks, expect=None)
+                    self.assertEqual(done.returncode, code, done.stderr)
+                    self.assertEqual("no progress in 3 starts" in done.stderr, code == 2, done.stderr)
+            self.assertIn("a time limit of at least", done.stderr)
+            with h5py.File(self.folder / name) as file:
+                self.assertTrue((file["status"][...] == 0).all(), "nothing has failed: it was not given the time")
+
+    def test_a_state_that_moves_is_progress(self):
+        codes = []
+        while not codes or codes[-1] == 75:
+            codes.append(self.run_study("--trials", 1, "--delay", 3, "--steps", 30, "--time_limit", 0.5, "--quiet", "--resume", "--output", "kept.h5",
+                                        expect=None).returncode)
+        self.assertEqual(codes[-1], 0)
+        self.assertGreater(len(codes), 3)
+
+    def test_a_step_that_is_never_done_is_none(self):
+        """One step is longer than the limit: none is ever reached."""
+        codes = [self.run_study("--trials", 1, "--delay", 20, "--steps", 10, "--time_limit", 0.3, "--grace", 0.3, "--quiet", "--resume",
+                                "--output", "stuck.h5", expect=None).returncode for _ in range(3)]
+        self.assertEqual(codes, [75, 75, 2])
+
+    def test_ends_from_outside_do_not_count(self):
+        for _ in range(4):
+            process = self.start_study("--trials", 2, "--delay", 60, "--grace", 0.3, "--quiet", "--resume", "--output", "ended.h5")
+            self.wait_for(lambda: (self.folder / "ended.h5.journal").exists())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(20), 75, self.said(process))
+        with h5py.File(self.folder / "ended.h5") as file:
+            self.assertTrue((file["status"][...] == 0).all())
+
+
+class Suspension(FaultTest):
+    def test_a_pause_is_no_time_of_a_trial(self):
+        for ranks in (0, 2):
+            name = f"paused{ranks}.h5"
+            process = self.start_study("--trials", 2, "--delay", 1.5, "--quiet", "--output", name, ranks=ranks)
+            self.wait_for(lambda name=name: (self.folder / (name + ".journal")).exists())
+            time.sleep(0.5)
+            pids = self.ranks_of_study()
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(4)
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+            self.assertEqual(process.wait(60), 0, self.said(process))
+            with h5py.File(self.folder / name) as file:
+                self.assertLess(numpy.max(file["trial_seconds"][...]), 3)
+                self.assertLess(file["summary/spent_mean"][()], 3)
+
+
 class Processes(FaultTest):
     def rank(self, number):
         """Process of a rank of the run in this test's folder."""
@@ -228,6 +289,17 @@ class Processes(FaultTest):
         self.assertEqual(first.wait(60), 0, self.said(first))
         self.assertEqual(self.run_study("--trials", 12, "--resume", "--quiet", "--output", "a.h5").returncode, 0)
 
+    def test_show_tells_a_killed_run_from_one_at_work(self):
+        def shown():
+            return subprocess.run([running.ROOT / "tools" / "thresher", "show", self.folder / "a.h5"], capture_output=True, text=True).stdout
+
+        process = self.start_study("--trials", 100, "--delay", 0.3, "--quiet", "--output", "a.h5")
+        self.wait_for(lambda: (self.folder / "a.h5.journal").exists())
+        self.assertRegex(shown(), f"under way +process {process.pid} ")
+        self.kill_study(process)
+        self.assertNotIn("under way", shown())
+        self.assertRegex(shown(), f"interrupted +process {process.pid} .*no longer at work")
+
     def test_a_clock_that_jumps(self):
         library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
         if library is None:
@@ -290,6 +362,55 @@ class Sizes(FaultTest):
                                 (["--trials", "1e9", "--mean", "0:0.01:0.9"], "trials")):
             self.assert_one_line(self.run_study(*arguments, "--output", "a.h5", "--memory_per_rank", "4G", expect=None), word)
         self.run_study("--plan", "--plan_ranks", "1e7", "--ranks_per_trial", "auto", "--mean", "0:0.01:1", "--trials", 1, timeout=60)
+
+
+class Access(FaultTest):
+    def mode(self, name):
+        return stat.S_IMODE((self.folder / name).stat().st_mode)
+
+    def test_a_file_that_is_replaced_keeps_its_mode_and_group(self):
+        for mode in (0o600, 0o664, 0o640):
+            name = f"mode{mode:o}.h5"
+            self.run_study("--trials", 1, "--quiet", "--output", name)
+            (self.folder / name).chmod(mode)
+            if os.geteuid() == 0:
+                os.chown(self.folder / name, -1, 12)
+            self.run_study("--trials", 2, "--quiet", "--resume", "--output", name)
+            self.assertEqual(self.mode(name), mode)
+            if os.geteuid() == 0:
+                self.assertEqual((self.folder / name).stat().st_gid, 12)
+            self.run_study("--trials", 1, "--quiet", "--overwrite", "--output", name)
+            self.assertEqual(self.mode(name), mode)
+            process = self.start_study("--trials", 100, "--delay", 0.2, "--quiet", "--resume", "--output", name)
+            self.wait_for(lambda name=name: (self.folder / (name + ".journal")).exists())
+            self.assertEqual(self.mode(name + ".journal"), mode, "what is private is so in the journal, too")
+            self.kill_study(process)
+
+    def test_a_write_protected_file_is_refused(self):
+        self.run_study("--trials", 1, "--quiet", "--output", "a.h5")
+        (self.folder / "a.h5").chmod(0o444)
+        before = (self.folder / "a.h5").read_bytes()
+        for mode in ("--resume", "--overwrite"):
+            self.assert_one_line(self.run_study("--trials", 2, mode, "--output", "a.h5", expect=None), "a.h5", "write-protected")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), before)
+
+
+class Launchers(FaultTest):
+    def test_copies_that_do_not_see_each_other_are_refused_in_one_line(self):
+        lines = []
+        for number in range(3):
+            with unittest.mock.patch.dict(running.ENVIRONMENT, PMI_SIZE="3", PMI_RANK=str(number)):
+                lines += self.run_study("--trials", 1, "--output", "a.h5", expect=2).stderr.splitlines()
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("mpiexec (MPICH's kind) started 3 copies", lines[0])
+        self.assertIn("mpirun", lines[0])
+        self.assertFalse((self.folder / "a.h5").exists())
+
+    def test_a_job_of_several_tasks_without_a_launcher_is_told(self):
+        with unittest.mock.patch.dict(running.ENVIRONMENT, SLURM_NTASKS="4"):
+            done = self.run_study("--trials", 1, "--output", "a.h5")
+            self.assertIn("4 tasks", done.stderr)
+            self.assertNotIn("4 tasks", self.run_study("--trials", 1, "--output", "b.h5", ranks=2).stderr)
 
 
 class Names(FaultTest):

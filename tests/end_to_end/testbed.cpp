@@ -3,6 +3,7 @@
 #include "engine/driver.hpp"
 #include "mpi/fixed_order_sum.hpp"
 #include "study/experiment.hpp"
+#include "study/stopwatch.hpp"
 
 #include <fmt/format.h>
 
@@ -101,7 +102,7 @@ struct Fit : study::StageResult {
   std::int64_t used = 0;
 };
 
-Given examine(study::InputReader const& input) {
+Given examine_input(study::InputReader const& input) {
   if (!input.has("numbers")) return {};
   auto const count = input.extents("numbers").at(0);
   auto const numbers = input.read("numbers", {0, count}, {0, 1});
@@ -130,7 +131,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     parameter("spread", &Parameters::spread, "(0, inf)", "standard deviation (normal law)", "data");
     parameter("law", &Parameters::law, {"normal", "uniform", "given"},
               "law of the numbers; given: those of the input, which ascend", "data");
-    user_input(&Parameters::input, examine);
+    user_input(&Parameters::input, examine_input);
     parameter("power", &Parameters::power, "[0, 10]", "power of the estimate", "fit");
     parameter("level", &Parameters::level, "(-inf, inf)", "level of a hit", "read");
     parameter("delay", &Parameters::delay, "[0, 1e5]", "seconds that a reading sleeps", "read");
@@ -250,7 +251,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
 
   study::Outcome measure(study::StageResult const* before, Parameters const& p, study::Team& team,
                          Metrics& metrics) const override {
-    auto const start = std::chrono::steady_clock::now();
+    study::Stopwatch const watch;
     auto const& fit = *static_cast<Fit const*>(before);
     bool const faulty = team.trial() == p.fault_trial;
     if (faulty) go_wrong(p.fault, team);
@@ -259,7 +260,7 @@ class Testbed final : public study::ExperimentOf<Parameters, Metrics, Prediction
     metrics.hit = fit.estimate > p.level ? 1 : 0;
     metrics.used = static_cast<double>(fit.used);
     metrics.spread_estimate = fit.spread;
-    metrics.spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    metrics.spent = watch.seconds();
     if (p.wide) {
       double numbers[std::size(kWide)];
       team.stream("WIDE").uniforms({}, 0, numbers);

@@ -9,7 +9,7 @@ from .text import coordinate, number
 # Root attributes that tell how, where and when a file was made; a file may name more in `provenance_attributes`.
 PROVENANCE = {
     "_NCProperties", "blas", "command_line", "git_commit", "hosts", "petsc_options", "processors", "provenance_attributes", "ranks",
-    "runs", "toml", "version",
+    "runs", "starts_without_progress", "toml", "version",
 }  # fmt: skip
 # Bookkeeping of HDF5 and netCDF-4: the dimensions are compared by name instead.
 BOOKKEEPING = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS", "_Netcdf4Dimid", "_Netcdf4Coordinates"}

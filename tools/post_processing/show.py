@@ -4,6 +4,7 @@ Axes and their values, parameters, metrics, predictions, trials done and failed,
 is under way has a journal beside its file; the trials in it reach the file at its next rewriting.
 """
 
+import os
 import pathlib
 import time
 
@@ -92,13 +93,37 @@ def _liveness(study):
     try:
         if lock.exists():
             holder = dict(line.partition("=")[::2] for line in lock.read_text(errors="replace").splitlines())
-            yield _entry("under way", f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, last sign of life "
-                                      f"{_age(lock):.0f} s ago")
+            age = _age(lock)
+            alive = _may_live(holder, age)
+            where = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, last sign of life {age:.0f} s ago"
+            yield _entry("under way" if alive else "interrupted",
+                         where if alive else f"{where}, is no longer at work; --resume continues")
         if journal.exists():
             yield _entry("journal", f"{journal.stat().st_size} bytes of newer records in {journal.name}, last written "
                                     f"{_age(journal):.0f} s ago; they reach this file at its next rewriting")
     except FileNotFoundError:
         return  # the run has just ended
+
+
+def _may_live(holder, age):
+    """Whether the run of a lock may be at work: its process where it is in sight, else its last beat."""
+    try:
+        here = {"host": os.uname().nodename, "boot": pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+                "pid_namespace": os.readlink("/proc/self/ns/pid")}
+        if all(holder.get(name) == value for name, value in here.items()):
+            return _process_start(holder.get("pid", "")) == holder.get("process_start")
+        return age < 2 * float(holder.get("beat_interval", 0))
+    except (OSError, ValueError):
+        return True  # not known
+
+
+def _process_start(pid):
+    """Start of a living process since boot, as /proc tells it; empty when there is none."""
+    try:
+        state, *fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state in "ZX" else fields[18]
 
 
 def _age(path):
