@@ -46,6 +46,32 @@ TEST_F(JournalTest, GivesBackWhatWasWritten) {
   EXPECT_EQ(contents.strikes.at({7, 1}), 2);
 }
 
+TEST_F(JournalTest, KnowsWhetherTheRunWasToEnd) {
+  JournalContents contents{
+      .toml = "", .experiment = "e", .records = {}, .in_flight = {{3, {0}}}, .strikes = {}};
+  {
+    Journal journal(path_, contents);
+    EXPECT_FALSE(Journal::read(path_).ended_on_demand);
+    journal.append_end_on_demand();
+    EXPECT_TRUE(Journal::read(path_).ended_on_demand);
+    EXPECT_EQ(Journal::read(path_).in_flight.size(), 1u);
+  }
+  contents.ended_on_demand = true;
+  Journal const again(path_, contents);
+  EXPECT_TRUE(Journal::read(path_).ended_on_demand);
+}
+
+TEST_F(JournalTest, IsAsPrivateAsTheFileThatItBelongsTo) {
+  auto const file = path_ + ".h5";
+  std::ofstream(file) << "x";
+  std::filesystem::permissions(file, std::filesystem::perms{0600});
+  JournalContents const contents{
+      .toml = "", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {}};
+  Journal const journal(path_, contents, file);
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms{0600});
+  std::remove(file.c_str());
+}
+
 TEST_F(JournalTest, EveryCutAndFlipLosesOnlyTheTail) {
   {
     Journal journal(path_,

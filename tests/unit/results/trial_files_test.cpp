@@ -46,6 +46,14 @@ TEST_F(TrialFilesTest, StatesOfStagesAreKeptApartAndForgottenTogether) {
   EXPECT_EQ(later.restore(data), std::nullopt);
 }
 
+TEST_F(TrialFilesTest, SaysWhetherAStateMoved) {
+  TrialPlace const place{"point", 0};
+  TrialFiles files(output_, 0, self_);
+  EXPECT_TRUE(files.keep(place, bytes_of('a')));
+  EXPECT_FALSE(files.keep(place, bytes_of('a')));
+  EXPECT_TRUE(files.keep(place, bytes_of('b')));
+}
+
 TEST_F(TrialFilesTest, TheEndOfAStudyLeavesOnlyWhatIsNotOurs) {
   TrialFiles files(output_, 0, self_);
   files.keep({"point", 0}, bytes_of('a'));
