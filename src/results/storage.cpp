@@ -30,7 +30,8 @@ Storage::~Storage() {
 void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
                     std::vector<Record> records, Strikes const& strikes) {
   strikes_ = strikes;
-  if (!sources.empty() && records.empty())
+  if (!sources.empty() &&
+      std::ranges::none_of(records, [](Record const& record) { return record.trial >= 0; }))
     earlier_starts_without_progress_ = std::atoi(sources.front()->attribute(kStartsWithoutProgress).c_str());
   write_file(ledger, records, sources);
   conclude_rewrite();
@@ -72,7 +73,7 @@ void Storage::restart_journal() {
 }
 
 void Storage::append(Record record) {
-  progressed_ = true;
+  progressed_ = progressed_ || record.trial >= 0;  // predictions are no trials
   journal_->append(record);
   unsynced_ = true;
   fresh_bytes_ += record.bytes();

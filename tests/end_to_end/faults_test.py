@@ -172,7 +172,9 @@ class TimeLimits(FaultTest):
     def test_ends_from_outside_do_not_count(self):
         for _ in range(4):
             process = self.start_study("--trials", 2, "--delay", 60, "--grace", 0.3, "--quiet", "--resume", "--output", "ended.h5")
-            self.wait_for(lambda: (self.folder / "ended.h5.journal").exists())
+            lock = self.folder / "ended.h5.lock"
+            self.wait_for(lambda: lock.exists() and f"pid={process.pid}\n" in lock.read_text())
+            time.sleep(2)
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(20), 75, self.said(process))
         with h5py.File(self.folder / "ended.h5") as file:
@@ -371,15 +373,15 @@ class Access(FaultTest):
     def test_a_file_that_is_replaced_keeps_its_mode_and_group(self):
         for mode in (0o600, 0o664, 0o640):
             name = f"mode{mode:o}.h5"
-            self.run_study("--trials", 1, "--quiet", "--output", name)
+            self.run_study("--trials", 1, "--delay", 0.2, "--quiet", "--output", name)
             (self.folder / name).chmod(mode)
             if os.geteuid() == 0:
                 os.chown(self.folder / name, -1, 12)
-            self.run_study("--trials", 2, "--quiet", "--resume", "--output", name)
+            self.run_study("--trials", 2, "--delay", 0.2, "--quiet", "--resume", "--output", name)
             self.assertEqual(self.mode(name), mode)
             if os.geteuid() == 0:
                 self.assertEqual((self.folder / name).stat().st_gid, 12)
-            self.run_study("--trials", 1, "--quiet", "--overwrite", "--output", name)
+            self.run_study("--trials", 1, "--delay", 0.2, "--quiet", "--overwrite", "--output", name)
             self.assertEqual(self.mode(name), mode)
             process = self.start_study("--trials", 100, "--delay", 0.2, "--quiet", "--resume", "--output", name)
             self.wait_for(lambda name=name: (self.folder / (name + ".journal")).exists())
@@ -387,7 +389,7 @@ class Access(FaultTest):
             self.kill_study(process)
 
     def test_a_write_protected_file_is_refused(self):
-        self.run_study("--trials", 1, "--quiet", "--output", "a.h5")
+        self.run_study("--trials", 1, "--delay", 0.2, "--quiet", "--output", "a.h5")
         (self.folder / "a.h5").chmod(0o444)
         before = (self.folder / "a.h5").read_bytes()
         for mode in ("--resume", "--overwrite"):
