@@ -65,7 +65,7 @@ TEST_F(Conformance, PredictionsReadWhatTheyDependOn) {
   };
   auto const same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory)
-    for (auto const& point : points.cheap(6)) {
+    for (auto const& point : points.cheap(3)) {
       auto const expected = predict(theory, smoke.seen_by_theory(theory, point));
       auto other = point;
       for (std::size_t k = 0; k < point.size(); ++k)

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kMostSeconds = 0.01;
 constexpr double kMostBytes = 64e6;
+constexpr std::size_t kNumbersNearTolerances = 4;
 
 /// `number` as a value of the parameter, or `otherwise` where its range does not hold it.
 Value as_value(Parameter const& parameter, double number, Value const& otherwise) {
@@ -45,11 +46,13 @@ Value Points::other(std::size_t k, Point const& point) {
   };
   double const here = number(point[k]);
   double const usual = number(parameter.default_value);
-  double const candidates[] = {here / 2,   here * 1.5, here + 1, here * 2, usual, usual / 2, usual * 1.5,
-                               here * 0.9, here * 1.1, 0,        1,        2,     3,         0.5};
+  double const candidates[] = {here / 2,   here * 0.9,  usual, usual / 2, here + 1, here * 2, here * 1.5,
+                               here * 1.1, usual * 1.5, 0,     1,         2,        3,        0.5};
+  // A tolerance stays one: results are equal to it.
+  bool const tolerance = parameter.kind == Kind::real && usual > 0 && usual < 0.01;
+  auto const count = tolerance ? kNumbersNearTolerances : std::size(candidates);
   for (int tries = 0; tries < 20; ++tries)
-    if (auto value = as_value(parameter, candidates[one_of(std::size(candidates))], point[k]);
-        value != point[k])
+    if (auto value = as_value(parameter, candidates[one_of(count)], point[k]); value != point[k])
       return value;
   return point[k];
 }

@@ -4,13 +4,16 @@
 
 #include <bit>
 #include <memory>
+#include <stdexcept>
 
 namespace thresher::conformance {
 
-Trial run_bare(Study const& study, Point const& point, Point const& like, Team& team, Watch const& watch,
-               std::int64_t trial) {
+namespace {
+
+Trial run(Study const& study, Point const& point, Point const& like, Team& team, Watch const& watch,
+          std::int64_t trial) {
   auto const& about = study.description();
-  auto const run = [&](std::size_t stage, auto const& work) {
+  auto const watched = [&](std::size_t stage, auto const& work) {
     if (watch) return watch(stage, work);
     work();
   };
@@ -26,14 +29,31 @@ Trial run_bare(Study const& study, Point const& point, Point const& like, Team& 
       team.begin_trial({study.identity(study.canonical(like)), trial});
     }
     Point const* const points[] = {&seen};
-    run(stage, [&] { results.push_back(study.run_stage(stage, before(), points, team)); });
+    watched(stage, [&] { results.push_back(study.run_stage(stage, before(), points, team)); });
   }
   if (about.data_stage + 1 == about.stages.size())
     team.begin_trial({study.identity(study.canonical(like)), trial});
   Trial measured{.metrics = std::vector<double>(about.metrics.size(), kUndefined)};
-  run(about.stages.size() - 1,
-      [&] { measured.outcome = study.measure(before(), point, team, measured.metrics); });
+  watched(about.stages.size() - 1,
+          [&] { measured.outcome = study.measure(before(), point, team, measured.metrics); });
   return measured;
+}
+
+}  // namespace
+
+std::optional<Trial> run_bare(Study const& study, Point const& point, Point const& like, Team& team,
+                              Watch const& watch, std::int64_t trial) try {
+  return run(study, point, like, team, watch, trial);
+} catch (Interrupted const&) {
+  throw;
+} catch (std::runtime_error const&) {
+  return std::nullopt;
+}
+
+std::string difference(Description const& about, std::optional<Trial> const& a,
+                       std::optional<Trial> const& b) {
+  if (a && b) return difference(about, *a, *b);
+  return a || b ? "one failed only" : "";
 }
 
 std::string difference(Description const& about, Trial const& a, Trial const& b) {
