@@ -124,6 +124,10 @@ class DocumentsTest(unittest.TestCase):
             file["X"] = rows
             file["y"] = rows[:, 3] - rows[:, 5] + 0.1 * numbers.standard_normal(60)
             file["block"] = numpy.arange(60) // 30
+        with h5py.File(self.folder / "events.h5", "w") as file:
+            file["events/time"] = numpy.sort(numbers.uniform(0, 200, (5, 100))).ravel()
+            file["events/offset"] = 100 * numpy.arange(6)
+            file["events/horizon"] = 200.0
 
     @functools.cached_property
     def options(self):
