@@ -1,16 +1,15 @@
 #include "engine/driver.hpp"
 
-#include "bytes/reader.hpp"
-#include "bytes/writer.hpp"
 #include "engine/coordinator.hpp"
 #include "engine/launcher.hpp"
+#include "engine/on_ranks.hpp"
 #include "engine/pause_watch.hpp"
 #include "engine/plan.hpp"
 #include "engine/signals.hpp"
+#include "engine/told.hpp"
 #include "engine/worker.hpp"
 #include "hdf5/file.hpp"
 #include "linalg/petsc.hpp"
-#include "parameters/text.hpp"
 #include "results/durable_file.hpp"
 #include "results/environment.hpp"
 #include "results/failure_report.hpp"
@@ -25,13 +24,13 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace thresher::engine {
 
@@ -41,87 +40,6 @@ constexpr int kDone = 0;
 constexpr int kBadInput = 2;
 constexpr int kSomeFailed = 3;
 constexpr int kInterrupted = 75;
-
-/// What rank 0 read, so that every rank makes the same study of it.
-Request share(mpi::Communicator const& world, Request request) {
-  bytes::Writer writer;
-  writer.put(request.inputs.size());
-  for (auto const& [name, given] : request.inputs) writer.put(name, given.text, given.origin);
-  writer.put(request.command_line);
-  auto message = writer.take();
-  mpi::broadcast_vector(world, message);
-  bytes::Reader reader(message);
-  Request shared;
-  for (auto left = reader.get<std::size_t>(); left > 0; --left) {
-    auto const name = reader.get<std::string>();
-    auto const text = reader.get<std::string>();
-    shared.inputs[name] = {text, reader.get<std::string>()};
-  }
-  shared.command_line = reader.get<std::string>();
-  return shared;
-}
-
-/// What a user reads of an error: one line, of which long values leave the ends.
-std::string message_line(std::string const& text) {
-  constexpr std::size_t kHead = 600;
-  constexpr std::size_t kTail = 400;
-  if (text.size() <= kHead + kTail) return printable(text);
-  return printable(text.substr(0, kHead)) + " ... " + printable(text.substr(text.size() - kTail));
-}
-
-/// Runs `work` on rank 0; a user's error there is told once and ends all ranks with exit code 2. Collective.
-void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work) {
-  std::string error;
-  int code = kDone;
-  if (world.rank() == 0) {
-    try {
-      work();
-    } catch (HelpRequest const& help) {
-      fmt::print("{}", help.what());
-      code = -1;
-    } catch (UserError const& user) {
-      error = user.what();
-      code = kBadInput;
-    } catch (std::filesystem::filesystem_error const& refusal) {
-      error = refusal.what();
-      code = kBadInput;
-    }
-  }
-  code = mpi::broadcast_value(world, code);
-  if (code == -1) throw HelpRequest("");
-  if (code == kBadInput) throw UserError(mpi::broadcast_text(world, error));
-}
-
-/// Runs `work` on rank 0, and on the others when it went well there. Collective.
-void on_every_rank(mpi::Communicator const& world, std::function<void()> const& work) {
-  on_rank_0(world, work);
-  if (world.rank() != 0) work();
-}
-
-void warn_of_environment(RunEnvironment const& environment, Progress& progress) {
-  if (environment.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
-  // OpenBLAS falls back to them on processors that are younger than it; all that run this have AVX2.
-  if (environment.blas.find("Prescott") != std::string::npos)
-    progress.say(
-        "warning: OpenBLAS takes this processor for an old one (Prescott): OPENBLAS_CORETYPE=SkylakeX where "
-        "it has AVX-512, or Haswell, makes dense linear algebra several times faster");
-  auto const several = [](std::string const& list) { return list.find(',') != std::string::npos; };
-  if (several(environment.blas) || several(environment.processors))
-    progress.say("warning: unlike processors work together (" + environment.processors + "; " +
-                 environment.blas + "): set OPENBLAS_CORETYPE for equal last bits");
-}
-
-/// What a trial that runs alone came to.
-void print_record(Study const& study, Record const& record) {
-  if (record.trial < 0) return;
-  auto const& about = study.description();
-  fmt::print("{}, trial {} ({:.3g} s){}{}\n", study.grid().label(about.parameters, record.point),
-             record.trial, record.seconds, record.status == Status::not_converged ? ", not converged" : "",
-             record.reason.empty() ? "" : ": " + record.reason);
-  for (std::size_t m = 0; m < record.values.size(); ++m)
-    if (!std::isnan(record.values[m])) fmt::print("  {} = {}\n", about.metrics[m].name, record.values[m]);
-  std::fflush(stdout);
-}
 
 /// One run of a driver; members are made in the order in which they are needed.
 class Run {
