@@ -128,6 +128,9 @@ class DocumentsTest(unittest.TestCase):
             file["events/time"] = numpy.sort(numbers.uniform(0, 200, (5, 100))).ravel()
             file["events/offset"] = 100 * numpy.arange(6)
             file["events/horizon"] = 200.0
+        with h5py.File(self.folder / "estimates.h5", "w") as file:
+            shared = numbers.standard_normal((12, 2))
+            file["clients/estimate"] = shared @ numbers.standard_normal((10, 2, 6)) + 0.1 * numbers.standard_normal((10, 12, 6))
 
     @functools.cached_property
     def options(self):

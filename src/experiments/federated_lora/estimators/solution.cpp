@@ -1,0 +1,129 @@
+#include "experiments/federated_lora/estimators/solution.hpp"
+
+#include "experiments/federated_lora/data/factor_blocks.hpp"
+#include "experiments/federated_lora/data/geometric_median.hpp"
+#include "experiments/federated_lora/data/stack_passes.hpp"
+#include "experiments/federated_lora/estimators/detection.hpp"
+#include "experiments/federated_lora/model/sizes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace thresher::federated_lora {
+
+namespace {
+
+using linalg::DenseMatrix;
+using linalg::Transpose;
+
+ClairSettings settings_of(Parameters const& point, double lambda) {
+  ClairSettings settings;
+  settings.price = {lambda, point.huber_tau};
+  settings.common = point.centering == Centering::common ? ClairSettings::CommonPart::free
+                                                         : ClairSettings::CommonPart::zero;
+  settings.tolerance = point.admm_tol;
+  settings.max_iterations = point.admm_max_iter;
+  return settings;
+}
+
+/// The program, cut where the run wants to end and continued where an earlier one was cut.
+ClairSolution solve_for_team(ClientStack const& stack, ClairSettings const& settings, study::Team& team) {
+  auto const kept = team.restore();
+  std::optional<std::span<std::byte const>> state;
+  if (kept) state = *kept;
+  return solve_clair(stack, settings, state, [&](auto const& make_state) {
+    if (!team.stopping()) return;
+    team.keep(make_state());
+    throw study::Interrupted();
+  });
+}
+
+ConvexPart in_full_dimension(ClairSolution solution, double lambda, std::int64_t r) {
+  ConvexPart part;
+  part.lambda = lambda;
+  part.singular_values = solution.singular_values();
+  part.frame = completed_frame(solution.low_rank.vectors.view(), r);
+  part.rank = solution.low_rank.rank();
+  part.common = std::move(solution.common);
+  part.block_norms = std::move(solution.block_norms);
+  part.objective = solution.objective;
+  part.duality_gap = solution.duality_gap;
+  part.iterations = solution.iterations;
+  part.converged = solution.converged;
+  return part;
+}
+
+DenseMatrix product(Transpose of_a, DenseMatrix const& a, DenseMatrix const& b) {
+  DenseMatrix c(of_a == Transpose::no ? a.rows() : a.columns(), b.columns());
+  linalg::gemm(of_a, Transpose::no, 1, a.view(), b.view(), 0, c.view());
+  return c;
+}
+
+/// The program on B^T M_k for the R leading left vectors B of the normalised stack: less noise in each block,
+/// and d1 / R times cheaper.
+ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
+                            NormalisedStack const& normalised, study::Team& team) {
+  auto const basis = normalised.leading.vectors;
+  ClientStack compressed(stack.communicator(), stack.clients(), point.compress_rank, stack.columns());
+  linalg::gemm(Transpose::yes, Transpose::no, 1, basis.view(), stack.own(), 0, compressed.own());
+  auto centre = point.centering == Centering::common ? geometric_median(compressed)
+                                                     : DenseMatrix(point.compress_rank, stack.columns());
+  double const lambda = price(point, normalise(compressed, std::move(centre), fitted_rank(point)));
+  auto part = in_full_dimension(solve_for_team(compressed, settings_of(point, lambda), team), lambda,
+                                fitted_rank(point));
+  part.frame = product(Transpose::no, basis, part.frame);
+  // C = B C_R + (I - B B^T) C_0.
+  auto const inside = product(Transpose::yes, basis, normalised.centre);
+  for (std::size_t k = 0; k < inside.values().size(); ++k) part.common.values()[k] -= inside.values()[k];
+  part.common = product(Transpose::no, basis, part.common);
+  for (std::size_t k = 0; k < part.common.values().size(); ++k)
+    part.common.values()[k] += normalised.centre.values()[k];
+  return part;
+}
+
+/// Rank of the clients' matrices where the program can be solved on their left factors; 0 where it cannot.
+std::int64_t exact_factor_rank(Parameters const& point, ClientStack const& stack) {
+  if (point.centering == Centering::common || stack.communicator().size() > stack.clients()) return 0;
+  std::int64_t rank = point.local_rank;
+  if (point.module == Module::copy) rank = point.lora_rank;
+  if (point.module == Module::input) rank = point.input->has_base ? 0 : point.input->factor_rank;
+  return rank < std::min(stack.rows(), stack.columns()) ? rank : 0;
+}
+
+/// The program on the clients' left factors: exact without a common part.
+ConvexPart solve_factored(Parameters const& point, ClientStack const& stack, double lambda, std::int64_t rank,
+                          study::Team& team) {
+  auto part = in_full_dimension(solve_for_team(factor_blocks(stack, rank), settings_of(point, lambda), team),
+                                lambda, fitted_rank(point));
+  part.common = DenseMatrix(stack.rows(), stack.columns());
+  return part;
+}
+
+}  // namespace
+
+Solution::Solution(Parameters const& point, ClientData const& data, study::Team& team) : data_(data) {
+  auto const& stack = data.estimates();
+  std::int64_t const r = fitted_rank(point);
+  bool const centred = point.centering == Centering::common;
+  DenseMatrix const zero(centred ? 0 : stack.rows(), centred ? 0 : stack.columns());
+  normalised_ = normalise(stack, centred ? data.geometric_median() : zero, std::max(r, point.compress_rank));
+  if (point.compress_rank > 0) {
+    convex_ = solve_compressed(point, stack, normalised_, team);
+  } else {
+    double const lambda = price(point, normalised_);
+    std::int64_t const factors = exact_factor_rank(point, stack);
+    convex_ = factors > 0
+                  ? solve_factored(point, stack, lambda, factors, team)
+                  : in_full_dimension(solve_for_team(stack, settings_of(point, lambda), team), lambda, r);
+  }
+  std::vector<double> const all(static_cast<std::size_t>(stack.clients()), 1.0);
+  svd_frame_ = leading_left_vectors({stack, centred ? data.mean() : zero, all}, r).vectors;
+  if (!knows_clean_set(point)) return;
+  std::vector<char> benign;
+  for (char const mark : data.is_contaminated()) benign.push_back(mark == 0 ? 1 : 0);
+  Recovery oracle;
+  refit(stack, benign, point, oracle);
+  oracle_frame_ = std::move(oracle.frame);
+}
+
+}  // namespace thresher::federated_lora

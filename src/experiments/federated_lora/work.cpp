@@ -1,0 +1,165 @@
+#include "experiments/federated_lora/work.hpp"
+
+#include "experiments/federated_lora/data/client_stack.hpp"
+#include "experiments/federated_lora/data/stack_passes.hpp"
+#include "experiments/federated_lora/model/sizes.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thresher::federated_lora {
+
+namespace {
+
+/// Iterations of the solver at admm_tol 1e-6 with noise; Weiszfeld's sweeps; products of the block Krylov
+/// method per iteration, with blocks of rank + kBlockGuard columns, and for a frame from nothing.
+constexpr double kIterations = 40;
+constexpr double kSweeps = 25;
+constexpr double kProductsWarm = 3;
+constexpr double kProductsCold = 15;
+constexpr double kBlockGuard = 4;
+/// LAPACK's reduction of a Gram matrix, in units of n^3.
+constexpr double kEigenFlops = 6;
+
+struct Sizes {
+  double clients, d1, d2, rank, entries;
+};
+Sizes sizes_of(Parameters const& point) {
+  auto const clients = static_cast<double>(point.clients);
+  auto const d1 = static_cast<double>(point.d1);
+  auto const d2 = static_cast<double>(point.d2);
+  return {clients, d1, d2, static_cast<double>(fitted_rank(point)), clients * d1 * d2};
+}
+
+/// Leading left vectors of a stack of so many rows, in so many products where it is large.
+void add_frame(study::Cost& cost, double rows, Sizes const& sizes, double products) {
+  double const columns = sizes.clients * sizes.d2;
+  if (rows <= static_cast<double>(kLargestGram)) {
+    cost.flops += rows * rows * columns + kEigenFlops * rows * rows * rows;
+  } else {
+    cost.flops += products * 4 * rows * (sizes.rank + kBlockGuard) * columns;
+  }
+  cost.bytes_streamed += (rows <= static_cast<double>(kLargestGram) ? 1 : products) * 8 * rows * columns;
+}
+
+double stack_bytes(Parameters const& point, int ranks) {
+  return ClientStack::bytes_per_rank(point.clients, point.d1, point.d2, ranks);
+}
+
+/// What each rank holds in full: a few matrices of one client's shape, a block of columns, frames.
+double whole_bytes(Parameters const& point, Sizes const& sizes) {
+  double const block = 8 * static_cast<double>(columns_at_once(point.d1)) * sizes.d1;
+  return 8 * (8 * sizes.d1 * sizes.d2 + 40 * sizes.d1 * (sizes.rank + 8)) + 2 * block +
+         8 * 2 * std::min(sizes.d1, static_cast<double>(kLargestGram)) * sizes.d1;
+}
+
+/// Positions that a text of so many sequences predicts.
+double positions(Parameters const& point, double sequences) {
+  return sequences * static_cast<double>(point.copy_length);
+}
+/// Attention of a text, in flops per output position.
+double attention_flops(Parameters const& point) {
+  auto const d = static_cast<double>(point.d_model);
+  return 2 * d * d + 8 * d * static_cast<double>(point.copy_length);
+}
+/// An exponential, in flops.
+constexpr double kExponentialFlops = 30;
+
+study::Cost pretraining_cost(Parameters const& point) {
+  study::Cost cost;
+  if (point.module != Module::copy) return cost;
+  auto const d = static_cast<double>(point.d_model);
+  auto const v = static_cast<double>(point.vocab);
+  double const count = positions(point, 64);
+  cost.flops = static_cast<double>(point.pretrain_steps) * count *
+               (3 * attention_flops(point) + 8 * d * d + (6 * d + kExponentialFlops) * v);
+  cost.bytes_per_rank = 8 * (count * (8 * d + 3 * v) + 6 * d * d + 2 * v * d);
+  return cost;
+}
+
+study::Cost training_cost(Parameters const& point, int ranks, Sizes const& sizes) {
+  study::Cost cost;
+  auto const d = static_cast<double>(point.d_model);
+  auto const v = static_cast<double>(point.vocab);
+  double const rank = point.lora_rank == 0 ? d : static_cast<double>(point.lora_rank);
+  double const count = positions(point, static_cast<double>(point.n_local));
+  cost.bytes_per_rank = stack_bytes(point, ranks) + whole_bytes(point, sizes) + 8 * count * (6 * d + 3 * v);
+  cost.flops =
+      sizes.clients * static_cast<double>(point.train_steps) *
+      (count * (2 * rank * (d + v) + 2 * d * v + kExponentialFlops * v) + 2 * d * d * v + 4 * d * d * rank);
+  // Every rank takes its turns: the team waits for the one with most clients.
+  double const turns = std::ceil(sizes.clients / ranks) * ranks / sizes.clients;
+  cost.flops *= turns;
+  return cost;
+}
+
+study::Cost data_cost(Parameters const& point, int ranks, Sizes const& sizes) {
+  study::Cost cost;
+  // The noiseless stack, of which the exact level is measured, is there for a moment.
+  cost.bytes_per_rank = 2 * stack_bytes(point, ranks) + whole_bytes(point, sizes);
+  auto const n = static_cast<double>(point.n_local);
+  double const linear = static_cast<double>(std::max(point.rank, point.contamination_rank));
+  cost.flops += 3 * 2 * sizes.entries * linear;
+  if (point.noise > 0 && point.module == Module::gaussian) cost.normals += sizes.entries;
+  if (point.heterogeneity > 0) cost.normals += 3 * sizes.entries;
+  if (point.module == Module::linreg) {
+    cost.normals += sizes.clients * n * (sizes.d1 + sizes.d2);
+    cost.flops += sizes.clients * n * sizes.d1 * (sizes.d1 + 4 * sizes.d2);
+  }
+  if (point.local_rank > 0)
+    cost.flops += sizes.clients * 20 * sizes.d1 * sizes.d2 * std::min(sizes.d1, sizes.d2);
+  cost.bytes_streamed += kSweeps * 2 * 8 * sizes.entries;
+  cost.flops += kSweeps * 5 * sizes.entries;
+  for (int frame = 0; frame < 3; ++frame) add_frame(cost, sizes.d1, sizes, kProductsCold);
+  return cost;
+}
+
+study::Cost solve_cost(Parameters const& point, int ranks, Sizes const& sizes) {
+  study::Cost cost;
+  double const rows = point.compress_rank > 0 ? static_cast<double>(point.compress_rank) : sizes.d1;
+  double const kept = point.compress_rank > 0 ? 2 * rows / sizes.d1 : 1;
+  cost.bytes_per_rank = (1 + kept) * stack_bytes(point, ranks) + whole_bytes(point, sizes);
+  double const entries = rows * sizes.clients * sizes.d2;
+  double const iterations = std::min(kIterations, static_cast<double>(point.admm_max_iter));
+  for (int iteration = 0; iteration < static_cast<int>(iterations); ++iteration) {
+    add_frame(cost, rows, sizes, kProductsWarm);
+    cost.flops += 4 * entries * sizes.rank + 12 * entries;
+    cost.bytes_streamed += 5 * 8 * entries;
+  }
+  for (int frame = 0; frame < 4; ++frame) add_frame(cost, sizes.d1, sizes, kProductsCold);
+  return cost;
+}
+
+study::Cost decide_cost(Parameters const& point, int ranks, Sizes const& sizes) {
+  study::Cost cost;
+  cost.bytes_per_rank = stack_bytes(point, ranks) + whole_bytes(point, sizes) +
+                        8 * sizes.d1 * sizes.d2 * static_cast<double>(kMethods);
+  for (std::int64_t pass = 0; pass < 2 * std::min<std::int64_t>(point.polish, 2); ++pass)
+    add_frame(cost, sizes.d1, sizes, kProductsCold);
+  cost.flops += sizes.entries * (4 * sizes.rank + 6) * (6 + static_cast<double>(kMethods));
+  if (point.heterogeneity > 0) cost.normals += sizes.entries;
+  if (point.module == Module::copy) {
+    auto const d = static_cast<double>(point.d_model);
+    auto const v = static_cast<double>(point.vocab);
+    double const count = positions(point, static_cast<double>(point.test_sequences));
+    cost.bytes_per_rank += 8 * count * (6 * d + 3 * v);
+    cost.flops +=
+        sizes.clients * (count * (attention_flops(point) +
+                                  static_cast<double>(kMethods) * (2 * d * v + kExponentialFlops * v)) +
+                         static_cast<double>(kMethods) * 2 * d * d * v);
+  }
+  return cost;
+}
+
+}  // namespace
+
+study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
+  auto const sizes = sizes_of(point);
+  if (stage == 0) return pretraining_cost(point);
+  if (stage == 1)
+    return point.module == Module::copy ? training_cost(point, ranks, sizes) : data_cost(point, ranks, sizes);
+  if (stage == 2) return solve_cost(point, ranks, sizes);
+  return decide_cost(point, ranks, sizes);
+}
+
+}  // namespace thresher::federated_lora

@@ -1,0 +1,150 @@
+#include "../trial.hpp"
+#include "experiments/federated_lora/data/client_data.hpp"
+#include "experiments/federated_lora/estimators/solution.hpp"
+#include "experiments/federated_lora/model/sizes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace thresher::federated_lora {
+namespace {
+
+using namespace testing;
+
+std::vector<Parameters> points() {
+  std::vector<Parameters> all{small(), small(), small(), small(), small()};
+  all[1].module = Module::linreg;
+  all[1].n_local = 30;
+  all[1].contamination_kind = ContaminationKind::shift;
+  all[2].compress_rank = 6;
+  all[2].heterogeneity = 0.4;
+  all[2].score = Score::block;
+  all[3].clients = 3;  // fewer than ranks, on 4
+  all[3].rank = 1;
+  all[3].contamination = 0;
+  all[3].local_rank = 4;
+  all.push_back(small());
+  all[5].centering = Centering::none;  // on left factors
+  all[5].common_norm = 0;
+  all[5].local_rank = 4;
+  all[4].d1 = 300;  // by products
+  all[4].contamination_kind = ContaminationKind::independent;
+  all[4].huber_tau = 0.1;
+  return all;
+}
+
+void expect_same(Metrics const& a, Metrics const& b) {
+  for (auto const member :
+       {&Metrics::mse_local, &Metrics::mse_fedavg, &Metrics::mse_geomedian, &Metrics::mse_svd,
+        &Metrics::mse_spherical, &Metrics::mse_oracle_set, &Metrics::mse_oracle, &Metrics::mse_clair_convex,
+        &Metrics::mse_clair, &Metrics::mse_clair_adaptive, &Metrics::lambda_used,
+        &Metrics::lambda_enter_benign, &Metrics::lambda_exact_benign, &Metrics::objective,
+        &Metrics::score_benign})
+    EXPECT_NEAR(a.*member, b.*member, 1e-7 * std::abs(b.*member));
+  for (auto const member :
+       {&Metrics::mse_local, &Metrics::mse_fedavg, &Metrics::mse_oracle, &Metrics::mse_oracle_set})
+    EXPECT_NEAR(a.*member, b.*member, 1e-10 * std::abs(b.*member));
+  EXPECT_EQ(a.fpr, b.fpr);
+  EXPECT_EQ(std::isnan(a.tpr), std::isnan(b.tpr));
+  EXPECT_EQ(a.set_recovered, b.set_recovered);
+  EXPECT_EQ(a.convex_rank, b.convex_rank);
+}
+
+TEST(Teams, GiveWhatOneRankGives) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  auto const self = mpi::Communicator::self();
+  study::Team team(world), one(self);
+  for (auto const& point : points()) {
+    auto const together = run_trial(point, team);
+    auto const alone = run_trial(point, one);
+    expect_same(together.metrics, alone.metrics);
+    EXPECT_LT(together.metrics.duality_gap, 1e-6);
+  }
+}
+
+TEST(Teams, DrawTheSameBits) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  auto const self = mpi::Communicator::self();
+  study::Team team(world), one(self);
+  team.begin_trial({"test\n", 3});
+  one.begin_trial({"test\n", 3});
+  for (auto const& point : points()) {
+    ClientData const together(point, Transformer{}, team), alone(point, Transformer{}, one);
+    auto const& whole = alone.estimates();
+    for (auto const& piece : together.estimates().pieces()) {
+      auto const own = together.estimates().at(piece);
+      auto const expected = whole.at(whole.pieces()[static_cast<std::size_t>(piece.client)])
+                                .block(0, piece.columns.begin, own.rows, own.columns);
+      for (std::int64_t j = 0; j < own.columns; ++j)
+        for (std::int64_t i = 0; i < own.rows; ++i) ASSERT_EQ(own(i, j), expected(i, j));
+    }
+  }
+}
+
+TEST(Teams, TrainTheSameClients) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  auto const self = mpi::Communicator::self();
+  study::Team team(world), one(self);
+  Parameters point;
+  point.module = Module::copy;
+  point.vocab = 12;
+  point.d_model = 16;
+  point.copy_length = 4;
+  point.pretrain_steps = 60;
+  point.train_steps = 20;
+  point.n_local = 10;
+  point.test_sequences = 10;
+  point.rank = 2;
+  point.contamination_rank = 2;
+  point.common_tokens = 2;
+  for (auto const clients : {8, 3}) {
+    point.clients = clients;
+    auto const together = run_trial(point, team).metrics;
+    auto const alone = run_trial(point, one).metrics;
+    for (auto const member :
+         {&Metrics::copy_accuracy_local, &Metrics::copy_accuracy_fedavg, &Metrics::copy_accuracy_clair,
+          &Metrics::copy_loss_local, &Metrics::copy_loss_clair})
+      EXPECT_NEAR(together.*member, alone.*member, 1e-7);
+    EXPECT_EQ(together.copy_loss_local, alone.copy_loss_local);
+    EXPECT_EQ(together.fpr, alone.fpr);
+  }
+  // Cut after some clients, and continued.
+  point.clients = 8;
+  point = with_shapes(point);
+  team.begin_trial({"test\n", 0});
+  PretrainedNetwork const base(point, team);
+  ClientData const whole(point, base.network(), team);
+  trials::MemoryServices services;
+  services.stop_after(1);
+  team.set_services(&services);
+  EXPECT_THROW(ClientData(point, base.network(), team), study::Interrupted);
+  services.stop_at = -1;
+  ClientData const continued(point, base.network(), team);
+  auto const a = whole.estimates().own(), b = continued.estimates().own();
+  for (std::int64_t k = 0; k < a.rows * a.columns; ++k) ASSERT_EQ(a.data[k], b.data[k]);
+}
+
+TEST(Teams, ACutSolveGoesOnWithTheSameBits) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  study::Team team(world);
+  auto const point = small();
+  team.begin_trial({"test\n", 1});
+  Transformer const none;
+  ClientData const data(point, none, team);
+  Solution const whole(point, data, team);
+  trials::MemoryServices services;
+  services.stop_after(12);
+  team.set_services(&services);
+  EXPECT_THROW(Solution(point, data, team), study::Interrupted);
+  ASSERT_TRUE(services.kept.has_value());
+  services.stop_at = -1;
+  Solution const continued(point, data, team);
+  EXPECT_EQ(continued.convex().iterations, whole.convex().iterations);
+  EXPECT_EQ(continued.convex().objective, whole.convex().objective);
+  EXPECT_EQ(continued.convex().block_norms, whole.convex().block_norms);
+}
+
+}  // namespace
+}  // namespace thresher::federated_lora
