@@ -96,8 +96,8 @@ TEST(ClairProgram, EqualBlocksAreAllCommon) {
 }
 
 TEST(ClairProgram, MeetsTheOptimalityConditions) {
-  auto const stack = stack_of(alone(), noisy_blocks(16, 4, 0.02, 1));
-  double const lambda = 0.6;
+  auto const stack = stack_of(alone(), noisy_blocks(30, 4, 0, 1));
+  double const lambda = 0.52;  // without noise blocks within the subspace vanish
   ClairBlocks parts;
   auto const solution = solve_clair(stack, settings(lambda), std::nullopt, {}, &parts);
   ASSERT_TRUE(solution.converged);
@@ -131,7 +131,7 @@ TEST(ClairProgram, MeetsTheOptimalityConditions) {
     EXPECT_NEAR(product, lambda * std::sqrt(square), 1e-5);
   }
   EXPECT_GT(zero_blocks, 0);
-  EXPECT_LT(zero_blocks, 16);
+  EXPECT_LT(zero_blocks, 30);
   EXPECT_LT(norm(sum.view()), 1e-5);
   double inner = 0, nuclear = 0;
   for (std::size_t k = 0; k < parts.multipliers.values().size(); ++k)
