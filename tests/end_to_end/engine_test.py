@@ -555,9 +555,8 @@ class Searching(running.StudyTest):
 
     def test_finds_where_a_metric_falls_and_says_where_it_does_not(self):
         # A hit has probability Phi((mean - level) sqrt(size)): 1 - 0.9 is crossed on the way down, at the same size.
-        falling = ["--search", "size=1:4096", "--search_level", "hit=0.1", "--mean", "0.4", "--level", "0.5", "--trials", 100,
-                   "--common_random_numbers"]
-        done = self.run_study(*falling, "--output", "falls.h5")
+        falling = ["--search_level", "hit=0.1", "--mean", "0.4", "--level", "0.5", "--trials", 100, "--common_random_numbers"]
+        done = self.run_study(*falling, "--search", "size=1:4096", "--output", "falls.h5")
         self.assertNotIn("do not cross", done.stderr)
         with h5py.File(self.folder / "falls.h5") as f:
             self.assertLess(abs(f["search/search_crossing"][()] / (1.2816 / 0.1) ** 2 - 1), 0.5)
