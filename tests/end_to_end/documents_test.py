@@ -49,10 +49,14 @@ def commented(text):
     return [shlex.split(re.sub(r"\[.*?\]", "", command)) for command in commands if not re.search("[<$]", command)]
 
 
+# Whose options are not ours.
+FOREIGN = ("cmake ", "srun ", "sbatch ", "jobs/submit_array ")
+
+
 def named_options(text):
     """Option names of the text outside fenced blocks."""
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    ours = [code for code in re.findall(r"`([^`\n]+)`", prose) if not code.startswith(("cmake ", "srun "))]
+    ours = [code for code in re.findall(r"`([^`\n]+)`", prose) if not code.startswith(FOREIGN)]
     return {name for code in ours for name in re.findall(r"(?<![\w-])--([a-z]\w*)", code)}
 
 

@@ -60,6 +60,7 @@ SlurmdTimeout=10
 InactiveLimit=0
 KillWait=20
 MinJobAge=300
+FirstJobId={first_job}
 WaitTime=0
 PropagateResourceLimitsExcept=MEMLOCK
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={node_port} CPUs={cores} RealMemory=4000 State=UNKNOWN
@@ -111,6 +112,7 @@ class Cluster:
         configuration.write_text(
             CONFIGURATION.format(folder=self.folder, host=host, user=getpass.getuser(), node=NODE, partition=PARTITION,
                                  cores=self.cores, controller_port=controller_port, node_port=node_port,
+                                 first_job=first_port,  # Open MPI names shared memory after the job: clusters side by side need unlike numbers
                                  first_port=first_port, last_port=first_port + 40, memory="_Memory" if memory else "")
             + "".join(FURTHER_NODE.format(node=name, host=host_name, port=port, cores=self.cores)
                       for (name, host_name), port in zip(self.further_nodes.items(), further_ports))

@@ -52,7 +52,8 @@ def split(paths, output):
         axes[0, 0].plot(file["gamma"], theory["memorisation"].sel(spike=spike), color="0.6", lw=1)
     axes[0, 0].set_ylabel("convergence $q$, memorisation $m$")
     axes[0, 0].text(0.02, 0.56, "memorisation", color="0.45", fontsize=9)
-    axes[1, 1].set_yscale("log")
+    if (theory["w2_top"] > 0).any():  # not in a study that has just begun
+        axes[1, 1].set_yscale("log")
     for panel in axes[1]:
         panel.set_xlabel("examples per dimension, $n / d$")
     handles, labels = axes[0, 1].get_legend_handles_labels()

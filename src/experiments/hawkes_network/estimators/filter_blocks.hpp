@@ -4,6 +4,7 @@
 #include "experiments/hawkes_network/estimators/filter_sweep.hpp"
 #include "study/team.hpp"
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
