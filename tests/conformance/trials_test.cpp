@@ -2,6 +2,7 @@
 #include "fixture.hpp"
 #include "heap.hpp"
 #include "study/data_points.hpp"
+#include "study/stopwatch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -86,7 +87,7 @@ class Company : public Conformance, public testing::WithParamInterface<bool> {};
 /// among others of any order that share its stages.
 TEST_P(Company, DoesNotMatter) {
   int compared = 0;
-  for (auto const& point : points.cheap(8)) {
+  for (auto const& point : points.cheap(5)) {
     Request request;
     for (std::size_t k = 0; k < point.size(); ++k)
       request.inputs[about.parameters[k].name] = {to_text(point[k]), ""};
@@ -109,7 +110,7 @@ TEST_P(Company, DoesNotMatter) {
     Study const study(*subject().experiment, configuration_of(*subject().experiment, request));
     auto const surveyed = survey(study, 1, 1e9, {});
     for (auto const& data : data_points(study, surveyed, {})) {
-      if (data.points.size() < 2 || data.seconds > 0.2) continue;
+      if (data.points.size() < 2 || data.seconds > 0.05) continue;
       Units together(study);
       together.run(0, data.points);
       auto const company = together.run(1, {data.points.rbegin(), data.points.rend()});
@@ -155,7 +156,13 @@ TEST_F(Conformance, InterruptedTrialsGoOnToTheSameBits) {
 TEST_F(Conformance, CostBoundsMemory) {
   if (heap_in_use() == 0) GTEST_SKIP() << "a sanitizer holds the heap";
   constexpr double kSlack = 4 << 20;  // of solvers and of the standard library
-  for (auto point : points.cheap(4)) {
+  // Work counts may be wrong by far: a point grows only while its trials really are quick.
+  auto const is_quick = [&](Point const& point) {
+    Stopwatch const watch;
+    run_bare(smoke, point, point, alone);
+    return watch.seconds() < 0.05;
+  };
+  for (auto point : points.cheap(2)) {
     auto const bearable = [&](Point const& larger) {
       if (!points.is_valid(larger) || points.seconds(larger) > 0.4) return false;
       for (std::size_t stage = 0; stage < about.stages.size(); ++stage)
@@ -169,7 +176,8 @@ TEST_F(Conformance, CostBoundsMemory) {
         if (size == nullptr || !smoke.shapes_data(k) || *size < 2) continue;
         auto larger = point;
         larger[k] = *size * 2;
-        if (!about.parameters[k].range.contains(static_cast<double>(*size * 2)) || !bearable(larger))
+        if (!about.parameters[k].range.contains(static_cast<double>(*size * 2)) || !bearable(larger) ||
+            !is_quick(point))
           continue;
         point = larger;
         grows = true;

@@ -27,7 +27,7 @@ class FileFormat(running.StudyTest):
         self.run_study("--zip", "mean,power", "--mean", "0,1", "--power", "1,2", "--law", "normal,uniform", "--trials", 4,
                        "--artifacts", "first", "--fault", "throw_on_all", "--fault_trial", 2, "--quiet", "--output", "small.h5",
                        expect=3)
-        self.run_study("--array", 5000, "--trials", 2, "--input", "own.h5", "--quiet", "--output", "large.h5")
+        self.run_study("--array", 5000, "--trials", 2, "--artifacts", "all", "--input", "own.h5", "--quiet", "--output", "large.h5")
         self.run_study("--target_se", "hit=0.1", "--trials", 2, "--max_trials", 3, "--quiet", "--output", "target.h5")
         self.run_study("--search", "size=1:64", "--search_level", "hit=0.9", "--mean", "0.6,2", "--level", "0.5", "--trials", 20,
                        "--common_random_numbers", "--quiet", "--output", "search.h5")

@@ -48,7 +48,7 @@ class Input(running.StudyTest):
             ([*given, "--input", "hole.h5"], "/numbers holds nan"),
             ([*given, "--input", "numbers.h5", "--size", 4], "size = 4"),
             (given, "size = 100"),
-            ([*given, "--input", "numbers.h5", "--trials", 2], "trials = 2"),
+            (["--law", "given", "--input", "numbers.h5", "--trials", 2, "--output", "x.h5"], "trials = 2"),
         ):
             for ranks in (1, 2):
                 done = self.run_study(*arguments, expect=2, ranks=ranks)

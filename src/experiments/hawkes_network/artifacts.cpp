@@ -86,7 +86,7 @@ void store_estimate(FittedNetwork const& fitted, Estimate const& estimate, Inter
       table.add({static_cast<double>(observation.own().begin) + static_cast<double>(row),
                  static_cast<double>(edge.source), edge.weight, edge.score, intervals.lower(pair),
                  intervals.upper(pair),
-                 correlation_of(fitted.screened.screening, row, edge.source, observation.nodes())});
+                 correlation_of(fitted.screening, row, edge.source, observation.nodes())});
     }
   table.store(team);
 }
@@ -99,7 +99,7 @@ void store_candidates(FittedNetwork const& fitted, Intervals const& intervals, s
       table.add({static_cast<double>(observation.own().begin) + static_cast<double>(row),
                  static_cast<double>(pair.source), pair.weight, pair.score, intervals.lower(pair),
                  intervals.upper(pair),
-                 correlation_of(fitted.screened.screening, row, pair.source, observation.nodes())});
+                 correlation_of(fitted.screening, row, pair.source, observation.nodes())});
   table.store(team);
 }
 
@@ -139,7 +139,7 @@ void store_artifacts(FittedNetwork const& fitted, Estimate const& estimate, Para
   if (team.wants("network_estimated")) store_estimate(fitted, estimate, intervals, team);
   if (fitted.fit.screened && team.wants("candidates")) store_candidates(fitted, intervals, team);
   if (team.wants("rates")) store_rates(screened.observation, estimate, team);
-  if (screened.screening.histogram) store_histogram(*screened.screening.histogram, team);
+  if (fitted.screening.histogram) store_histogram(*fitted.screening.histogram, team);
   if (team.wants("events")) store_events(screened.observation, team);
 }
 

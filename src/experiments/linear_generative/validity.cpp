@@ -160,7 +160,6 @@ void name_inert(Parameters const& point, study::Verdict& verdict) {
   bool const krylov = covariance && settled_method(point) == Method::krylov;
   unless(covariance, {"method"});
   bool const mfn = covariance && settled_method(point) == Method::mfn;
-  unless(krylov || mfn, {"storage"});
   unless(krylov || (mfn && measures_bulk_distance(point)), {"krylov_tol", "krylov_max"});
   unless(point.model != Model::patch_net, {"ridge"});
   unless(point.model != Model::sqrt, {"noise_steps", "sigma_max", "sigma_min"});

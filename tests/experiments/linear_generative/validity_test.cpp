@@ -165,8 +165,7 @@ TEST_F(ValidityTest, FewNoiseStepsAreWarnedOf) {
 
 TEST_F(ValidityTest, UnusedParametersAreInert) {
   auto const plain = inert(spiked(100, 1, 1));
-  for (auto const* name :
-       {"alpha", "dataset", "center", "noise_steps", "kernel", "hidden", "krylov_tol", "storage"})
+  for (auto const* name : {"alpha", "dataset", "center", "noise_steps", "kernel", "hidden", "krylov_tol"})
     EXPECT_TRUE(plain.contains(name)) << name;
   for (auto const* name :
        {"spike", "rank", "ridge", "method", "dim", "gamma", "num_generated", "wasserstein"})

@@ -17,8 +17,18 @@ ScreenedData::ScreenedData(TrialData const& trial_data, std::span<Parameters con
   screening = screen_pairs(points.front(), observation, request, team);
 }
 
+namespace {
+
+Screening const& needed(ScreenedData const& screened, Parameters const& point) {
+  static Screening const none;
+  return method_of(point.method).screening_need() == ScreeningNeed::nothing ? none : screened.screening;
+}
+
+}  // namespace
+
 FittedNetwork::FittedNetwork(ScreenedData const& screened_data, Parameters const& point, study::Team& team)
     : screened(screened_data),
-      fit(method_of(point.method).fit({point, screened_data.observation, screened_data.screening}, team)) {}
+      screening(needed(screened_data, point)),
+      fit(method_of(point.method).fit({point, screened_data.observation, screening}, team)) {}
 
 }  // namespace thresher::hawkes_network

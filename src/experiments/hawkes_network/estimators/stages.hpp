@@ -24,6 +24,8 @@ struct FittedNetwork : public study::StageResult {
   FittedNetwork(ScreenedData const& screened_data, Parameters const& point, study::Team& team);
 
   ScreenedData const& screened;
+  /// What the method needs of the screening: empty where it needs none, whatever others in the unit do.
+  Screening const& screening;
   Fit fit;
 };
 
