@@ -83,6 +83,18 @@ class JobTest(unittest.TestCase):
     def wait_for_output(self, name, seconds=120):
         self.cluster.wait_for(lambda: self.output(name).exists(), f"{name} has begun", seconds=seconds, failed=lambda: self.log(name))
 
+    def wait_for_start(self, name, start, seconds=120):
+        """Until the driver of this start of the job holds its output: a warning before it takes signals would kill it."""
+        lock = self.output(name).with_name(f"{name}.h5.lock")
+
+        def holds():
+            try:
+                return f"slurm_start={start - 1}\n" in lock.read_text()
+            except FileNotFoundError:
+                return False
+
+        self.cluster.wait_for(holds, f"start {start} of {name} is at work", seconds=seconds, failed=lambda: self.log(name))
+
     def warn(self, job):
         """What --signal=B:USR1 does near the time limit."""
         self.cluster.command("scancel", "--batch", "--signal=USR1", job)

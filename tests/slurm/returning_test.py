@@ -1,6 +1,7 @@
 """The job that always comes back, and never drags others with it: `/usr/bin/python3 returning_test.py <bin folder>`."""
 
 import pathlib
+import re
 import subprocess
 
 from jobs import JOBS, LAUNCHERS, PROJECT, JobTest, driver, main, trials_done
@@ -95,8 +96,7 @@ class Rounds(JobTest):
     def test_three_starts_without_progress_are_enough(self):
         job = self.run_study("endless", "--trials", 2, "--delay", 1000, "--grace", 1, slurm=("-n", 1, "-t", 10))
         for start in range(1, 4):
-            self.wait_for_log("endless", f"start {start}: srun")
-            self.wait_for_output("endless")
+            self.wait_for_start("endless", start)
             self.pause_after_start()
             self.warn(job)
         self.assert_fails(job, "endless", "no progress in 3 starts", "needs a time limit")
@@ -106,6 +106,9 @@ class Rounds(JobTest):
         job = self.run_study("early", "--trials", 2, "--delay", 1000, "--grace", 6, slurm=("-n", 1, "-t", 10))
         self.wait_for_output("early")
         self.warn(job)
+        self.wait_for_log("early", "warned of the time limit")
+        if int(re.search(r"warned of the time limit after (\d+) s", self.log("early")).group(1)) >= 5:
+            self.skipTest("a machine too busy to start within five seconds")
         self.assert_fails(job, "early", "the time limit is too short", code=75)
 
 
