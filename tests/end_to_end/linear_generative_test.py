@@ -58,7 +58,7 @@ class LinearGenerativeTest(StudyTest):
     def test_a_single_example_is_its_own_nearest(self):
         data = self.images()
         self.run_study("--spectrum", "input", "--input", "faces.h5", "--dataset", "faces", "--samples", 1, "--trials", 1,
-                       "--center", "none", "--num_generated", 2, "--output", "one.h5", "--quiet")
+                       "--center", "none", "--num_generated", 2, "--artifacts", "all", "--output", "one.h5", "--quiet")
         with h5py.File(self.folder / "one.h5") as file:
             nearest = file["artifacts/nearest_example"][0].astype(int)
             samples = file["artifacts/generated_samples"][0]

@@ -45,7 +45,9 @@ class TieBreak : public SequentialMethod {
 
  protected:
   void add_search_cost(Parameters const& point, int, study::Cost& cost) const override {
-    cost.bytes_per_rank += (210 + 12 * values_of_step(point)) * symbol_count(point);
+    // Two partitions at a time, each cut at up to k boundaries (measured up to k = 64).
+    double const cuts = std::min(static_cast<double>(point.k), 64.0);
+    cost.bytes_per_rank += (210 + 26 * cuts) * symbol_count(point);
     cost.flops = 4 * kFlopsPerAtom * symbol_count(point) * observations_needed(point) *
                  static_cast<double>(std::max<std::int64_t>(1, point.dep_last));
   }
