@@ -25,7 +25,7 @@ SUBCOMMANDS = ["show", "summary", "plot", "threshold", "compare", "merge", "expo
 MOMENT = ["--time_limit", "0.5", "--grace", "0"]  # seconds
 NO_STUDY = {"--plan", "--help", "--merge", "--only_trial"}
 # What the tools say of a study that was cut short before it had points enough.
-TOO_LITTLE = "no trial of .* there yet|does not apply there|has a value of|has two points with trials|that axis has a single value here"
+TOO_LITTLE = "no trial of .* there yet|does not apply there|has a value of|has two points with trials|that axis has a single value here|holds neither trials nor a prediction"
 
 
 def joined(lines):

@@ -23,8 +23,8 @@ TEST(Risk, IsThatOfTheory) {
     predict_risk(point, theory);
     auto const bias = trials::mean_of(errors);
     auto const risk = trials::mean_of(squares);
-    EXPECT_NEAR(bias.value, theory.bias, 4 * bias.error + 1e-15);
-    EXPECT_NEAR(risk.value, theory.risk, 4 * risk.error + 1e-15);
+    EXPECT_NEAR(bias.value, theory.bias, 4 * bias.error + 1e-12);
+    EXPECT_NEAR(risk.value, theory.risk, 4 * risk.error + 1e-12);
   }
 }
 
