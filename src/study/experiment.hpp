@@ -63,7 +63,6 @@ class ExperimentOf : public Experiment {
 
  protected:
   // ---- declarations, in the derived constructor
-  // ---------------------------------------------------------------
   void about(std::string name, std::string title, std::string citation, int data_version) {
     description_.name = std::move(name);
     description_.title = std::move(title);
@@ -172,7 +171,6 @@ class ExperimentOf : public Experiment {
   using Values = std::vector<std::vector<Value>>;
 
   // ---- what the engine calls
-  // ----------------------------------------------------------------------------------
   void assert_whole() const final {
     assert_all_declared("metric", metric_members_);
     assert_all_declared("prediction", prediction_members_);

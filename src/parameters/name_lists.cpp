@@ -1,4 +1,4 @@
-#include "parameters/names.hpp"
+#include "parameters/name_lists.hpp"
 
 #include <fmt/format.h>
 
