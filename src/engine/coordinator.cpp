@@ -22,12 +22,12 @@ constexpr int kResumable = 75;
 constexpr int kNoProgress = 2;  ///< the time limit is a user's input that does not do
 }  // namespace
 
-Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, ResultStore* store,
+Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage,
                          Progress& progress, mpi::Communicator const& exchange)
     : study_(study),
       ledger_(ledger),
       schedule_(schedule),
-      store_(store),
+      storage_(storage),
       progress_(progress),
       exchange_(exchange) {}
 
@@ -43,9 +43,9 @@ void Coordinator::start() {
     } catch (std::exception const& error) {
       // The teams wait for orders that nobody gives any more.
       auto message = fmt::format("{}: {}", study_.description().name, error.what());
-      if (store_ != nullptr) {
-        store_->abandon();
-        message += fmt::format("; {}", kAfterStoreError);
+      if (storage_ != nullptr) {
+        storage_->abandon();
+        message += fmt::format("; {}", kAfterStorageError);
       }
       progress_.say(message);
       std::fflush(nullptr);
@@ -54,10 +54,10 @@ void Coordinator::start() {
   });
 }
 
-Coordinator::RunEnd Coordinator::join() {
+Coordinator::Ending Coordinator::join() {
   thread_.join();
-  if (!stopping_) return RunEnd::complete;
-  return tell_of_no_progress() ? RunEnd::no_progress : RunEnd::interrupted;
+  if (!stopping_) return Ending::complete;
+  return tell_of_no_progress() ? Ending::no_progress : Ending::interrupted;
 }
 
 Progress::State Coordinator::state() const {
@@ -94,10 +94,10 @@ bool Coordinator::run_phase(Phase const& phase) {
     bool const busy = receive();
     tend();
     if (stopping_) {
-      if (std::ranges::all_of(teams_, &TeamState::stopped)) return false;
+      if (std::ranges::all_of(teams_, &Team::stopped)) return false;
       if (watch_.seconds() > stop_deadline_) end_by_force();
     } else if (schedule_.done()) {
-      if (std::ranges::all_of(teams_, [](TeamState const& team) { return team.batches == 0; })) return true;
+      if (std::ranges::all_of(teams_, [](Team const& team) { return team.batches == 0; })) return true;
     }
     if (!busy) std::this_thread::sleep_for(kNap);
   }
@@ -113,8 +113,8 @@ void Coordinator::supply() {
       if (batch.empty()) continue;
       bytes::Writer message;
       message.put(Order::batch, batch);
-      if (store_ != nullptr)
-        for (auto const& unit : batch) store_->append(unit);
+      if (storage_ != nullptr)
+        for (auto const& unit : batch) storage_->append(unit);
       order(team.leader, messages::kToTeam, std::move(message));
       ++team.batches;
     }
@@ -139,7 +139,7 @@ bool Coordinator::receive() {
   return any;
 }
 
-Coordinator::TeamState& Coordinator::team_of(int source) {
+Coordinator::Team& Coordinator::team_of(int source) {
   auto const size = exchange_.size() / static_cast<int>(teams_.size());
   return teams_[static_cast<std::size_t>(source / size)];
 }
@@ -171,14 +171,14 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
       part_of_trial_ = reader.get<double>();
       break;
     case Report::kept:
-      if (store_ != nullptr) store_->note_kept_state();
+      if (storage_ != nullptr) storage_->note_kept_state();
       break;
   }
 }
 
 void Coordinator::enter(Record record) {
   schedule_.enter(record);
-  if (store_ != nullptr) store_->append(std::move(record));
+  if (storage_ != nullptr) storage_->append(std::move(record));
 }
 
 void Coordinator::remember_alone(bytes::Reader& reader) {
@@ -192,9 +192,9 @@ void Coordinator::remember_alone(bytes::Reader& reader) {
   end_by_force();
 }
 
-void Coordinator::begin_stopping(std::string const& why, ResultStore::Demand demand) {
+void Coordinator::begin_stopping(std::string const& why, Storage::Demand demand) {
   stopping_ = true;
-  if (store_ != nullptr) store_->note_end_on_demand(demand);
+  if (storage_ != nullptr) storage_->note_end_on_demand(demand);
   stop_deadline_ = watch_.seconds() + study_.options().grace;
   progress_.say(why + ": nothing more is handed out");
   for (auto const& team : teams_) order(team.leader, messages::kStop, {});
@@ -205,25 +205,25 @@ void Coordinator::tend() {
   if (wish == signals::Wish::termination && !synced_for_termination_) {
     // The launcher may leave two seconds: first what is there goes to disk.
     synced_for_termination_ = true;
-    if (store_ != nullptr) store_->sync();
+    if (storage_ != nullptr) storage_->sync();
   }
   if (!stopping_ && wish != signals::Wish::none)
-    begin_stopping("signal", wish == signals::Wish::warning ? ResultStore::Demand::time_is_up
-                                                            : ResultStore::Demand::from_outside);
+    begin_stopping("signal", wish == signals::Wish::warning ? Storage::Demand::time_is_up
+                                                            : Storage::Demand::from_outside);
   if (!stopping_ && study_.options().time_limit > 0 && watch_.seconds() > study_.options().time_limit)
-    begin_stopping("time limit", ResultStore::Demand::time_is_up);
+    begin_stopping("time limit", Storage::Demand::time_is_up);
   while (!sending_.empty()) {
     int sent = 0;
     mpi::check(MPI_Test(&sending_.front().request, &sent, MPI_STATUS_IGNORE), "MPI_Test");
     if (sent == 0) break;
     sending_.pop_front();
   }
-  if (store_ != nullptr) store_->tick(ledger_);
+  if (storage_ != nullptr) storage_->tick(ledger_);
   progress_.update(state());
 }
 
 void Coordinator::end_by_force() {
-  if (store_ != nullptr) store_->close_by_force(ledger_);
+  if (storage_ != nullptr) storage_->close_by_force(ledger_);
   progress_.conclude(state(),
                      std::string("interrupted by force") +
                          (stopping_ ? ", trials under way are longer than the time limit allowed" : "") +
@@ -234,7 +234,7 @@ void Coordinator::end_by_force() {
 }
 
 bool Coordinator::tell_of_no_progress() const {
-  if (store_ == nullptr || store_->starts_without_progress() < kMostStartsWithoutProgress) return false;
+  if (storage_ == nullptr || storage_->starts_without_progress() < kMostStartsWithoutProgress) return false;
   double const computed = watch_.seconds();
   double const estimate = std::max(
       {schedule_.longest_unit_seconds(), 2 * computed, part_of_trial_ > 0 ? computed / part_of_trial_ : 0});

@@ -9,11 +9,11 @@
 #include "engine/told.hpp"
 #include "engine/worker.hpp"
 #include "hdf5/file.hpp"
-#include "input/input_file.hpp"
 #include "linalg/petsc.hpp"
-#include "machine/environment.hpp"
 #include "results/durable_file.hpp"
+#include "results/environment.hpp"
 #include "results/failure_report.hpp"
+#include "results/input_file.hpp"
 #include "results/level_search.hpp"
 #include "results/merge.hpp"
 #include "results/provenance.hpp"
@@ -82,7 +82,7 @@ class Run {
   std::unique_ptr<Ledger> ledger_;
   Strikes strikes_;
   std::unique_ptr<OutputLock> lock_;
-  std::unique_ptr<ResultStore> store_;
+  std::unique_ptr<Storage> storage_;
 };
 
 int Run::operator()(int argc, char** argv) {
@@ -234,9 +234,9 @@ void Run::start_keeping() {
   strikes_ = journal.strikes;
   std::vector<std::shared_ptr<ResultReader const>> sources;
   if (stored_) sources.push_back(stored_);
-  store_ = std::make_unique<ResultStore>(output(), *study_, provenance_until("(running)"), *lock_);
+  storage_ = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock_);
   try {
-    store_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
+    storage_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
   } catch (std::runtime_error const& error) {
     throw UserError(fmt::format("output = {}: {}", output(), error.what()));
   }
@@ -256,7 +256,7 @@ int Run::execute() {
     schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
     phases = schedule->phases();
     coordinator =
-        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, store_.get(), progress, exchange);
+        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage_.get(), progress, exchange);
     if (!keeps_results())
       coordinator->on_record = [&](Record const& record) { print_record(*study_, record); };
   });
@@ -265,16 +265,16 @@ int Run::execute() {
   work(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_), phases);
   int code = kDone;
   if (coordinator) {
-    auto const end = coordinator->join();
-    if (store_) finish_keeping();
-    if (keeps_results() && end == Coordinator::RunEnd::complete) forget_all_states(output());
+    auto const ending = coordinator->join();
+    if (storage_) finish_keeping();
+    if (keeps_results() && ending == Coordinator::Ending::complete) forget_all_states(output());
     if (keeps_results()) report_losses(*study_, *ledger_);
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
       code = kSomeFailed;
     }
-    if (end == Coordinator::RunEnd::interrupted) code = kInterrupted;
-    if (end == Coordinator::RunEnd::no_progress) code = kBadInput;
+    if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
+    if (ending == Coordinator::Ending::no_progress) code = kBadInput;
     if (!study_->options().quiet)
       for (auto const& option : linalg::Session::unused_options())
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
@@ -285,11 +285,11 @@ int Run::execute() {
 void Run::finish_keeping() {
   ledger_->drop_beyond_decision();
   try {
-    store_->finish(*ledger_, provenance_until(utc_now()));
+    storage_->finish(*ledger_, provenance_until(utc_now()));
   } catch (std::runtime_error const& error) {
-    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStoreError));
+    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
   }
-  store_.reset();
+  storage_.reset();
 }
 
 }  // namespace

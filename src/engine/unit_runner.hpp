@@ -38,10 +38,9 @@ class UnitRunner {
     Point canonical;
     bool is_deterministic;
   };
-  /// A point that the running unit serves.
-  struct ServedPoint {
+  struct Task {
     std::uint32_t number;
-    Point const* canonical;
+    Point const* point;  ///< canonical
     bool is_deterministic;
   };
   /// What a stage before the data left, for the trials to come.
@@ -51,12 +50,11 @@ class UnitRunner {
     Ending ending;
   };
   bool predict(Unit const& unit, Emit const& emit);
-  bool descend(std::size_t stage, StageResult const* before, std::vector<ServedPoint> const& served,
-               double share);
+  bool descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks, double share);
   Preparation const& prepare(std::size_t stage, StageResult const* before, std::string const& key,
                              Point const& point);
-  void fail(std::vector<ServedPoint> const& served, std::string const& reason, double seconds);
-  void measure(StageResult const* before, ServedPoint const& point, double share, Ending& ending);
+  void fail(std::vector<Task> const& tasks, std::string const& reason, double seconds);
+  void measure(StageResult const* before, Task const& task, double share, Ending& ending);
   KnownPoint const& known(std::uint32_t number);
 
   Study const& study_;

@@ -1,8 +1,8 @@
 #include "results/merge.hpp"
 
-#include "machine/environment.hpp"
-#include "parameters/name_lists.hpp"
+#include "parameters/names.hpp"
 #include "results/durable_file.hpp"
+#include "results/environment.hpp"
 #include "results/output_lock.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
-#include "parameters/name_lists.hpp"
+#include "parameters/names.hpp"
 #include "results/result_file.hpp"
 #include "results/result_layout.hpp"
 

@@ -21,14 +21,16 @@ class CompensatedSum {
 };
 
 /// Contribution of a cell to H(X|Y), in bits times mass: sum_j w_j log2(s / w_j) with s = sum_j w_j. Zero for
-/// one atom.
+/// one atom. Products are added fused by choice: left to the compiler, one caller's copy would be fused and
+/// another's not, and two orders of the same cells could then tie differently.
 template <class Weight>
 double cell_entropy(std::span<Weight const> weights, Weight sum) {
   if (weights.size() < 2) return 0;
   auto const whole = static_cast<double>(sum);
   double bits = 0;
   for (Weight const w : weights)
-    if (w != 0 && w != sum) bits += static_cast<double>(w) * std::log2(whole / static_cast<double>(w));
+    if (w != 0 && w != sum)
+      bits = std::fma(static_cast<double>(w), std::log2(whole / static_cast<double>(w)), bits);
   return bits;
 }
 

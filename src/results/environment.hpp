@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace thresher::machine {
+namespace thresher::results {
 
 /// Where and how a run takes place.
 struct RunEnvironment {
@@ -26,4 +26,4 @@ std::string host_name();
 /// "2026-11-24T12:00:00Z"
 std::string utc_now();
 
-}  // namespace thresher::machine
+}  // namespace thresher::results

@@ -14,8 +14,8 @@
 
 namespace thresher::results {
 
-/// What holds when ResultStore has thrown.
-inline constexpr char const* kAfterStoreError = "what is on disk is whole, --resume continues";
+/// What holds when Storage has thrown.
+inline constexpr char const* kAfterStorageError = "what is on disk is whole, --resume continues";
 
 /// So many starts in a row without a trial that ended, or kept more of its state, are not followed by
 /// another: each would end like the last.
@@ -24,10 +24,10 @@ inline constexpr int kMostStartsWithoutProgress = 3;
 /// Keeps results: each at once in the journal, the journal on disk every interval, all of it in the result
 /// file now and then. Rewriting and syncing go on in a thread of their own, so that handing out never waits
 /// for a disk. On rank 0; not for several threads at once.
-class ResultStore {
+class Storage {
  public:
-  ResultStore(std::string output, Study const& study, Provenance provenance, OutputLock& lock);
-  ~ResultStore();
+  Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock);
+  ~Storage();
 
   /// Writes the first file from `sources` and `records` (of an old journal) and starts a new journal. What is
   /// damaged in the sources shows here. The first source is the file that is continued. Throws.

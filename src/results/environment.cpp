@@ -1,4 +1,4 @@
-#include "machine/environment.hpp"
+#include "results/environment.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace thresher::machine {
+namespace thresher::results {
 
 namespace {
 
@@ -121,4 +121,4 @@ double available_bytes_per_rank(mpi::Communicator const& comm) {
   return 0.9 * mpi::min(comm, here);
 }
 
-}  // namespace thresher::machine
+}  // namespace thresher::results

@@ -1,4 +1,4 @@
-#include "input/input_file.hpp"
+#include "results/input_file.hpp"
 
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace thresher::input {
+namespace thresher::results {
 namespace {
 
 class InputFileTest : public testing::Test {
@@ -71,4 +71,4 @@ TEST_F(InputFileTest, ReadsAttributesAndMembers) {
 }
 
 }  // namespace
-}  // namespace thresher::input
+}  // namespace thresher::results

@@ -1,4 +1,4 @@
-#include "parameters/name_lists.hpp"
+#include "parameters/names.hpp"
 
 #include <fmt/format.h>
 

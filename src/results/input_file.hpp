@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace thresher::input {
+namespace thresher::results {
 
 using namespace study;
 
@@ -45,4 +45,4 @@ class InputFile : public InputReader {
 /// defects, or the experiment reads none. On one rank.
 std::vector<std::byte> examine_input(Experiment const& experiment, Configuration const& configuration);
 
-}  // namespace thresher::input
+}  // namespace thresher::results

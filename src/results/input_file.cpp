@@ -1,4 +1,4 @@
-#include "input/input_file.hpp"
+#include "results/input_file.hpp"
 
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
@@ -13,7 +13,7 @@
 #include <fstream>
 #include <sys/stat.h>
 
-namespace thresher::input {
+namespace thresher::results {
 
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
   try {
@@ -128,4 +128,4 @@ std::vector<std::byte> examine_input(Experiment const& experiment, Configuration
   return experiment.examine(InputFile(path), configuration.values);
 }
 
-}  // namespace thresher::input
+}  // namespace thresher::results

@@ -1,4 +1,4 @@
-#include "results/result_store.hpp"
+#include "results/storage.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,15 +20,15 @@ constexpr double kGrowth = 0.2;
 constexpr char const* kStartsWithoutProgress = "starts_without_progress";
 }  // namespace
 
-ResultStore::ResultStore(std::string output, Study const& study, Provenance provenance, OutputLock& lock)
+Storage::Storage(std::string output, Study const& study, Provenance provenance, OutputLock& lock)
     : output_(std::move(output)), study_(study), provenance_(std::move(provenance)), lock_(lock) {}
 
-ResultStore::~ResultStore() {
+Storage::~Storage() {
   if (job_.valid()) job_.wait();
 }
 
-void ResultStore::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
-                        std::vector<Record> records, Strikes const& strikes) {
+void Storage::begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
+                    std::vector<Record> records, Strikes const& strikes) {
   strikes_ = strikes;
   if (!sources.empty() &&
       std::ranges::none_of(records, [](Record const& record) { return record.trial >= 0; }))
@@ -38,8 +38,8 @@ void ResultStore::begin(Ledger const& ledger, std::vector<std::shared_ptr<Result
   since_sync_ = {};
 }
 
-void ResultStore::write_file(Ledger const& ledger, std::vector<Record> const& records,
-                             std::vector<std::shared_ptr<ResultReader const>> const& sources) {
+void Storage::write_file(Ledger const& ledger, std::vector<Record> const& records,
+                         std::vector<std::shared_ptr<ResultReader const>> const& sources) {
   Stopwatch const watch;
   auto const temporary = output_ + ".new";
   // Before, too: a run that was stopped for long must not write to the file that its successor writes.
@@ -55,7 +55,7 @@ void ResultStore::write_file(Ledger const& ledger, std::vector<Record> const& re
   last_rewrite_seconds_ = watch.seconds();
 }
 
-void ResultStore::restart_journal() {
+void Storage::restart_journal() {
   JournalContents contents{.toml = study_.configuration().toml(study_.description()),
                            .experiment = study_.description().name,
                            .records = std::move(fresh_),  // lent: they can be large
@@ -72,7 +72,7 @@ void ResultStore::restart_journal() {
   unsynced_ = false;
 }
 
-void ResultStore::append(Record record) {
+void Storage::append(Record record) {
   progressed_ = progressed_ || record.trial >= 0;  // predictions are no trials
   journal_->append(record);
   unsynced_ = true;
@@ -81,26 +81,26 @@ void ResultStore::append(Record record) {
   fresh_.push_back(std::move(record));
 }
 
-void ResultStore::append(Unit const& handed_out) {
+void Storage::append(Unit const& handed_out) {
   journal_->append(handed_out);
   for (auto const point : handed_out.points) in_flight_.emplace(handed_out.trial, point);
 }
 
-void ResultStore::note_end_on_demand(Demand demand) {
+void Storage::note_end_on_demand(Demand demand) {
   time_is_up_ = demand == Demand::time_is_up;
   ends_on_demand_ = true;
   journal_->append_end_on_demand();
   unsynced_ = true;
 }
 
-void ResultStore::wait_for_job() {
+void Storage::wait_for_job() {
   if (running_ == Job::none) return;
   auto const finished = std::exchange(running_, Job::none);
   job_.get();
   if (finished == Job::rewrite) conclude_rewrite();
 }
 
-void ResultStore::start_rewrite(Ledger const& ledger) {
+void Storage::start_rewrite(Ledger const& ledger) {
   writing_ = std::exchange(fresh_, {});
   writing_bytes_ = std::exchange(fresh_bytes_, 0);
   running_ = Job::rewrite;
@@ -110,7 +110,7 @@ void ResultStore::start_rewrite(Ledger const& ledger) {
   });
 }
 
-void ResultStore::conclude_rewrite() {
+void Storage::conclude_rewrite() {
   current_ = std::make_shared<ResultReader const>(output_, study_.description());
   file_records_ += writing_.size();
   writing_ = {};
@@ -121,7 +121,7 @@ void ResultStore::conclude_rewrite() {
   since_rewrite_ = {};
 }
 
-void ResultStore::tick(Ledger const& ledger) {
+void Storage::tick(Ledger const& ledger) {
   if (running_ != Job::none) {
     bool const finished = job_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     if (finished || fresh_bytes() > room_ + room_ / 4) wait_for_job();
@@ -144,25 +144,25 @@ void ResultStore::tick(Ledger const& ledger) {
   }
 }
 
-void ResultStore::sync() {
+void Storage::sync() {
   wait_for_job();
   journal_->sync();
   unsynced_ = false;
 }
 
-void ResultStore::close_by_force(Ledger const& ledger) {
+void Storage::close_by_force(Ledger const& ledger) {
   sync();
   start_rewrite(ledger);
   wait_for_job();
   lock_.release();
 }
 
-void ResultStore::abandon() {
+void Storage::abandon() {
   if (job_.valid()) job_.wait();
   lock_.release();
 }
 
-void ResultStore::finish(Ledger const& ledger, Provenance provenance) {
+void Storage::finish(Ledger const& ledger, Provenance provenance) {
   wait_for_job();
   provenance_ = std::move(provenance);
   write_file(ledger, fresh_, {current_});
