@@ -34,9 +34,9 @@ def seconds(path):
 def compiled(experiment):
     """Seconds of every object of an experiment, its driver and its tests."""
     commands = json.loads((BUILD / "compile_commands.json").read_text())
-    ours = (f"/experiments/{experiment}/", f"/drivers/{experiment}.cpp")
-    objects = [re.search(r" -o (\S+) ", command["command"])[1] for command in commands if any(part in command["file"] for part in ours)]
-    return sum(seconds(BUILD / (name + ".seconds")) for name in objects)
+    objects = [re.search(r" -o (\S+) ", command["command"])[1] for command in commands]
+    ours = re.compile(rf"/(thresher_|unit_|mpi_)?{experiment}\.dir/")
+    return sum(seconds(BUILD / (name + ".seconds")) for name in objects if ours.search(name))
 
 
 def entries():

@@ -61,12 +61,8 @@ Coordinator::Ending Coordinator::join() {
 }
 
 Progress::State Coordinator::state() const {
-  auto const& shares = schedule_.shares();
-  return {.trials = {shares.trials().finished(), shares.trials().total()},
-          .predictions = {shares.predictions_finished(), shares.predictions()},
-          .failed = schedule_.failed(),
-          .seconds_left = schedule_.seconds_left(),
-          .part_of_trial = part_of_trial_};
+  return {schedule_.finished(), schedule_.total(), schedule_.failed(), schedule_.seconds_left(),
+          part_of_trial_};
 }
 
 void Coordinator::run() {

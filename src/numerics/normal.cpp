@@ -7,12 +7,6 @@
 
 namespace thresher::numerics {
 
-namespace {
-
-constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-
-}  // namespace
-
 double normal_density(double x) {
   return std::exp(-0.5 * x * x - kHalfLogTwoPi);
 }

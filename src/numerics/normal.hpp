@@ -2,6 +2,9 @@
 
 namespace thresher::numerics {
 
+/// log(2 pi) / 2: minus the logarithm of the standard normal density at 0.
+inline constexpr double kHalfLogTwoPi = 0.91893853320467274178;
+
 /// Standard normal density, distribution function and upper tail, and their logarithms. The logarithms keep
 /// their relative accuracy in the far tails: sums of 1e12 of them, and log-probabilities below -1e300, are
 /// meaningful.

@@ -31,7 +31,6 @@ inline Block each(Operation const& operation, Blocks const&... blocks) {
   return result;
 }
 
-constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 constexpr double kInverseRootTwoPi = 0.39894228040143267794;
 // 32 bits, so that a multiple by an exponent is exact, and the rest.
 constexpr double kLog2High = 6.93147180369123816490e-01;

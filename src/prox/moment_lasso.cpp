@@ -16,7 +16,7 @@ namespace thresher::prox {
 
 namespace {
 
-constexpr PetscInt kIterationsPerCheck = 10;
+constexpr PetscInt kIterationsPerGap = 10;
 
 /// A matrix of one rank as an operator.
 class WholeMatrix : public linalg::PanelOperator {
@@ -164,7 +164,7 @@ class Run {
       linalg::check(TaoGetIterationNumber(tao, &iteration));
       linalg::check(TaoGetMaximumIterations(tao, &most));
       bool const last = iteration >= most;
-      if (!last && iteration % kIterationsPerCheck != 0) return;
+      if (!last && iteration % kIterationsPerGap != 0) return;
       Vec x = nullptr;
       PetscReal tolerance = 0;
       linalg::check(TaoGetSolution(tao, &x));

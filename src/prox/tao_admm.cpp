@@ -21,7 +21,7 @@ struct Admm {
   std::exception_ptr thrown;
 };
 
-PetscErrorCode setup(Tao) {
+PetscErrorCode setup_admm(Tao) {
   return 0;
 }
 
@@ -57,7 +57,7 @@ PetscErrorCode prepare_next(Tao tao, Admm& admm, AdmmStep const& step) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode solve(Tao tao) {
+PetscErrorCode solve_admm(Tao tao) {
   PetscFunctionBegin;
   auto* const admm = static_cast<Admm*>(tao->data);
   PetscCheck(admm->problem != nullptr, PetscObjectComm((PetscObject)tao), PETSC_ERR_ORDER,
@@ -81,7 +81,7 @@ PetscErrorCode solve(Tao tao) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode view(Tao tao, PetscViewer viewer) {
+PetscErrorCode view_admm(Tao tao, PetscViewer viewer) {
   PetscFunctionBegin;
   auto const* const admm = static_cast<Admm const*>(tao->data);
   PetscBool is_text = PETSC_FALSE;
@@ -90,27 +90,27 @@ PetscErrorCode view(Tao tao, PetscViewer viewer) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode destroy(Tao tao) {
+PetscErrorCode destroy_admm(Tao tao) {
   PetscFunctionBegin;
   delete static_cast<Admm*>(tao->data);
   tao->data = nullptr;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode create(Tao tao) {
+PetscErrorCode create_admm(Tao tao) {
   PetscFunctionBegin;
   tao->data = new Admm;
-  tao->ops->setup = setup;
-  tao->ops->solve = solve;
-  tao->ops->view = view;
-  tao->ops->destroy = destroy;
+  tao->ops->setup = setup_admm;
+  tao->ops->solve = solve_admm;
+  tao->ops->view = view_admm;
+  tao->ops->destroy = destroy_admm;
   PetscFunctionReturn(0);
 }
 
 }  // namespace
 
 void register_admm() {
-  linalg::check(TaoRegister(kTaoAdmm, create));
+  linalg::check(TaoRegister(kTaoAdmm, create_admm));
 }
 
 AdmmOutcome solve_by_admm(mpi::Communicator const& comm, AdmmProblem& problem, AdmmOptions const& options) {

@@ -19,7 +19,7 @@ struct Fista {
   Vec work = nullptr;
 };
 
-PetscErrorCode setup(Tao tao) {
+PetscErrorCode setup_fista(Tao tao) {
   PetscFunctionBegin;
   auto* const fista = static_cast<Fista*>(tao->data);
   if (tao->gradient == nullptr) PetscCall(VecDuplicate(tao->solution, &tao->gradient));
@@ -31,7 +31,7 @@ PetscErrorCode setup(Tao tao) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode solve(Tao tao) {
+PetscErrorCode solve_fista(Tao tao) {
   PetscFunctionBegin;
   auto* const fista = static_cast<Fista*>(tao->data);
   PetscCheck(fista->proximal != nullptr, PetscObjectComm((PetscObject)tao), PETSC_ERR_ORDER,
@@ -86,7 +86,7 @@ PetscErrorCode solve(Tao tao) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode view(Tao tao, PetscViewer viewer) {
+PetscErrorCode view_fista(Tao tao, PetscViewer viewer) {
   PetscFunctionBegin;
   auto const* const fista = static_cast<Fista const*>(tao->data);
   PetscBool is_text = PETSC_FALSE;
@@ -96,7 +96,7 @@ PetscErrorCode view(Tao tao, PetscViewer viewer) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode destroy(Tao tao) {
+PetscErrorCode destroy_fista(Tao tao) {
   PetscFunctionBegin;
   auto* const fista = static_cast<Fista*>(tao->data);
   PetscCall(VecDestroy(&fista->extrapolated));
@@ -107,13 +107,13 @@ PetscErrorCode destroy(Tao tao) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode create(Tao tao) {
+PetscErrorCode create_fista(Tao tao) {
   PetscFunctionBegin;
   tao->data = new Fista;
-  tao->ops->setup = setup;
-  tao->ops->solve = solve;
-  tao->ops->view = view;
-  tao->ops->destroy = destroy;
+  tao->ops->setup = setup_fista;
+  tao->ops->solve = solve_fista;
+  tao->ops->view = view_fista;
+  tao->ops->destroy = destroy_fista;
   if (tao->max_it_changed == PETSC_FALSE) tao->max_it = 20000;
   PetscFunctionReturn(0);
 }
@@ -131,7 +131,7 @@ PetscErrorCode data_of(Tao tao, Fista*& fista) {
 }  // namespace
 
 void register_fista() {
-  linalg::check(TaoRegister(kTaoFista, create));
+  linalg::check(TaoRegister(kTaoFista, create_fista));
 }
 
 PetscErrorCode set_proximal_operator(Tao tao, ProximalOperator apply, void* context) {

@@ -20,7 +20,7 @@ constexpr double kNegligible = 1e-12;
 // Cells below this mass are about to underflow.
 constexpr double kLeastCell = 1e-200;
 // With more values than this the next cut is searched for instead of walked to.
-constexpr std::size_t kFewValues = 16;
+constexpr std::size_t kFewObserved = 16;
 
 template <class T>
 void send(mpi::Communicator const& comm, std::vector<T> const& values, int to) {
@@ -124,7 +124,7 @@ void IntervalAlgorithm::cut(Block& block, Law const& observation,
         close();
         position = std::max(position, value_end);
         ++value;
-        if (observation.size() > kFewValues) {
+        if (observation.size() > kFewObserved) {
           // Values that end within this atom are pure.
           auto const from = cumulative.begin() + static_cast<std::ptrdiff_t>(value);
           auto const past = std::upper_bound(from, cumulative.begin() + static_cast<std::ptrdiff_t>(last),

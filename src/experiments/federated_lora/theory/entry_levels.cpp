@@ -16,10 +16,6 @@ double aspect(Parameters const& point, double clients) {
   return static_cast<double>(point.d1) / (clients * static_cast<double>(point.d2));
 }
 
-double total_error(Parameters const& point) {
-  return point.noise * point.noise + point.heterogeneity * point.heterogeneity;
-}
-
 /// Both levels at a real contamination.
 struct Levels {
   double benign;
@@ -61,6 +57,10 @@ double weakest_share(Parameters const& point) {
 }
 
 }  // namespace
+
+double total_error(Parameters const& point) {
+  return point.noise * point.noise + point.heterogeneity * point.heterogeneity;
+}
 
 double entry_level(Parameters const& point, double clients, double energy, double direction_energy,
                    double error) {

@@ -10,6 +10,9 @@
 /// direction enters at one over the r-th singular value.
 namespace thresher::federated_lora {
 
+/// Squared Frobenius norm of a client's own part: noise and heterogeneity.
+double total_error(Parameters const& point);
+
 /// Level of a direction of energy `direction_energy` of a group of `clients` (a real number) of energy
 /// `energy` and error `error` each (squared Frobenius norms per client).
 double entry_level(Parameters const& point, double clients, double energy, double direction_energy,

@@ -1,6 +1,7 @@
 #include "experiments/federated_lora/theory/refinement_errors.hpp"
 
 #include "experiments/federated_lora/model/sizes.hpp"
+#include "experiments/federated_lora/theory/entry_levels.hpp"
 #include "numerics/root.hpp"
 #include "numerics/spiked_singular.hpp"
 
@@ -15,9 +16,6 @@ namespace {
 
 double square(double x) {
   return x * x;
-}
-double total_error(Parameters const& point) {
-  return square(point.noise) + square(point.heterogeneity);
 }
 double benign(Parameters const& point) {
   return static_cast<double>(benign_clients(point));
