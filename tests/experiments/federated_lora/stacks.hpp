@@ -39,6 +39,11 @@ inline DenseMatrix product(DenseMatrix const& a, DenseMatrix const& b, Transpose
   return c;
 }
 
+inline mpi::Communicator const& alone() {
+  static auto const comm = mpi::Communicator::self();
+  return comm;
+}
+
 /// Each rank is given all blocks, and keeps its part.
 inline ClientStack stack_of(mpi::Communicator const& comm, std::vector<DenseMatrix> const& blocks) {
   ClientStack stack(comm, static_cast<std::int64_t>(blocks.size()), blocks.front().rows(),

@@ -11,7 +11,7 @@
 namespace thresher::linalg {
 namespace {
 
-constexpr std::int64_t kDim = 120;
+constexpr std::int64_t kWide = 120;
 
 class PanelLanczosTest : public testing::TestWithParam<int> {
  protected:
@@ -24,52 +24,52 @@ double root(double x) {
 
 TEST_P(PanelLanczosTest, SquareRootAgreesWithTheEigendecomposition) {
   std::int64_t const n = GetParam();
-  TallMatrix const rows(comm_, n, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, n, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 4);
+  auto const seeds = normal_panel({0, kWide}, 4);
   PanelLanczos lanczos(covariance, seeds.view(), {.tolerance = 1e-4});
   lanczos.run(root);
   EXPECT_TRUE(lanczos.converged());
-  DenseMatrix result(kDim, 4);
+  DenseMatrix result(kWide, 4);
   lanczos.function_times_seeds(result.view());
-  auto const exact = product(function_of(covariance_of(normal_rows(kDim), n, kDim), root), seeds);
+  auto const exact = product(function_of(covariance_of(normal_rows(kWide), n, kWide), root), seeds);
   EXPECT_LT(relative_difference(result.values(), exact.values()), 1e-3);
 }
 INSTANTIATE_TEST_SUITE_P(Loads, PanelLanczosTest, testing::Values(12, 60, 120, 240, 960));
 
 TEST_F(PanelLanczosTest, FewExamplesMeanAnInvariantSpace) {
   for (std::int64_t n : {1, 2, 3}) {
-    TallMatrix const rows(comm_, n, kDim, RowStorage::stored, normal_rows(kDim));
+    TallMatrix const rows(comm_, n, kWide, RowStorage::stored, normal_rows(kWide));
     CovarianceOperator const covariance(rows, 0);
-    auto const seeds = normal_panel({0, kDim}, 3);
+    auto const seeds = normal_panel({0, kWide}, 3);
     PanelLanczos lanczos(covariance, seeds.view(), {});
     lanczos.run(root);
     EXPECT_TRUE(lanczos.converged());
     for (std::int64_t i = 0; i < 3; ++i) EXPECT_EQ(lanczos.steps(i), n + 1);
-    DenseMatrix result(kDim, 3);
+    DenseMatrix result(kWide, 3);
     lanczos.function_times_seeds(result.view());
-    auto const exact = product(function_of(covariance_of(normal_rows(kDim), n, kDim), root), seeds);
+    auto const exact = product(function_of(covariance_of(normal_rows(kWide), n, kWide), root), seeds);
     EXPECT_LT(relative_difference(result.values(), exact.values()), 1e-6);
   }
 }
 
 TEST_F(PanelLanczosTest, IdentityFunctionTakesTwoSteps) {
-  TallMatrix const rows(comm_, 240, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 240, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 2);
+  auto const seeds = normal_panel({0, kWide}, 2);
   PanelLanczos lanczos(covariance, seeds.view(), {.max_steps = 2});
   lanczos.run([](double x) { return x; });
-  DenseMatrix result(kDim, 2);
+  DenseMatrix result(kWide, 2);
   lanczos.function_times_seeds(result.view());
-  auto const exact = product(covariance_of(normal_rows(kDim), 240, kDim), seeds);
+  auto const exact = product(covariance_of(normal_rows(kWide), 240, kWide), seeds);
   EXPECT_LT(relative_difference(result.values(), exact.values()), 1e-13);
 }
 
 TEST_F(PanelLanczosTest, SquareRootTwiceIsTheMatrixWithItsRidge) {
-  TallMatrix const rows(comm_, 240, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 240, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto panel = normal_panel({0, kDim}, 2);
-  auto const exact = product(covariance_of(normal_rows(kDim), 240, kDim, 0.3), panel);
+  auto panel = normal_panel({0, kWide}, 2);
+  auto const exact = product(covariance_of(normal_rows(kWide), 240, kWide, 0.3), panel);
   for (int twice = 0; twice < 2; ++twice) {
     PanelLanczos lanczos(covariance, panel.view(), {.tolerance = 1e-10});
     lanczos.run([](double x) { return std::sqrt(x + 0.3); });
@@ -79,16 +79,16 @@ TEST_F(PanelLanczosTest, SquareRootTwiceIsTheMatrixWithItsRidge) {
 }
 
 TEST_F(PanelLanczosTest, NormOfARootIsExactAtEveryStep) {
-  TallMatrix const rows(comm_, 60, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 60, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 1);
-  auto const image = product(covariance_of(normal_rows(kDim), 60, kDim), seeds);
+  auto const seeds = normal_panel({0, kWide}, 1);
+  auto const image = product(covariance_of(normal_rows(kWide), 60, kWide), seeds);
   double form = 0;
-  for (std::int64_t j = 0; j < kDim; ++j) form += seeds(j, 0) * image(j, 0);
+  for (std::int64_t j = 0; j < kWide; ++j) form += seeds(j, 0) * image(j, 0);
   PanelLanczos lanczos(covariance, seeds.view(), {.max_steps = 4});
   lanczos.run(root);
   EXPECT_FALSE(lanczos.converged());
-  DenseMatrix result(kDim, 1);
+  DenseMatrix result(kWide, 1);
   lanczos.function_times_seeds(result.view());
   double norm = 0;
   for (double const value : result.values()) norm += value * value;
@@ -96,41 +96,41 @@ TEST_F(PanelLanczosTest, NormOfARootIsExactAtEveryStep) {
 }
 
 TEST_F(PanelLanczosTest, ASeedDoesNotKnowItsCompany) {
-  TallMatrix const rows(comm_, 90, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 90, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 9);
+  auto const seeds = normal_panel({0, kWide}, 9);
   PanelLanczos together(covariance, seeds.view(), {});
   together.run(root);
-  DenseMatrix all(kDim, 9);
+  DenseMatrix all(kWide, 9);
   together.function_times_seeds(all.view());
   PanelLanczos alone(covariance, seeds.columns_from(4, 1), {});
   alone.run(root);
-  DenseMatrix one(kDim, 1);
+  DenseMatrix one(kWide, 1);
   alone.function_times_seeds(one.view());
   EXPECT_TRUE(std::ranges::equal(one.column(0), all.column(4)));
 }
 
 TEST_F(PanelLanczosTest, QuadratureGivesTheTrace) {
-  TallMatrix const rows(comm_, 240, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 240, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 64);
+  auto const seeds = normal_panel({0, kWide}, 64);
   PanelLanczos lanczos(covariance, seeds.view(), {});
   lanczos.run(root);
   double mean = 0;
   for (std::int64_t i = 0; i < lanczos.seeds(); ++i) mean += lanczos.quadratic_form(i) / 64;
-  auto const exact = function_of(covariance_of(normal_rows(kDim), 240, kDim), root);
+  auto const exact = function_of(covariance_of(normal_rows(kWide), 240, kWide), root);
   double trace = 0;
-  for (std::int64_t j = 0; j < kDim; ++j) trace += exact(j, j) / static_cast<double>(kDim);
+  for (std::int64_t j = 0; j < kWide; ++j) trace += exact(j, j) / static_cast<double>(kWide);
   EXPECT_NEAR(mean, trace, 0.01);
 }
 
 TEST_F(PanelLanczosTest, ContinuesFromAKeptState) {
-  TallMatrix const rows(comm_, 90, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 90, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 3);
+  auto const seeds = normal_panel({0, kWide}, 3);
   PanelLanczos whole(covariance, seeds.view(), {});
   whole.run(root);
-  DenseMatrix expected(kDim, 3);
+  DenseMatrix expected(kWide, 3);
   whole.function_times_seeds(expected.view());
 
   int passes_left = 7;
@@ -147,15 +147,15 @@ TEST_F(PanelLanczosTest, ContinuesFromAKeptState) {
   bytes::Reader reader(bytes);
   second.load(reader);
   second.run(root);
-  DenseMatrix continued(kDim, 3);
+  DenseMatrix continued(kWide, 3);
   second.function_times_seeds(continued.view());
   EXPECT_TRUE(std::ranges::equal(continued.values(), expected.values()));
 }
 
 TEST_F(PanelLanczosTest, ATornStateIsAnError) {
-  TallMatrix const rows(comm_, 90, kDim, RowStorage::stored, normal_rows(kDim));
+  TallMatrix const rows(comm_, 90, kWide, RowStorage::stored, normal_rows(kWide));
   CovarianceOperator const covariance(rows, 0);
-  auto const seeds = normal_panel({0, kDim}, 1);
+  auto const seeds = normal_panel({0, kWide}, 1);
   PanelLanczos lanczos(covariance, seeds.view(), {});
   lanczos.run(root);
   bytes::Writer writer;

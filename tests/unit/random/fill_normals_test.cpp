@@ -14,10 +14,10 @@
 namespace thresher::random {
 namespace {
 
-Stream const stream(hash_identity("fill_normals_test"), "matrix");
+Stream const matrix_stream(hash_identity("fill_normals_test"), "matrix");
 
 template <class Real>
-constexpr Real untouched = Real{-12345};
+constexpr Real untouched_entry = Real{-12345};
 
 // Fills the block into memory with room to spare and compares every entry, and the memory between, with
 // `entry`.
@@ -29,13 +29,13 @@ void expect_block(Block block, Layout layout, std::int64_t spare, Entry entry) {
   std::int64_t const outer = layout == Layout::row_major ? rows : columns;
   std::int64_t const leading = inner + spare;
   std::vector<Real> out(static_cast<std::size_t>(std::max<std::int64_t>(outer * leading, 1)),
-                        untouched<Real>);
-  fill_normals(stream, block, layout, std::span<Real>(out), leading);
+                        untouched_entry<Real>);
+  fill_normals(matrix_stream, block, layout, std::span<Real>(out), leading);
   for (std::int64_t o = 0; o < outer; ++o) {
     for (std::int64_t i = 0; i < leading; ++i) {
       Real const value = out[static_cast<std::size_t>(o * leading + i)];
       if (i >= inner) {
-        ASSERT_EQ(value, untouched<Real>);
+        ASSERT_EQ(value, untouched_entry<Real>);
         continue;
       }
       std::int64_t const row = block.row_begin + (layout == Layout::row_major ? o : i);
@@ -51,7 +51,7 @@ class WholeMatrix {
     for (std::int64_t row = 0; row < rows; ++row) {
       for (std::int64_t column = 0; column < columns; ++column) {
         entries_.push_back(
-            stream.normal({static_cast<std::uint64_t>(row)}, static_cast<std::uint64_t>(column)));
+            matrix_stream.normal({static_cast<std::uint64_t>(row)}, static_cast<std::uint64_t>(column)));
       }
     }
   }
@@ -90,7 +90,7 @@ TEST(FillNormals, AnyBlockIsItsPartOfTheMatrix) {
 
 TEST(FillNormals, ManyRowsAndFarRowsKeepTheirIdentity) {
   auto entry = [](std::int64_t row, std::int64_t column) {
-    return stream.normal({static_cast<std::uint64_t>(row)}, static_cast<std::uint64_t>(column));
+    return matrix_stream.normal({static_cast<std::uint64_t>(row)}, static_cast<std::uint64_t>(column));
   };
   std::int64_t const far = 1LL << 40;
   for (Layout layout : {Layout::row_major, Layout::column_major}) {
@@ -109,14 +109,14 @@ TEST(FillNormalColumns, ScatteredColumnsAreThoseOfTheMatrix) {
          std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 8}, {0, 64}, {5, 2105}}) {
       std::int64_t const rows = end - begin;
       std::int64_t const leading = rows + 2;
-      std::vector<double> out(columns.size() * static_cast<std::size_t>(leading), untouched<double>);
-      fill_normal_columns(stream, begin, end, columns, out, leading);
+      std::vector<double> out(columns.size() * static_cast<std::size_t>(leading), untouched_entry<double>);
+      fill_normal_columns(matrix_stream, begin, end, columns, out, leading);
       for (std::size_t k = 0; k < columns.size(); ++k)
         for (std::int64_t i = 0; i < leading; ++i) {
           double const value = out[k * static_cast<std::size_t>(leading) + static_cast<std::size_t>(i)];
-          double const expected = i < rows ? stream.normal({static_cast<std::uint64_t>(begin + i)},
-                                                           static_cast<std::uint64_t>(columns[k]))
-                                           : untouched<double>;
+          double const expected = i < rows ? matrix_stream.normal({static_cast<std::uint64_t>(begin + i)},
+                                                                  static_cast<std::uint64_t>(columns[k]))
+                                           : untouched_entry<double>;
           ASSERT_EQ(value, expected) << "row " << begin + i << ", column " << columns[k];
         }
     }
@@ -126,34 +126,41 @@ TEST(FillNormalColumns, ScatteredColumnsAreThoseOfTheMatrix) {
 TEST(FillNormalColumns, RefusesColumnsThatDoNotFit) {
   std::vector<double> out(6);
   std::vector<std::int64_t> const two{4, 1};
-  EXPECT_NO_THROW(fill_normal_columns(stream, 0, 3, two, out, 3));
-  EXPECT_NO_THROW(fill_normal_columns(stream, 0, 3, {}, {}, 3));
-  EXPECT_THROW(fill_normal_columns(stream, 0, 3, two, out, 4), std::invalid_argument);
-  EXPECT_THROW(fill_normal_columns(stream, 0, 3, two, out, 2), std::invalid_argument);
+  EXPECT_NO_THROW(fill_normal_columns(matrix_stream, 0, 3, two, out, 3));
+  EXPECT_NO_THROW(fill_normal_columns(matrix_stream, 0, 3, {}, {}, 3));
+  EXPECT_THROW(fill_normal_columns(matrix_stream, 0, 3, two, out, 4), std::invalid_argument);
+  EXPECT_THROW(fill_normal_columns(matrix_stream, 0, 3, two, out, 2), std::invalid_argument);
   std::vector<std::int64_t> const negative{-1};
-  EXPECT_THROW(fill_normal_columns(stream, 0, 3, negative, out, 3), std::invalid_argument);
+  EXPECT_THROW(fill_normal_columns(matrix_stream, 0, 3, negative, out, 3), std::invalid_argument);
 }
 
 TEST(FillNormals, EmptyBlocksTouchNothing) {
   for (Layout layout : {Layout::row_major, Layout::column_major}) {
     std::vector<double> nothing;
-    fill_normals(stream, {4, 4, 0, 10}, layout, std::span<double>(nothing), 10);
-    fill_normals(stream, {0, 10, 4, 4}, layout, std::span<double>(nothing), 10);
+    fill_normals(matrix_stream, {4, 4, 0, 10}, layout, std::span<double>(nothing), 10);
+    fill_normals(matrix_stream, {0, 10, 4, 4}, layout, std::span<double>(nothing), 10);
   }
 }
 
 TEST(FillNormals, RefusesBlocksThatDoNotFit) {
   std::vector<double> out(12);
   std::span<double> const memory(out);
-  EXPECT_NO_THROW(fill_normals(stream, {0, 3, 0, 4}, Layout::row_major, memory, 4));
-  EXPECT_NO_THROW(fill_normals(stream, {0, 3, 0, 2}, Layout::row_major, memory, 5));
-  EXPECT_THROW(fill_normals(stream, {0, 3, 0, 3}, Layout::row_major, memory, 5), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {0, 3, 0, 4}, Layout::row_major, memory, 3), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {0, 3, 0, 4}, Layout::row_major, memory, -4), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {0, 4, 0, 3}, Layout::column_major, memory, 3), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {0, 4, 0, 4}, Layout::column_major, memory, 4), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {-1, 3, 0, 1}, Layout::row_major, memory, 4), std::invalid_argument);
-  EXPECT_THROW(fill_normals(stream, {0, 3, 2, 1}, Layout::row_major, memory, 4), std::invalid_argument);
+  EXPECT_NO_THROW(fill_normals(matrix_stream, {0, 3, 0, 4}, Layout::row_major, memory, 4));
+  EXPECT_NO_THROW(fill_normals(matrix_stream, {0, 3, 0, 2}, Layout::row_major, memory, 5));
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 3, 0, 3}, Layout::row_major, memory, 5),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 3, 0, 4}, Layout::row_major, memory, 3),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 3, 0, 4}, Layout::row_major, memory, -4),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 4, 0, 3}, Layout::column_major, memory, 3),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 4, 0, 4}, Layout::column_major, memory, 4),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {-1, 3, 0, 1}, Layout::row_major, memory, 4),
+               std::invalid_argument);
+  EXPECT_THROW(fill_normals(matrix_stream, {0, 3, 2, 1}, Layout::row_major, memory, 4),
+               std::invalid_argument);
 }
 
 }  // namespace

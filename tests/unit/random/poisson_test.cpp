@@ -13,7 +13,7 @@
 namespace thresher::random {
 namespace {
 
-Stream const stream(hash_identity("poisson_test"), "poisson");
+Stream const poisson_stream(hash_identity("poisson_test"), "poisson");
 
 double probability(double k, double mean) {
   return std::exp(k * std::log(mean) - mean - std::lgamma(k + 1));
@@ -25,7 +25,7 @@ class Poisson : public testing::TestWithParam<double> {};
 TEST_P(Poisson, HasThePublishedProbabilities) {
   double const mean = GetParam();
   constexpr double draws = 1'000'000;
-  Sequence sequence = stream.sequence({}, 0);
+  Sequence sequence = poisson_stream.sequence({}, 0);
   std::vector<double> observed(static_cast<std::size_t>(mean + 20 * std::sqrt(mean) + 30), 0.0);
   for (int k = 0; k < draws; ++k) {
     std::uint64_t const value = sequence.poisson(mean);
@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(Means, Poisson, testing::Values(0.1, 3.0, 9.99, 10.0, 1
 
 TEST(Poisson, LargeMeansHaveTheirMoments) {
   for (double mean : {1e6, 1e12}) {
-    Sequence sequence = stream.sequence({}, static_cast<std::uint64_t>(mean));
+    Sequence sequence = poisson_stream.sequence({}, static_cast<std::uint64_t>(mean));
     std::vector<double> scaled(200'000);
     test::KolmogorovDistance distance;
     for (double& value : scaled) {
@@ -83,12 +83,12 @@ TEST(Poisson, LogProbabilityIsAccurate) {
 }
 
 TEST(Poisson, MeanZeroGivesZero) {
-  Sequence sequence = stream.sequence({}, 1);
+  Sequence sequence = poisson_stream.sequence({}, 1);
   for (int k = 0; k < 100; ++k) EXPECT_EQ(sequence.poisson(0), 0U);
 }
 
 TEST(Poisson, RefusesMeansWithoutADistribution) {
-  Sequence sequence = stream.sequence({}, 2);
+  Sequence sequence = poisson_stream.sequence({}, 2);
   EXPECT_THROW(sequence.poisson(-1e-9), std::invalid_argument);
   EXPECT_THROW(sequence.poisson(std::nan("")), std::invalid_argument);
   EXPECT_THROW(sequence.poisson(1e300), std::invalid_argument);

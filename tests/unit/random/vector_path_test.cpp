@@ -12,7 +12,7 @@
 namespace thresher::random {
 namespace {
 
-Stream const stream(hash_identity("vector_path_test"), "numbers");
+Stream const path_stream(hash_identity("vector_path_test"), "numbers");
 
 using Many = void (Stream::*)(Row, std::uint64_t, std::span<double>) const;
 
@@ -30,13 +30,13 @@ TEST(VectorPath, EveryPathHasTheSameBits) {
   for (auto const& [name, many] : kinds) {
     std::vector<double> expected(size);
     set_vector_path(VectorPath::scalar);
-    (stream.*many)({5}, 0, expected);
+    (path_stream.*many)({5}, 0, expected);
     for (VectorPath path : test::available_paths()) {
       if (path == VectorPath::scalar) continue;
       SCOPED_TRACE(std::string(name) + " " + test::name_of(path));
       set_vector_path(path);
       std::vector<double> found(size);
-      (stream.*many)({5}, 0, found);
+      (path_stream.*many)({5}, 0, found);
       EXPECT_EQ(std::memcmp(found.data(), expected.data(), size * sizeof(double)), 0);
     }
   }
@@ -47,12 +47,12 @@ TEST(VectorPath, EveryPathFillsColumnsWithTheSameBits) {
   std::vector<double> expected(std::size_t{2051} * 499);
   test::PathGuard const guard;
   set_vector_path(VectorPath::scalar);
-  fill_normals(stream, block, Layout::column_major, std::span<double>(expected), 2051);
+  fill_normals(path_stream, block, Layout::column_major, std::span<double>(expected), 2051);
   for (VectorPath path : test::available_paths()) {
     SCOPED_TRACE(test::name_of(path));
     set_vector_path(path);
     std::vector<double> found(expected.size());
-    fill_normals(stream, block, Layout::column_major, std::span<double>(found), 2051);
+    fill_normals(path_stream, block, Layout::column_major, std::span<double>(found), 2051);
     EXPECT_EQ(found, expected);
   }
 }

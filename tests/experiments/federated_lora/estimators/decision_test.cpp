@@ -15,11 +15,6 @@ namespace {
 
 using namespace testing;
 
-mpi::Communicator const& alone() {
-  static auto const comm = mpi::Communicator::self();
-  return comm;
-}
-
 TEST(Detection, FlagsAboveQuantileAndFloor) {
   Parameters point;
   std::vector<double> const scores{1, 1.1, 0.9, 1.4, 1.6, 3};

@@ -15,11 +15,6 @@ namespace {
 
 using namespace testing;
 
-mpi::Communicator const& alone() {
-  static auto const comm = mpi::Communicator::self();
-  return comm;
-}
-
 ClairSettings settings(double lambda, double tolerance = 1e-6) {
   ClairSettings all;
   all.price.lambda = lambda;
