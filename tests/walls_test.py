@@ -6,12 +6,12 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-FLOORS = ["bytes", "numerics", "bits", "mpi", "random", "linalg", "prox", "hdf5", "parameters", "study", "results", "engine", "experiments"]  # each may include itself and those before it
+FLOORS = ["bytes", "numerics", "bits", "mpi", "machine", "random", "linalg", "prox", "hdf5", "parameters", "study", "input", "results", "engine", "experiments"]  # each may include itself and those before it
 # Rooms of an experiment: each sees itself and those before it, the door (files in the experiment's own folder) sees all
 # of them, and no room sees the door. Theory comes before the estimators that it tunes.
 ROOMS = ["model", "data", "theory", "solvers", "estimators"]
 MOST_FILES_WITHOUT_ROOMS = 20
-INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/kept_work.hpp", "study/rates.hpp"}
+INTERFACE = {"study/experiment.hpp", "study/team.hpp", "study/kept_work.hpp", "study/rates.hpp", "study/stopwatch.hpp"}
 # Libraries whose headers stay on the floors named.
 OWNERS = {
     r"hdf5(_hl)?\.h": {"hdf5"},
@@ -44,10 +44,10 @@ def violation(folder, header):
             return "a room does not see the experiment's door"
         if room and ROOMS.index(other) > ROOMS.index(room):
             return f"the room {other} comes after {room}"
-    if floor == "experiments" and target[0] in ("study", "results", "engine") and header not in INTERFACE:
+    if floor == "experiments" and target[0] in ("study", "input", "results", "engine") and header not in INTERFACE:
         return "it is behind the interface of experiments"
-    if floor == "experiments" and target[0] == "hdf5":
-        return "experiments do not see files"
+    if floor == "experiments" and target[0] in ("hdf5", "machine"):
+        return "experiments do not see files or the machine"
     return None
 
 
@@ -75,6 +75,10 @@ class Walls(unittest.TestCase):
         for source in (ROOT / "src" / "experiments").rglob("*.[ch]pp"):
             self.assertNotIn("MPI_COMM_WORLD", source.read_text(), source)
 
+    def test_experiments_measure_time_by_the_stopwatch_which_counts_no_pauses(self):
+        for source in (ROOT / "src" / "experiments").rglob("*.[ch]pp"):
+            self.assertNotRegex(source.read_text(), r"<chrono>|MPI_Wtime|\bclock_gettime\b", source)
+
     def test_a_driver_knows_its_experiment_and_the_engine(self):
         for source in (ROOT / "drivers").glob("*.cpp"):
             self.assertEqual(INCLUDE.findall(source.read_text()),
@@ -96,7 +100,7 @@ class Walls(unittest.TestCase):
                                (("experiments", "a", "data"), "engine/coordinator.hpp")]:
             self.assertIsNotNone(violation(folder, header), f"{folder} {header}")
         for folder, header in [(("prox",), "linalg/lapack.hpp"), (("study",), "study/grid.hpp"), (("study",), "vector"),
-                               (("study",), "parameters/value.hpp"), (("experiments", "a"), "parameters/names.hpp"),
+                               (("study",), "parameters/value.hpp"), (("experiments", "a"), "parameters/name_lists.hpp"),
                                (("experiments", "a"), "experiments/a/b.hpp"), (("experiments", "a"), "study/team.hpp"),
                                (("experiments", "a"), "numerics/root.hpp"),
                                (("experiments", "a"), "experiments/a/estimators/b.hpp"),

@@ -1,12 +1,12 @@
 #include "engine/coordinator.hpp"
 
+#include "engine/end_all_ranks.hpp"
 #include "engine/signals.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 namespace thresher::engine {
 
@@ -22,12 +22,12 @@ constexpr int kResumable = 75;
 constexpr int kNoProgress = 2;  ///< the time limit is a user's input that does not do
 }  // namespace
 
-Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage,
+Coordinator::Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, ResultStore* store,
                          Progress& progress, mpi::Communicator const& exchange)
     : study_(study),
       ledger_(ledger),
       schedule_(schedule),
-      storage_(storage),
+      store_(store),
       progress_(progress),
       exchange_(exchange) {}
 
@@ -43,26 +43,29 @@ void Coordinator::start() {
     } catch (std::exception const& error) {
       // The teams wait for orders that nobody gives any more.
       auto message = fmt::format("{}: {}", study_.description().name, error.what());
-      if (storage_ != nullptr) {
-        storage_->abandon();
-        message += fmt::format("; {}", kAfterStorageError);
+      if (store_ != nullptr) {
+        store_->abandon();
+        message += fmt::format("; {}", kAfterStoreError);
       }
       progress_.say(message);
-      std::fflush(nullptr);
-      MPI_Abort(exchange_.get(), 1);
+      end_all_ranks(exchange_, 1);
     }
   });
 }
 
-Coordinator::Ending Coordinator::join() {
+Coordinator::RunEnd Coordinator::join() {
   thread_.join();
-  if (!stopping_) return Ending::complete;
-  return tell_of_no_progress() ? Ending::no_progress : Ending::interrupted;
+  if (!stopping_) return RunEnd::complete;
+  return tell_of_no_progress() ? RunEnd::no_progress : RunEnd::interrupted;
 }
 
 Progress::State Coordinator::state() const {
-  return {schedule_.finished(), schedule_.total(), schedule_.failed(), schedule_.seconds_left(),
-          part_of_trial_};
+  auto const& shares = schedule_.shares();
+  return {.trials = {shares.trials().finished(), shares.trials().total()},
+          .predictions = {shares.predictions_finished(), shares.predictions()},
+          .failed = schedule_.failed(),
+          .seconds_left = schedule_.seconds_left(),
+          .part_of_trial = part_of_trial_};
 }
 
 void Coordinator::run() {
@@ -94,10 +97,10 @@ bool Coordinator::run_phase(Phase const& phase) {
     bool const busy = receive();
     tend();
     if (stopping_) {
-      if (std::ranges::all_of(teams_, &Team::stopped)) return false;
+      if (std::ranges::all_of(teams_, &TeamState::stopped)) return false;
       if (watch_.seconds() > stop_deadline_) end_by_force();
     } else if (schedule_.done()) {
-      if (std::ranges::all_of(teams_, [](Team const& team) { return team.batches == 0; })) return true;
+      if (std::ranges::all_of(teams_, [](TeamState const& team) { return team.batches == 0; })) return true;
     }
     if (!busy) std::this_thread::sleep_for(kNap);
   }
@@ -113,8 +116,8 @@ void Coordinator::supply() {
       if (batch.empty()) continue;
       bytes::Writer message;
       message.put(Order::batch, batch);
-      if (storage_ != nullptr)
-        for (auto const& unit : batch) storage_->append(unit);
+      if (store_ != nullptr)
+        for (auto const& unit : batch) store_->append(unit);
       order(team.leader, messages::kToTeam, std::move(message));
       ++team.batches;
     }
@@ -139,7 +142,7 @@ bool Coordinator::receive() {
   return any;
 }
 
-Coordinator::Team& Coordinator::team_of(int source) {
+Coordinator::TeamState& Coordinator::team_of(int source) {
   auto const size = exchange_.size() / static_cast<int>(teams_.size());
   return teams_[static_cast<std::size_t>(source / size)];
 }
@@ -171,14 +174,14 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
       part_of_trial_ = reader.get<double>();
       break;
     case Report::kept:
-      if (storage_ != nullptr) storage_->note_kept_state();
+      if (store_ != nullptr) store_->note_kept_state();
       break;
   }
 }
 
 void Coordinator::enter(Record record) {
   schedule_.enter(record);
-  if (storage_ != nullptr) storage_->append(std::move(record));
+  if (store_ != nullptr) store_->append(std::move(record));
 }
 
 void Coordinator::remember_alone(bytes::Reader& reader) {
@@ -192,9 +195,9 @@ void Coordinator::remember_alone(bytes::Reader& reader) {
   end_by_force();
 }
 
-void Coordinator::begin_stopping(std::string const& why, Storage::Demand demand) {
+void Coordinator::begin_stopping(std::string const& why, ResultStore::Demand demand) {
   stopping_ = true;
-  if (storage_ != nullptr) storage_->note_end_on_demand(demand);
+  if (store_ != nullptr) store_->note_end_on_demand(demand);
   stop_deadline_ = watch_.seconds() + study_.options().grace;
   progress_.say(why + ": nothing more is handed out");
   for (auto const& team : teams_) order(team.leader, messages::kStop, {});
@@ -205,36 +208,35 @@ void Coordinator::tend() {
   if (wish == signals::Wish::termination && !synced_for_termination_) {
     // The launcher may leave two seconds: first what is there goes to disk.
     synced_for_termination_ = true;
-    if (storage_ != nullptr) storage_->sync();
+    if (store_ != nullptr) store_->sync();
   }
   if (!stopping_ && wish != signals::Wish::none)
-    begin_stopping("signal", wish == signals::Wish::warning ? Storage::Demand::time_is_up
-                                                            : Storage::Demand::from_outside);
+    begin_stopping("signal", wish == signals::Wish::warning ? ResultStore::Demand::time_is_up
+                                                            : ResultStore::Demand::from_outside);
   if (!stopping_ && study_.options().time_limit > 0 && watch_.seconds() > study_.options().time_limit)
-    begin_stopping("time limit", Storage::Demand::time_is_up);
+    begin_stopping("time limit", ResultStore::Demand::time_is_up);
   while (!sending_.empty()) {
     int sent = 0;
     mpi::check(MPI_Test(&sending_.front().request, &sent, MPI_STATUS_IGNORE), "MPI_Test");
     if (sent == 0) break;
     sending_.pop_front();
   }
-  if (storage_ != nullptr) storage_->tick(ledger_);
+  if (store_ != nullptr) store_->tick(ledger_);
   progress_.update(state());
 }
 
 void Coordinator::end_by_force() {
-  if (storage_ != nullptr) storage_->close_by_force(ledger_);
+  if (store_ != nullptr) store_->close_by_force(ledger_);
   progress_.conclude(state(),
                      std::string("interrupted by force") +
                          (stopping_ ? ", trials under way are longer than the time limit allowed" : "") +
                          ", --resume continues");
   bool const in_vain = tell_of_no_progress();
-  std::fflush(nullptr);
-  MPI_Abort(exchange_.get(), in_vain ? kNoProgress : kResumable);
+  end_all_ranks(exchange_, in_vain ? kNoProgress : kResumable);
 }
 
 bool Coordinator::tell_of_no_progress() const {
-  if (storage_ == nullptr || storage_->starts_without_progress() < kMostStartsWithoutProgress) return false;
+  if (store_ == nullptr || store_->starts_without_progress() < kMostStartsWithoutProgress) return false;
   double const computed = watch_.seconds();
   double const estimate = std::max(
       {schedule_.longest_unit_seconds(), 2 * computed, part_of_trial_ > 0 ? computed / part_of_trial_ : 0});

@@ -3,7 +3,7 @@
 #include "engine/messages.hpp"
 #include "engine/progress.hpp"
 #include "engine/schedule.hpp"
-#include "results/storage.hpp"
+#include "results/result_store.hpp"
 #include "study/stopwatch.hpp"
 
 #include <deque>
@@ -16,26 +16,26 @@ namespace thresher::engine {
 /// reacts to signals. No rank idles as a manager.
 class Coordinator {
  public:
-  /// `exchange` is the communicator of the messages; `world_size` its size. `storage` may be null (nothing is
+  /// `exchange` is the communicator of the messages; `world_size` its size. `store` may be null (nothing is
   /// kept).
-  Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, Storage* storage, Progress& progress,
+  Coordinator(Study const& study, Ledger& ledger, Schedule& schedule, ResultStore* store, Progress& progress,
               mpi::Communicator const& exchange);
   ~Coordinator();
 
   void start();
-  enum class Ending {
+  enum class RunEnd {
     complete,
     interrupted,
     no_progress  ///< interrupted, and another start would not get further
   };
   /// Waits for the end of the run.
-  Ending join();
+  RunEnd join();
 
   /// Called for every record of a trial as it arrives (for --only_trial).
   std::function<void(Record const&)> on_record;
 
  private:
-  struct Team {
+  struct TeamState {
     int leader = 0;
     int batches = 0;  ///< handed out and not finished
     bool stopped = false;
@@ -51,11 +51,11 @@ class Coordinator {
   void take(int source, std::vector<std::byte> const& message);
   void tend();
   void order(int leader, int tag, bytes::Writer message);
-  void begin_stopping(std::string const& why, Storage::Demand demand);
+  void begin_stopping(std::string const& why, ResultStore::Demand demand);
   /// Tells why this study does not get on, where it has not for too many starts; whether it did tell.
   bool tell_of_no_progress() const;
   void end_by_force();
-  Team& team_of(int source);
+  TeamState& team_of(int source);
   void enter(Record record);
   void remember_alone(bytes::Reader& reader);
   Progress::State state() const;
@@ -63,10 +63,10 @@ class Coordinator {
   Study const& study_;
   Ledger& ledger_;
   Schedule& schedule_;
-  Storage* storage_;
+  ResultStore* store_;
   Progress& progress_;
   mpi::Communicator const& exchange_;
-  std::vector<Team> teams_;
+  std::vector<TeamState> teams_;
   std::deque<Sending> sending_;
   bool stopping_ = false;
   bool synced_for_termination_ = false;

@@ -1,6 +1,7 @@
 #include "engine/driver.hpp"
 
 #include "engine/coordinator.hpp"
+#include "engine/end_all_ranks.hpp"
 #include "engine/launcher.hpp"
 #include "engine/on_ranks.hpp"
 #include "engine/pause_watch.hpp"
@@ -9,11 +10,11 @@
 #include "engine/told.hpp"
 #include "engine/worker.hpp"
 #include "hdf5/file.hpp"
+#include "input/input_file.hpp"
 #include "linalg/petsc.hpp"
+#include "machine/environment.hpp"
 #include "results/durable_file.hpp"
-#include "results/environment.hpp"
 #include "results/failure_report.hpp"
-#include "results/input_file.hpp"
 #include "results/level_search.hpp"
 #include "results/merge.hpp"
 #include "results/provenance.hpp"
@@ -82,7 +83,7 @@ class Run {
   std::unique_ptr<Ledger> ledger_;
   Strikes strikes_;
   std::unique_ptr<OutputLock> lock_;
-  std::unique_ptr<Storage> storage_;
+  std::unique_ptr<ResultStore> store_;
 };
 
 int Run::operator()(int argc, char** argv) {
@@ -191,9 +192,7 @@ void Run::check_output() {
   if (result_file_exists(output()) && !options.resume && !options.overwrite)
     throw UserError(
         fmt::format("output = {}: exists; allowed are --resume, --overwrite or another name", output()));
-  if (is_write_protected(output()))
-    throw UserError(
-        fmt::format("output = {}: is write-protected; allowed is a file that may be written", output()));
+  require_writable(output());
   if (stored_) require_extension(*study_, *stored_);
   if (stored_ && input_ && stored_->attribute("input_identity") != input_->identity())
     throw UserError(fmt::format("input = {}: the file {} was made with another input ({}; now {})",
@@ -234,9 +233,9 @@ void Run::start_keeping() {
   strikes_ = journal.strikes;
   std::vector<std::shared_ptr<ResultReader const>> sources;
   if (stored_) sources.push_back(stored_);
-  storage_ = std::make_unique<Storage>(output(), *study_, provenance_until("(running)"), *lock_);
+  store_ = std::make_unique<ResultStore>(output(), *study_, provenance_until("(running)"), *lock_);
   try {
-    storage_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
+    store_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
   } catch (std::runtime_error const& error) {
     throw UserError(fmt::format("output = {}: {}", output(), error.what()));
   }
@@ -256,7 +255,7 @@ int Run::execute() {
     schedule = std::make_unique<Schedule>(*study_, *ledger_, strikes_);
     phases = schedule->phases();
     coordinator =
-        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, storage_.get(), progress, exchange);
+        std::make_unique<Coordinator>(*study_, *ledger_, *schedule, store_.get(), progress, exchange);
     if (!keeps_results())
       coordinator->on_record = [&](Record const& record) { print_record(*study_, record); };
   });
@@ -265,16 +264,16 @@ int Run::execute() {
   work(*study_, world_, exchange, static_cast<std::uint64_t>(memory_per_rank_), phases);
   int code = kDone;
   if (coordinator) {
-    auto const ending = coordinator->join();
-    if (storage_) finish_keeping();
-    if (keeps_results() && ending == Coordinator::Ending::complete) forget_all_states(output());
+    auto const end = coordinator->join();
+    if (store_) finish_keeping();
+    if (keeps_results() && end == Coordinator::RunEnd::complete) forget_all_states(output());
     if (keeps_results()) report_losses(*study_, *ledger_);
     if (!ledger_->failures().empty()) {
       report_failures(*study_, *ledger_);
       code = kSomeFailed;
     }
-    if (ending == Coordinator::Ending::interrupted) code = kInterrupted;
-    if (ending == Coordinator::Ending::no_progress) code = kBadInput;
+    if (end == Coordinator::RunEnd::interrupted) code = kInterrupted;
+    if (end == Coordinator::RunEnd::no_progress) code = kBadInput;
     if (!study_->options().quiet)
       for (auto const& option : linalg::Session::unused_options())
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
@@ -285,11 +284,11 @@ int Run::execute() {
 void Run::finish_keeping() {
   ledger_->drop_beyond_decision();
   try {
-    storage_->finish(*ledger_, provenance_until(utc_now()));
+    store_->finish(*ledger_, provenance_until(utc_now()));
   } catch (std::runtime_error const& error) {
-    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStorageError));
+    throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStoreError));
   }
-  storage_.reset();
+  store_.reset();
 }
 
 }  // namespace
@@ -318,8 +317,7 @@ int run_driver(int argc, char** argv, Experiment const& experiment) {
     } catch (std::exception const& error) {
       fmt::print(stderr, "{}: fault on rank {}: {}\n", experiment.description().name, world.rank(),
                  error.what());
-      std::fflush(nullptr);
-      MPI_Abort(world.get(), 1);
+      end_all_ranks(world, 1);
     }
   }
   if (!hdf5::ends_cleanly()) {

@@ -15,6 +15,12 @@ std::string duration(double seconds) {
   if (whole < 6000) return fmt::format("{} min", (whole + 30) / 60);
   return fmt::format("{:.1f} h", static_cast<double>(whole) / 3600);
 }
+double share(Progress::Part const& part) {
+  return part.total > 0 ? static_cast<double>(part.finished) / static_cast<double>(part.total) : 1;
+}
+std::string part_text(Progress::Part const& part, char const* what) {
+  return fmt::format("{}/{} {} ({:.0f} %)", part.finished, part.total, what, 100 * share(part));
+}
 constexpr double kLongestPause = 300;
 }  // namespace
 
@@ -25,17 +31,18 @@ Progress::~Progress() {
 }
 
 std::string Progress::line(State const& state) const {
-  double const part =
-      state.total > 0 ? static_cast<double>(state.finished) / static_cast<double>(state.total) : 1;
+  Part const all{state.trials.finished + state.predictions.finished,
+                 state.trials.total + state.predictions.total};
   std::string text;
   if (terminal_) {
-    auto const full = static_cast<std::size_t>(30 * std::clamp(part, 0.0, 1.0));
+    auto const full = static_cast<std::size_t>(30 * std::clamp(share(all), 0.0, 1.0));
     text = fmt::format("[{:#<{}}{:<{}}] ", "", full, "", 30 - full);
   }
-  text += fmt::format("{}/{} trials and predictions ({:.0f} %), {:.3g} s", state.finished, state.total,
-                      100 * part, since_start_.seconds());
+  text += part_text(state.trials, "trials");
+  if (state.predictions.total > 0) text += ", " + part_text(state.predictions, "predictions");
+  text += fmt::format(", {:.3g} s", since_start_.seconds());
   if (state.failed > 0) text += fmt::format(", {} failed", state.failed);
-  if (state.seconds_left >= 0 && state.finished < state.total)
+  if (state.seconds_left >= 0 && all.finished < all.total)
     text += fmt::format(", {} left", duration(state.seconds_left));
   if (state.part_of_trial >= 0) text += fmt::format(", running trial at {:.0f} %", 100 * state.part_of_trial);
   return text;

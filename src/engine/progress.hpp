@@ -14,9 +14,13 @@ class Progress {
   explicit Progress(Voice voice);
   ~Progress();
 
-  struct State {
+  struct Part {
     std::int64_t finished = 0;
     std::int64_t total = 0;
+  };
+  struct State {
+    Part trials;
+    Part predictions;
     std::int64_t failed = 0;
     double seconds_left = -1;   ///< negative: unknown
     double part_of_trial = -1;  ///< of a long trial; negative: none reports

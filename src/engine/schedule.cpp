@@ -8,7 +8,7 @@
 namespace thresher::engine {
 
 Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
-    : study_(study), ledger_(ledger), strikes_(strikes) {
+    : study_(study), ledger_(ledger), strikes_(strikes), shares_(study.description().theories.size()) {
   auto const& survey = ledger_.survey();
   std::vector<std::uint32_t> all;
   for (std::uint32_t point = 0; point < survey.valid.size(); ++point)
@@ -17,17 +17,14 @@ Schedule::Schedule(Study const& study, Ledger& ledger, Strikes const& strikes)
   failed_ = static_cast<std::int64_t>(ledger_.failures().size());
   // A shard has about its share; the exact number is known when its units have been dealt.
   for (auto const point : all) {
-    total_ += ledger_.released(point);
-    finished_ += ledger_.released(point) - ledger_.missing(point);
+    shares_.trials().expect(ledger_.released(point));
+    shares_.trials().find_finished(ledger_.released(point) - ledger_.missing(point));
   }
   ledger_.for_each_task([&](Ledger::Task const& task) {
     if (!mine(task)) return;
-    ++total_;
-    if (ledger_.status(task.point, task.trial) == Status::not_run) {
-      ++predictions_left_;
-    } else {
-      ++finished_;
-    }
+    auto& kind = shares_.of(task.trial);
+    kind.expect(1);
+    if (ledger_.status(task.point, task.trial) != Status::not_run) kind.find_finished(1);
   });
 }
 
@@ -86,7 +83,7 @@ void Schedule::begin(Phase const& phase, int teams) {
       if (mine(group, t)) {
         remaining_ += count;
       } else {
-        total_ -= count;
+        shares_.trials().expect(-count);
       }
     }
 }
@@ -130,68 +127,30 @@ int Schedule::strikes(std::int64_t trial, std::vector<std::uint32_t> const& poin
 
 Unit Schedule::hand_out(std::int64_t trial, std::vector<std::uint32_t> points) {
   for (auto const point : points) ledger_.set_status(point, trial, Status::in_flight);
-  (trial < 0 ? predictions_left_ : remaining_) -= static_cast<std::int64_t>(points.size());
-  in_flight_ += static_cast<std::int64_t>(points.size());
+  auto const count = static_cast<std::int64_t>(points.size());
+  if (trial >= 0) remaining_ -= count;
+  in_flight_ += count;
+  shares_.of(trial).hand_out(count);
   return {trial, std::move(points)};
 }
 
 std::vector<Unit> Schedule::next_batch(double longest_seconds) {
-  double const shortest = std::max(0.01, 2e-5 * teams_);
-  if (remaining_ > 0 && !predictions_are_due()) {
-    // Guided self-scheduling: long batches while much is left, short ones at the end.
-    double const left = std::max(seconds_left(), 0.0);
-    double const target = std::clamp(left / 8, shortest, std::max(shortest, longest_seconds));
+  // Guided self-scheduling: long batches while much is left, short ones at the end.
+  double const shortest = std::max(kShortestBatch, 2e-5 * teams_);
+  double const left = std::max(seconds_left(), 0.0);
+  // What alternates does so often.
+  bool const alternates = remaining_ > 0 && shares_.predictions_left() > 0;
+  double const longest = alternates ? std::min(kTurn, longest_seconds) : longest_seconds;
+  double const target = std::clamp(left / 8, shortest, std::max(shortest, longest));
+  if (remaining_ > 0) {
+    if (predictions_are_due())
+      return next_predictions(std::clamp(shares_.lag_of_predictions(), shortest, target));
     auto batch = next_trials(target);
     if (batch.empty()) batch = next_suspects(target);
     if (!batch.empty()) return batch;
   }
   // A large team would predict on one of its ranks: what can wait for the last phase does.
-  bool const wait = remaining_ == 0 && !phase_.is_last;
-  return wait ? std::vector<Unit>{} : next_predictions(std::max(shortest, 0.1));
-}
-
-bool Schedule::predictions_are_due() {
-  // In step: as much time for predictions as for trials, as long as both are left.
-  return predictions_left_ > 0 && theory_seconds_ < trial_seconds_ && find_prediction();
-}
-
-std::optional<Ledger::Task> Schedule::find_prediction() {
-  auto const theories = study_.description().theories.size();
-  auto& next = next_prediction_;
-  auto const missing_at = [&](std::size_t point) -> std::optional<Ledger::Task> {
-    for (; next.theory < theories; ++next.theory)
-      if (auto const task = ledger_.task(next.theory, point);
-          task && mine(*task) && ledger_.status(task->point, task->trial) == Status::not_run)
-        return task;
-    next.theory = 0;
-    ++next.point;
-    return std::nullopt;
-  };
-  while (next.group < groups_.size()) {
-    auto const& group = groups_[next.group];
-    bool const begun = next.group < first_ready_ || group.cursor > 0 || remaining_ == 0;
-    if (!begun) return std::nullopt;
-    while (next.point < group.data.points.size())
-      if (auto const task = missing_at(group.data.points[next.point])) return task;
-    ++next.group;
-    next.point = 0;
-  }
-  if (!phase_.is_last || remaining_ > 0) return std::nullopt;
-  // What lies at no point of its own trials, or was left by the phases before.
-  while (next.point < study_.grid().size())
-    if (auto const task = missing_at(next.point)) return task;
-  return std::nullopt;
-}
-
-std::vector<Unit> Schedule::next_predictions(double longest_seconds) {
-  std::vector<Unit> batch;
-  double const each = theory_entered_ > 0 ? theory_seconds_ / static_cast<double>(theory_entered_) : 1;
-  for (double expected = 0; predictions_left_ > 0 && expected <= longest_seconds; expected += each) {
-    auto const task = find_prediction();
-    if (!task) break;
-    batch.push_back(hand_out(task->trial, {task->point}));
-  }
-  return batch;
+  return remaining_ == 0 && !phase_.is_last ? predictions_in_between() : next_predictions(target);
 }
 
 std::vector<Unit> Schedule::next_trials(double target_seconds) {
@@ -247,14 +206,9 @@ std::vector<Unit> Schedule::next_suspects(double target_seconds) {
 void Schedule::enter(Record const& record) {
   ledger_.enter(record);
   --in_flight_;
-  ++finished_;
+  shares_.of(record.trial).take_back(record.seconds);
   if (record.status == Status::failed) ++failed_;
-  if (record.trial < 0) {
-    theory_seconds_ += record.seconds;
-    ++theory_entered_;
-    return;
-  }
-  trial_seconds_ += record.seconds;
+  if (record.trial < 0) return;
   auto& group = groups_[group_of_[record.point]];
   double const unit_seconds = record.seconds * static_cast<double>(group.data.points.size());
   double& average = group.measured_seconds;
@@ -265,7 +219,7 @@ void Schedule::enter(Record const& record) {
   for (auto const point : ledger_.decide({record.point})) {
     auto const more = ledger_.released(point) - before;
     remaining_ += more;
-    total_ += more;
+    shares_.trials().expect(more);
     group.cursor = std::min(group.cursor, before);
     first_ready_ = std::min<std::size_t>(first_ready_, group_of_[point]);
   }
@@ -273,7 +227,7 @@ void Schedule::enter(Record const& record) {
 
 double Schedule::seconds_left() const {
   constexpr std::size_t kGroupsLookedAt = 1000;  // called for every batch
-  if (scale_ == 0) return -1;
+  if (scale_ == 0 && remaining_ > 0) return -1;
   auto const left = groups_.size() - first_ready_;
   auto const looked_at = std::min(left, kGroupsLookedAt);
   double seconds = 0;
@@ -284,10 +238,8 @@ double Schedule::seconds_left() const {
   }
   if (left > looked_at) seconds *= static_cast<double>(left) / static_cast<double>(looked_at);
   seconds /= static_cast<double>(study_.shard().parts);
-  if (theory_entered_ > 0)
-    seconds +=
-        theory_seconds_ / static_cast<double>(theory_entered_) * static_cast<double>(predictions_left_);
-  return seconds / teams_;
+  seconds += shares_.prediction_seconds_left();
+  return seconds > 0 ? seconds / teams_ : -1;
 }
 
 }  // namespace thresher::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/work_shares.hpp"
 #include "results/journal.hpp"
 #include "study/data_points.hpp"
 #include "study/ledger.hpp"
@@ -41,12 +42,11 @@ class Schedule {
   void enter(Record const& record);
   /// Nothing of the phase is left or in flight.
   bool done() const {
-    return remaining_ == 0 && in_flight_ == 0 && (!phase_.is_last || predictions_left_ == 0);
+    return remaining_ == 0 && in_flight_ == 0 && (!phase_.is_last || shares_.predictions_left() == 0);
   }
 
-  /// Progress over the whole run: trials at points, and predictions.
-  std::int64_t total() const { return total_; }
-  std::int64_t finished() const { return finished_; }
+  /// How far the whole run is: trials at points, and predictions.
+  WorkShares const& shares() const { return shares_; }
   std::int64_t failed() const { return failed_; }
   /// Estimate of the seconds left with the present teams; negative when unknown.
   double seconds_left() const;
@@ -54,6 +54,10 @@ class Schedule {
   double longest_unit_seconds() const;
 
  private:
+  /// Seconds: a message is little beside the first; trials and predictions take turns of the second.
+  static constexpr double kShortestBatch = 0.01;
+  static constexpr double kTurn = 0.1;
+
   /// A data point of the phase's team size, and how far its trials are.
   struct Group {
     DataPoint data;
@@ -75,7 +79,10 @@ class Schedule {
   std::optional<Ledger::Task> find_prediction();
   /// Whether a team should predict before it runs more trials.
   bool predictions_are_due();
-  std::vector<Unit> next_predictions(double longest_seconds);
+  /// Predictions that should take about `target_seconds`, and what is not measured yet.
+  std::vector<Unit> next_predictions(double target_seconds);
+  /// While other teams are at the last trials of a phase: what takes no longer than is known.
+  std::vector<Unit> predictions_in_between();
   std::vector<Unit> next_trials(double target_seconds);
   std::vector<Unit> next_suspects(double target_seconds);
   Unit hand_out(std::int64_t trial, std::vector<std::uint32_t> points);
@@ -96,14 +103,9 @@ class Schedule {
     std::size_t point = 0;
     std::size_t theory = 0;
   } next_prediction_;
-  std::int64_t predictions_left_ = 0;  ///< of the run, not handed out
-  double theory_seconds_ = 0;
-  std::int64_t theory_entered_ = 0;
-  double trial_seconds_ = 0;
-  std::int64_t remaining_ = 0;  ///< of the phase, not handed out
+  WorkShares shares_;
+  std::int64_t remaining_ = 0;  ///< trials of the phase, not handed out
   std::int64_t in_flight_ = 0;
-  std::int64_t total_ = 0;
-  std::int64_t finished_ = 0;
   std::int64_t failed_ = 0;
   double scale_ = 0;  ///< measured over nominal seconds, lately; 0 = not known
 };

@@ -16,7 +16,7 @@ std::string message_line(std::string const& text) {
   return printable(text.substr(0, kHead)) + " ... " + printable(text.substr(text.size() - kTail));
 }
 
-void warn_of_environment(results::RunEnvironment const& environment, Progress& progress) {
+void warn_of_environment(machine::RunEnvironment const& environment, Progress& progress) {
   if (environment.blas.empty()) progress.say("warning: the slow reference BLAS answers; install OpenBLAS");
   // OpenBLAS falls back to them on processors that are younger than it; all that run this have AVX2.
   if (environment.blas.find("Prescott") != std::string::npos)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/progress.hpp"
-#include "results/environment.hpp"
+#include "machine/environment.hpp"
 #include "study/record.hpp"
 #include "study/study.hpp"
 
@@ -14,7 +14,7 @@ using namespace study;
 /// What a user reads of an error: one line, of which long values leave the ends.
 std::string message_line(std::string const& text);
 /// Tells of a slow or mixed machine.
-void warn_of_environment(results::RunEnvironment const& environment, Progress& progress);
+void warn_of_environment(machine::RunEnvironment const& environment, Progress& progress);
 /// Prints what a trial that runs alone came to.
 void print_record(Study const& study, Record const& record);
 

@@ -41,12 +41,12 @@ bool UnitRunner::run(Unit const& unit, Emit const& emit) {
   artifacts_.clear();
   if (unit.trial < 0) return predict(unit, emit);
   if (known_.size() + unit.points.size() > kPointsRemembered) known_.clear();
-  std::vector<Task> tasks;
+  std::vector<ServedPoint> served;
   for (auto const number : unit.points) {
     auto const& point = known(number);
-    tasks.push_back({number, &point.canonical, point.is_deterministic});
+    served.push_back({number, &point.canonical, point.is_deterministic});
   }
-  return descend(0, nullptr, tasks, 0);
+  return descend(0, nullptr, served, 0);
 }
 
 bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
@@ -69,30 +69,30 @@ bool UnitRunner::predict(Unit const& unit, Emit const& emit) {
   return true;
 }
 
-bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks,
+bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vector<ServedPoint> const& served,
                          double share) {
   auto const& about = study_.description();
   if (stage + 1 == about.stages.size()) {
-    for (auto const& task : tasks) {
+    for (auto const& point : served) {
       Ending ending;
-      if (stage == about.data_stage) team_.begin_trial({study_.identity(*task.point), trial_});
-      measure(before, task, share, ending);
+      if (stage == about.data_stage) team_.begin_trial({study_.identity(*point.canonical), trial_});
+      measure(before, point, share, ending);
       if (ending.kind == Ending::Kind::interrupted) return false;
     }
     return true;
   }
   // Groups in the order of their first point; points of a group keep their order.
-  std::vector<std::pair<std::string, std::vector<Task>>> groups;
-  for (auto const& task : tasks) {
-    auto const key = study_.key_up_to(stage, *task.point);
+  std::vector<std::pair<std::string, std::vector<ServedPoint>>> groups;
+  for (auto const& point : served) {
+    auto const key = study_.key_up_to(stage, *point.canonical);
     auto at =
         std::find_if(groups.begin(), groups.end(), [&](auto const& group) { return group.first == key; });
     if (at == groups.end()) at = groups.insert(groups.end(), {key, {}});
-    at->second.push_back(task);
+    at->second.push_back(point);
   }
   for (auto const& [key, group] : groups) {
     if (stage < about.data_stage) {
-      auto const& prepared = prepare(stage, before, key, *group.front().point);
+      auto const& prepared = prepare(stage, before, key, *group.front().canonical);
       if (prepared.ending.kind == Ending::Kind::interrupted) return false;
       if (prepared.ending.kind == Ending::Kind::failed) {
         fail(group, prepared.ending.reason, share);
@@ -102,11 +102,11 @@ bool UnitRunner::descend(std::size_t stage, StageResult const* before, std::vect
       continue;
     }
     if (stage == about.data_stage) team_.begin_trial({key, trial_});
-    place_ = {study_.place_of(stage, *group.front().point), trial_};
+    place_ = {study_.place_of(stage, *group.front().canonical), trial_};
     auto const shared_artifacts = artifacts_.size();
     std::vector<Point const*> points;
-    for (auto const& task : group) points.push_back(task.point);
-    deterministic_ = std::ranges::any_of(group, &Task::is_deterministic);
+    for (auto const& point : group) points.push_back(point.canonical);
+    deterministic_ = std::ranges::any_of(group, &ServedPoint::is_deterministic);
     std::unique_ptr<StageResult> result;
     Stopwatch const watch;
     auto const ending = agreement_.run([&] { result = study_.run_stage(stage, before, points, team_); });
@@ -144,32 +144,33 @@ UnitRunner::Preparation const& UnitRunner::prepare(std::size_t stage, StageResul
   return prepared_.emplace_back(std::move(preparation));
 }
 
-void UnitRunner::fail(std::vector<Task> const& tasks, std::string const& reason, double seconds) {
+void UnitRunner::fail(std::vector<ServedPoint> const& served, std::string const& reason, double seconds) {
   if (team_.communicator().rank() != 0) return;
-  for (auto const& task : tasks) {
-    auto record = Record::failed(study_.description(), task.number, trial_, reason);
+  for (auto const& point : served) {
+    auto record = Record::failed(study_.description(), point.number, trial_, reason);
     record.seconds = seconds;
     (*emit_)(std::move(record));
   }
 }
 
-void UnitRunner::measure(StageResult const* before, Task const& task, double share, Ending& ending) {
+void UnitRunner::measure(StageResult const* before, ServedPoint const& point, double share, Ending& ending) {
   auto const& about = study_.description();
-  Record record{
-      .point = task.number, .trial = trial_, .values = std::vector<double>(about.metrics.size(), kUndefined)};
+  Record record{.point = point.number,
+                .trial = trial_,
+                .values = std::vector<double>(about.metrics.size(), kUndefined)};
   auto const shared_artifacts = artifacts_.size();
-  place_ = {study_.place_of(about.stages.size(), *task.point), trial_};
-  deterministic_ = task.is_deterministic;
+  place_ = {study_.place_of(about.stages.size(), *point.canonical), trial_};
+  deterministic_ = point.is_deterministic;
   Stopwatch const watch;
   Outcome outcome = Outcome::ok;
-  ending = agreement_.run([&] { outcome = study_.measure(before, *task.point, team_, record.values); });
+  ending = agreement_.run([&] { outcome = study_.measure(before, *point.canonical, team_, record.values); });
   if (ending.kind == Ending::Kind::interrupted) return;
   record.seconds = share + watch.seconds();
   record.artifacts = artifacts_;
   artifacts_.resize(shared_artifacts);  // what the stages before left belongs to every point
   if (team_.communicator().rank() != 0) return;
 
-  auto const applicable = study_.applicable(*task.point);
+  auto const applicable = study_.applicable(*point.canonical);
   if (ending.kind == Ending::Kind::failed) {
     record.status = Status::failed;
     record.reason = ending.reason;

@@ -38,9 +38,10 @@ class UnitRunner {
     Point canonical;
     bool is_deterministic;
   };
-  struct Task {
+  /// A point that the running unit serves.
+  struct ServedPoint {
     std::uint32_t number;
-    Point const* point;  ///< canonical
+    Point const* canonical;
     bool is_deterministic;
   };
   /// What a stage before the data left, for the trials to come.
@@ -50,11 +51,12 @@ class UnitRunner {
     Ending ending;
   };
   bool predict(Unit const& unit, Emit const& emit);
-  bool descend(std::size_t stage, StageResult const* before, std::vector<Task> const& tasks, double share);
+  bool descend(std::size_t stage, StageResult const* before, std::vector<ServedPoint> const& served,
+               double share);
   Preparation const& prepare(std::size_t stage, StageResult const* before, std::string const& key,
                              Point const& point);
-  void fail(std::vector<Task> const& tasks, std::string const& reason, double seconds);
-  void measure(StageResult const* before, Task const& task, double share, Ending& ending);
+  void fail(std::vector<ServedPoint> const& served, std::string const& reason, double seconds);
+  void measure(StageResult const* before, ServedPoint const& point, double share, Ending& ending);
   KnownPoint const& known(std::uint32_t number);
 
   Study const& study_;

@@ -59,7 +59,6 @@ class Member : public TrialServices {
   }
 
   // ---- services of a trial
-  // ------------------------------------------------------------------------------------
   bool wants(std::string_view artifact) const override {
     return study_.wants_artifact(artifact) &&
            (runner_.is_deterministic() || study_.wants_artifacts_of(unit_.trial));

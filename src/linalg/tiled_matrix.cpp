@@ -96,6 +96,7 @@ std::int64_t TiledMatrix::columns_at_once() const {
 }
 
 void TiledMatrix::set_sum(AddPart const& add_part) {
+  check(MatSetUnfactored(matrix_.get()));
   auto const rank = static_cast<std::size_t>(comm_->rank());
   std::vector<double> panel;
   std::vector<double> outgoing;
@@ -150,6 +151,7 @@ void TiledMatrix::set_gram(ConstMatrixView own_rows) {
 
 void TiledMatrix::set_combination(double a, TiledMatrix const& first, double b, TiledMatrix const& second) {
   assert(first.size_ == size_ && second.size_ == size_);
+  check(MatSetUnfactored(matrix_.get()));  // PETSc writes no entries into what it has factored
   check(MatCopy(first.matrix_.get(), matrix_.get(), SAME_NONZERO_PATTERN));
   check(MatScale(matrix_.get(), a));
   check(MatAXPY(matrix_.get(), b, second.matrix_.get(), SAME_NONZERO_PATTERN));

@@ -6,14 +6,15 @@
 namespace thresher::numerics {
 
 void orthonormal_hermite(double x, std::span<double> values) {
+  if (values.empty()) return;
+  values[0] = 1;
   double before = 0;
-  double current = 1;
-  for (std::size_t j = 0; j < values.size(); ++j) {
-    values[j] = current;
-    auto const degree = static_cast<double>(j);
-    double const next = (x * current - std::sqrt(degree) * before) / std::sqrt(degree + 1);
-    before = current;
-    current = next;
+  double root = 0;  // sqrt(j)
+  for (std::size_t j = 0; j + 1 < values.size(); ++j) {
+    double const next_root = std::sqrt(static_cast<double>(j + 1));
+    values[j + 1] = (x * values[j] - root * before) / next_root;
+    before = values[j];
+    root = next_root;
   }
 }
 

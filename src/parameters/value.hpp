@@ -1,7 +1,7 @@
 #pragma once
 
 #include "parameters/interval.hpp"
-#include "parameters/names.hpp"
+#include "parameters/name_lists.hpp"
 
 #include <cstdint>
 #include <stdexcept>

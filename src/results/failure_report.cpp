@@ -1,6 +1,6 @@
 #include "results/failure_report.hpp"
 
-#include "parameters/names.hpp"
+#include "parameters/name_lists.hpp"
 #include "parameters/text.hpp"
 
 #include <fmt/format.h>

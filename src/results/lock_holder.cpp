@@ -1,7 +1,7 @@
 #include "results/lock_holder.hpp"
 
+#include "machine/environment.hpp"
 #include "results/durable_file.hpp"
-#include "results/environment.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +52,7 @@ std::string first_word(std::string const& path) {
 LockHolder LockHolder::here(double beat_interval) {
   std::error_code unknown;
   std::random_device random;
-  return {.host = host_name(),
+  return {.host = machine::host_name(),
           .boot = first_word("/proc/sys/kernel/random/boot_id"),
           .pid_namespace = std::filesystem::read_symlink("/proc/self/ns/pid", unknown).string(),
           .pid = getpid(),

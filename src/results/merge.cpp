@@ -1,8 +1,8 @@
 #include "results/merge.hpp"
 
-#include "parameters/names.hpp"
+#include "machine/environment.hpp"
+#include "parameters/name_lists.hpp"
 #include "results/durable_file.hpp"
-#include "results/environment.hpp"
 #include "results/output_lock.hpp"
 
 #include <fmt/format.h>
@@ -60,6 +60,7 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
   OutputLock const lock(output, configuration.options.checkpoint_interval);
   if (result_file_exists(output) && !configuration.options.overwrite)
     throw UserError(fmt::format("output = {}: exists; allowed are --overwrite or another name", output));
+  require_writable(output);
   std::vector<std::shared_ptr<ResultReader const>> parts;
   for (auto const& path : split_names(configuration.options.merge, ',')) {
     if (std::filesystem::exists(path + ".journal"))

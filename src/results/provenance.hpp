@@ -1,12 +1,15 @@
 #pragma once
 
-#include "results/environment.hpp"
-#include "results/input_file.hpp"
+#include "input/input_file.hpp"
+#include "machine/environment.hpp"
 #include "results/result_file.hpp"
 
 #include <string>
 
 namespace thresher::results {
+
+using namespace input;
+using namespace machine;
 
 /// Attributes of a result file that say how it came about. `input` and the file that was continued, `before`,
 /// may be null.

@@ -45,13 +45,15 @@ void check_root(Description const& about) {
 
 /// A group of the file, which links the scales of the axes.
 NameSpace group(Description const& about, std::string const& place) {
-  NameSpace names(about, place, {names::kTrial});
-  for (auto const& parameter : about.parameters) names.add(parameter.name);
-  return names;
+  NameSpace taken(about, place, {names::kTrial});
+  for (auto const& parameter : about.parameters) taken.add(parameter.name);
+  return taken;
 }
 
 void check_groups(Description const& about) {
   auto summary = group(about, "in /summary");
+  for (auto const* count : {names::kTrialsRan, names::kTrialsFailed, names::kTrialsNotConverged})
+    summary.add(count);
   for (auto const& metric : about.metrics)
     for (auto const* ending : names::kSummaryEndings) summary.add(metric.name + ending);
   auto predictions = group(about, "in /theory");

@@ -21,6 +21,8 @@ struct Provenance {
 /// Whether there is a file at `path`. Throws UserError when there is something else, such as a folder or a
 /// device, or when that cannot be told.
 bool result_file_exists(std::string const& path);
+/// Throws UserError where a file is there that may not be replaced.
+void require_writable(std::string const& output);
 
 /// A result file on disk, read to continue, extend or merge it.
 class ResultReader {

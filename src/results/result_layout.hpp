@@ -51,6 +51,10 @@ inline constexpr char const* kTargetState = "target_state";
 inline constexpr std::int64_t kFormat = 2;
 /// Behind the name of a metric in /summary: mean, its standard error, median, number of finite values.
 inline constexpr std::array kSummaryEndings{"_mean", "_se", "_median", "_count"};
+/// Beside them: how many trials of a point came back, failed, did not converge.
+inline constexpr char const* kTrialsRan = "trials_ran";
+inline constexpr char const* kTrialsFailed = "trials_failed";
+inline constexpr char const* kTrialsNotConverged = "trials_not_converged";
 /// In /artifacts: the files in which large arrays lie, and a dimension that two artifacts give unlike
 /// lengths.
 inline constexpr char const* kFileEnding = "_file";

@@ -1,7 +1,8 @@
 #include "hdf5/attribute.hpp"
 #include "hdf5/dataset.hpp"
 #include "hdf5/file.hpp"
-#include "parameters/names.hpp"
+#include "parameters/name_lists.hpp"
+#include "results/durable_file.hpp"
 #include "results/result_file.hpp"
 #include "results/result_layout.hpp"
 
@@ -64,6 +65,12 @@ bool result_file_exists(std::string const& path) {
   if (std::filesystem::exists(state))
     throw UserError(fmt::format("output = {}: is no file; allowed is the name of a file", path));
   return false;
+}
+
+void require_writable(std::string const& output) {
+  if (is_write_protected(output))
+    throw UserError(
+        fmt::format("output = {}: is write-protected; allowed is a file that may be written", output));
 }
 
 ResultReader::ResultReader(std::string const& path, Description const& description)

@@ -205,10 +205,10 @@ void ResultWriter::write_trial_counts(Object const& summary) {
     failed.push_back(static_cast<std::int32_t>(tally.failed));
     not_converged.push_back(static_cast<std::int32_t>(tally.not_converged));
   }
-  write_per_point(summary, "trials_ran", "trials that came back", ran);
-  write_per_point(summary, "trials_failed", "trials that failed: without numbers", failed);
-  write_per_point(summary, "trials_not_converged", "trials that did not converge: with the numbers they had",
-                  not_converged);
+  write_per_point(summary, names::kTrialsRan, "trials that came back", ran);
+  write_per_point(summary, names::kTrialsFailed, "trials that failed: without numbers", failed);
+  write_per_point(summary, names::kTrialsNotConverged,
+                  "trials that did not converge: with the numbers they had", not_converged);
 }
 
 std::optional<std::size_t> ResultWriter::place_in(ResultReader const& source, std::uint32_t point) const {

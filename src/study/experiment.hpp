@@ -62,8 +62,8 @@ class ExperimentOf : public Experiment {
   }
 
  protected:
-  // ---- declarations, in the derived constructor
-  // ---------------------------------------------------------------
+  // Declarations, for the derived constructor. Their order is that of --help, of the documentation and of
+  // the file.
   void about(std::string name, std::string title, std::string citation, int data_version) {
     description_.name = std::move(name);
     description_.title = std::move(title);
@@ -171,8 +171,8 @@ class ExperimentOf : public Experiment {
  private:
   using Values = std::vector<std::vector<Value>>;
 
-  // ---- what the engine calls
-  // ----------------------------------------------------------------------------------
+  // What the engine calls: points come as values and leave as P, with what is known of the user's
+  // input.
   void assert_whole() const final {
     assert_all_declared("metric", metric_members_);
     assert_all_declared("prediction", prediction_members_);

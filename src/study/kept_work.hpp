@@ -26,6 +26,9 @@ class KeptWork {
   /// `name` tells what the state belongs to beyond point and trial, and the version of what is saved: another
   /// name's is not taken up.
   KeptWork(Team& team, Length length, std::string_view name);
+  /// `left_` reads `bytes_`, which are its own.
+  KeptWork(KeptWork const&) = delete;
+  KeptWork& operator=(KeptWork const&) = delete;
 
   /// State that an earlier run has left, to be read once; null where there is none.
   bytes::Reader* left() { return left_ ? &*left_ : nullptr; }

@@ -1,5 +1,6 @@
 #include "study/precision.hpp"
 
+#include "numerics/rounding.hpp"
 #include "numerics/sample_moments.hpp"
 
 #include <algorithm>
@@ -10,11 +11,9 @@ namespace thresher::study {
 
 namespace {
 
-constexpr double kRounding = 1e-12;
-
 bool equal_to_rounding(std::span<double const> values) {
   auto const [least, most] = std::ranges::minmax(values);
-  return most - least <= kRounding * std::max(std::fabs(least), std::fabs(most));
+  return !numerics::differ_beyond_rounding(least, most);
 }
 
 /// With one trial more at each end of the range. Written in units of the range, which may be huge.

@@ -95,7 +95,6 @@ void limit_normals(benchmark::State& state) {
 BENCHMARK(limit_normals);
 
 // ---- mixed_quality_lasso: n = 1000, p = 10000
-// ----------------------------------------------------------------
 
 constexpr std::int64_t kRows = 1000;
 constexpr std::int64_t kColumns = 10000;
@@ -137,7 +136,6 @@ void lasso_gram(benchmark::State& state) {
 BENCHMARK(lasso_gram);
 
 // ---- linear_generative: d = 1000 (dense), d = 4000 (Krylov), panels of 16
-// -------------------------------------
 
 void spectral_covariance(benchmark::State& state) {
   constexpr std::int64_t d = 1000;
@@ -190,7 +188,6 @@ void spectral_pass(benchmark::State& state) {
 BENCHMARK(spectral_pass)->Arg(0)->Arg(1)->ArgName("regenerated")->Unit(benchmark::kMillisecond);
 
 // ---- entropy_coupling: n = 1e6 symbols
-// --------------------------------------------------------------------------
 
 entropy_coupling::Law random_law(std::int64_t symbols) {
   std::vector<double> weights(static_cast<std::size_t>(symbols));

@@ -395,6 +395,10 @@ class Access(FaultTest):
         for mode in ("--resume", "--overwrite"):
             self.assert_one_line(self.run_study("--trials", 2, mode, "--output", "a.h5", expect=None), "a.h5", "write-protected")
         self.assertEqual((self.folder / "a.h5").read_bytes(), before)
+        self.run_study("--trials", 2, "--delay", 0.2, "--quiet", "--shard", "1/1", "--output", "part.h5")
+        self.assert_one_line(self.run_study("--merge", "part.h5", "--overwrite", "--output", "a.h5", expect=None), "a.h5",
+                             "write-protected")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), before)
 
 
 class Launchers(FaultTest):

@@ -1,12 +1,13 @@
 // Edits of a result file, which is read as an input file as well.
 #include "fuzzing.hpp"
-#include "results/input_file.hpp"
+#include "input/input_file.hpp"
 #include "results/result_file.hpp"
 #include "results/resume.hpp"
 #include "study/study.hpp"
 
 #include <memory>
 
+using namespace thresher::input;
 using namespace thresher::study;
 using namespace thresher::results;
 

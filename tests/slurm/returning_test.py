@@ -42,7 +42,7 @@ class Arrays(JobTest):
 PREEMPTION = dict(
     further_nodes=[("far", "far"), ("near", "other")],  # on the second, mpirun finds a node of another name
     lines=["PartitionName=low0 Nodes=far,near PriorityTier=1 PreemptMode=REQUEUE GraceTime=0 State=UP",
-           "PartitionName=low20 Nodes=far,near PriorityTier=1 PreemptMode=REQUEUE GraceTime=20 State=UP",
+           "PartitionName=low30 Nodes=far,near PriorityTier=1 PreemptMode=REQUEUE GraceTime=30 State=UP",
            "PartitionName=high Nodes=far,near PriorityTier=10 PreemptMode=OFF State=UP"])
 STUDY = ("--level", "1,2,3", "--trials", 100, "--delay", 0.4, "--checkpoint_interval", 1)
 
@@ -56,7 +56,7 @@ class Preemption(JobTest):
     def test_a_preempted_job_comes_back(self):
         jobs = {}
         for node in self.settings["further_nodes"]:
-            for grace in (0, 20):
+            for grace in (0, 30):
                 for launcher in LAUNCHERS:
                     name = f"{node[0]}_{grace}_{launcher}"
                     jobs[name] = self.run_study(name, *STUDY, slurm=("-p", f"low{grace}", "-w", node[0], "-n", 2, "-t", 10), launcher=launcher)
@@ -78,7 +78,7 @@ class PreemptionWithWarning(JobTest):
     settings = {**PREEMPTION, "lines": [*PREEMPTION["lines"], "SlurmctldParameters=preempt_send_user_signal"]}
 
     def test_a_preemption_at_the_start_is_no_short_time_limit(self):
-        jobs = {launcher: self.run_study(launcher, *STUDY, slurm=("-p", "low20", "-w", "far", "-n", 2, "-t", 10), launcher=launcher)
+        jobs = {launcher: self.run_study(launcher, *STUDY, slurm=("-p", "low30", "-w", "far", "-n", 2, "-t", 10), launcher=launcher)
                 for launcher in LAUNCHERS}
         for launcher in jobs:
             self.wait_for_output(launcher)

@@ -1,6 +1,8 @@
 #include "experiments/linear_generative/validity.hpp"
 
+#include "experiments/linear_generative/data/row_order.hpp"
 #include "experiments/linear_generative/model/setting.hpp"
+#include "numerics/rounding.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +51,12 @@ void refuse_input(Parameters const& point, study::Verdict& verdict) {
   if (point.dim != extents.dim)
     return verdict.refuse("dim", fmt::format("the examples in /{} have {} numbers each: give dim = {}",
                                              point.dataset, extents.dim, extents.dim));
+  if (extents.looks_transposed && !verdict.given("dim"))
+    verdict.refuse(
+        "dataset",
+        fmt::format("/{} has {} rows of {} numbers, which look like pixels and not like "
+                    "examples ({}); if they are examples, confirm it by dim = {}",
+                    point.dataset, extents.rows, extents.dim, study::kOrderOfDimensions, extents.dim));
   auto const needed = kSets * number_of_examples(point);
   if (extents.rows < needed)
     verdict.refuse(point.samples > 0 ? "samples" : "gamma",
@@ -92,24 +100,22 @@ void refuse_model(Parameters const& point, study::Verdict& verdict) {
     verdict.refuse("kernel", "patch_net sees patches: allowed are odd sizes from 1 up");
 }
 
-/// By more than rounding.
-bool differ(double a, double b) {
-  return std::abs(a - b) > 1e-12 * std::max(std::abs(a), std::abs(b));
-}
-
 InputReport examine_dataset(study::InputReader const& input, std::string const& dataset) {
   constexpr std::int64_t kRowsAtOnce = 256;
   try {
     if (!input.has(dataset)) return {{}, "the input has no such data set"};
     auto extents = input_extents(input, dataset);
     std::vector<double> first;
+    RowOrder order(extents.dim);
     for (std::int64_t row = 0; row < extents.rows; row += kRowsAtOnce) {
       auto const rows =
           input.read(dataset, {row, std::min(row + kRowsAtOnce, extents.rows)}, {0, extents.dim});
       if (first.empty()) first.assign(rows.begin(), rows.begin() + extents.dim);
       for (std::size_t k = 0; k < rows.size() && !extents.rows_differ; ++k)
-        extents.rows_differ = differ(rows[k], first[k % first.size()]);
+        extents.rows_differ = numerics::differ_beyond_rounding(rows[k], first[k % first.size()]);
+      order.see(rows);
     }
+    extents.looks_transposed |= order.looks_transposed();
     return {extents, {}};
   } catch (study::UserError const& error) {
     return {{}, error.what()};

@@ -107,6 +107,47 @@ TEST_F(Validity, ChecksTheUsersLaws) {
               HasSubstr("q_floor"));
 }
 
+TEST_F(Validity, RefusesLawsThatTellNothingOrLieTheOtherWayRound) {
+  auto const defect = [](std::function<void(MemoryInput&)> const& spoil) {
+    MemoryInput input;
+    input.sets["p"] = {{3}, {2, 1, 1}};
+    input.sets["q"] = {{3, 2}, {0.25, 0.75, 0.5, 0.5, 0.125, 0.875}};
+    spoil(input);
+    Parameters parameters;
+    parameters.p_kind = SymbolLaw::file;
+    parameters.q_kind = ObservationLaw::file;
+    parameters.m_cap = parameters.m = parameters.dep_last = 2;
+    try {
+      return trials::ask(Experiment(), parameters, {}, &input).refusal;
+    } catch (study::UserError const& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(defect([](MemoryInput&) {}), "");
+  // A law of one symbol, alone and with others that do not occur.
+  EXPECT_THAT(defect([](MemoryInput& input) {
+                input.sets["p"] = {{1}, {5}};
+              }),
+              HasSubstr("/p gives weight to one symbol only"));
+  EXPECT_THAT(defect([](MemoryInput& input) {
+                input.sets["p"] = {{3}, {0, 3, 0}};
+              }),
+              HasSubstr("/p gives weight to one symbol only"));
+  EXPECT_THAT(defect([](MemoryInput& input) {
+                input.sets["q"] = {{3, 2}, {1, 0, 1, 0, 0, 1}};
+              }),
+              HasSubstr("every law of /q"));
+  // One observation that tells nothing does no harm.
+  EXPECT_EQ(defect([](MemoryInput& input) {
+              input.sets["q"] = {{3, 2}, {1, 0, 0.5, 0.5, 0.125, 0.875}};
+            }),
+            "");
+  EXPECT_THAT(defect([](MemoryInput& input) {
+                input.sets["q"] = {{2, 3}, {0.25, 0.5, 0.125, 0.75, 0.5, 0.875}};
+              }),
+              HasSubstr("looks transposed"));
+}
+
 TEST_F(Validity, RunsTheUsersLaws) {
   MemoryInput input;
   input.sets["p"] = {{4}, {4, 3, 2, 1}};

@@ -108,6 +108,12 @@ TEST(OwnData, DefectsAreTold) {
   expect("clients/estimate", [](auto& input) { input.sets.erase("clients/estimate"); });
   expect("3", [](auto& input) { input.sets["clients/estimate"].extents = {16, 98}; });
   expect("base", [](auto& input) { input.sets["base"].extents = {7, 14}; });
+  // Written in the other order of dimensions.
+  expect("reverse order", [](auto& input) { input.sets["clients/estimate"].extents = {7, 14, 16}; });
+  expect("are equal", [](auto& input) {
+    auto& values = input.sets["clients/estimate"].values;
+    for (std::size_t k = 98; k < values.size(); ++k) values[k] = values[k - 98];
+  });
   expect("truth", [](auto& input) { input.sets["clients/truth"].values[3] = 0.5; });
   expect("noise", [](auto& input) { input.sets["clients/noise"].values[3] = -1; });
   expect("finite", [](auto& input) { input.sets["clients/estimate"].values[50] = NAN; });

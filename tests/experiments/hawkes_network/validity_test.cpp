@@ -158,6 +158,13 @@ TEST_F(Validity, LooksThroughTheUsersEvents) {
   EXPECT_THAT(defect([](auto& input) { input.sets.erase("events/horizon"); }),
               HasSubstr("/events/horizon is missing"));
   EXPECT_THAT(defect([](auto& input) { input.sets["events/horizon"].values = {0}; }), HasSubstr("positive"));
+  EXPECT_THAT(defect([](auto& input) { input.sets["events/time"].values.assign(15, 2.5); }),
+              HasSubstr("no two different times"));
+  EXPECT_THAT(defect([](auto& input) {
+                input.sets["events/time"] = {{0}, {}};
+                input.sets["events/offset"] = {{4}, {0, 0, 0, 0}};
+              }),
+              HasSubstr("no two different times"));
   EXPECT_THAT(defect([](auto& input) {
                 input.sets["truth/row"] = {{1}, {0}};
               }),

@@ -174,41 +174,6 @@ TEST_F(PipelineTest, SecondLayers) {
     }
 }
 
-// Rotating x turns F into other coordinates of the same space: nothing that is measured may change.
-TEST_F(PipelineTest, ARotationOfTheInputsRotatesTheDirections) {
-  constexpr std::int64_t kDim = 6;
-  constexpr std::int64_t kRows = 500;
-  auto const stream = team_.stream("rotated");
-  double const c = std::cos(0.7);
-  double const s = std::sin(0.7);
-  auto const generator = [&](bool rotated) -> SampleStrips::Generator {
-    return [=](mpi::Range rows, std::span<double> out, std::int64_t leading) {
-      random::fill_normals(stream, {rows.begin, rows.end, 0, kDim}, random::Layout::column_major, out,
-                           leading);
-      if (!rotated) return;
-      for (std::int64_t row = 0; row < rows.size(); ++row) {
-        double& a = out[static_cast<std::size_t>(leading + row)];
-        double& b = out[static_cast<std::size_t>(4 * leading + row)];
-        std::tie(a, b) = std::pair(c * a - s * b, s * a + c * b);
-      }
-    };
-  };
-  SampleStrips const plain(comm_, kRows, kDim, Holding::stored, generator(false));
-  SampleStrips const turned(comm_, kRows, kDim, Holding::stored, generator(true));
-  TensorFeatures const f(plain, 2);
-  TensorFeatures const g(turned, 2);
-  std::vector<double> weights(kRows);
-  team_.stream("weights").normals({}, 0, weights);
-  center(comm_, kRows, weights);
-  auto one = dense_weighted_gram(f, weights);
-  auto two = dense_weighted_gram(g, weights);
-  std::vector<double> first(static_cast<std::size_t>(one.rows()));
-  auto second = first;
-  linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, one.view(), first);
-  linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, two.view(), second);
-  for (std::size_t k = 0; k < first.size(); ++k) EXPECT_NEAR(first[k], second[k], 1e-10);
-}
-
 TEST_F(PipelineTest, FoldsArePrefixesAndLinksMakeLabels) {
   auto point = small();
   TrialData const data(point, team_);

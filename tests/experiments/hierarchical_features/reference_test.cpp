@@ -130,6 +130,19 @@ TEST(Reference, VarianceOfTheLabelsAtFiniteDimension) {
   EXPECT_NEAR(variance.value / theory.label_variance_theory, 1, 0.05);
 }
 
+// Above its threshold the error of a direction is that of an average over samples.
+TEST(Reference, TheErrorOfADirectionFallsLikeTheInverseOfTheSamples) {
+  auto point = with_features(FeatureModel::gaussian, 16, 5, 0.8);
+  point.baselines = {};
+  auto const error = [&](double n_ratio) {
+    point.n_ratio = n_ratio;
+    return 1 - estimate(run_trials(point, 16), &Metrics::cos2_first).value;
+  };
+  double const slope = std::log(error(400) / error(50)) / std::log(8.0);
+  EXPECT_GT(slope, -1.1);
+  EXPECT_LT(slope, -0.9);
+}
+
 // Spans of features over samples against spans of directions over the population.
 TEST(Reference, OverlapsOfFeaturesAndOfDirectionsAgreeOnManySamples) {
   auto point = with_features(FeatureModel::gaussian, 12, 3, 0.8);

@@ -153,6 +153,19 @@ TEST_F(UserDataTest, DefectsAreRefused) {
               }),
               HasSubstr("8000 entries"));
   EXPECT_THAT(defect([](auto& input) { input.sets["data/x"].values[11] = NAN; }), HasSubstr("not finite"));
+  for (double const value : {0.0, 0.1, 3.7, 1e6})
+    EXPECT_THAT(defect([value](auto& input) { input.sets["data/y"].values.assign(kRows, value); }),
+                HasSubstr("/data/y is constant"));
+  EXPECT_THAT(defect([](auto& input) {
+                for (std::int64_t k = 0; k < kRows * kDim; ++k)
+                  input.sets["data/x"].values[static_cast<std::size_t>(k)] =
+                      0.1 * static_cast<double>(k % kDim);
+              }),
+              HasSubstr("every column of /data/x is constant"));
+  EXPECT_THAT(defect([](auto& input) {
+                input.sets["data/x"].extents = {kDim, kRows};
+              }),
+              HasSubstr("reverse order"));
   auto point = user_point();
   point.num_directions = 0;
   EXPECT_THAT(refusal(point, user_file()), HasSubstr("must be given"));

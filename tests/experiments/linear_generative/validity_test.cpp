@@ -71,6 +71,54 @@ TEST_F(ValidityTest, ModelsAreRefused) {
   EXPECT_THAT(refusal(point), HasSubstr("less than sigma_max"));
 }
 
+/// Images of 8 x 8 pixels, row by row of pixels: waves of random phases.
+std::vector<double> waves(std::int64_t examples) {
+  random::Stream const stream(random::hash_identity("waves"), "phases");
+  std::vector<double> phases(static_cast<std::size_t>(2 * examples));
+  stream.uniforms({}, 0, phases);
+  std::vector<double> values;
+  for (std::size_t k = 0; k < phases.size(); k += 2)
+    for (int row = 0; row < 8; ++row)
+      for (int column = 0; column < 8; ++column)
+        values.push_back(std::cos(6.283 * (phases[k] + row / 16.0)) +
+                         std::cos(6.283 * (phases[k + 1] + column / 16.0)));
+  return values;
+}
+
+std::vector<double> transposed(std::vector<double> const& values, std::size_t columns) {
+  std::vector<double> result;
+  for (std::size_t j = 0; j < columns; ++j)
+    for (std::size_t k = j; k < values.size(); k += columns) result.push_back(values[k]);
+  return result;
+}
+
+TEST_F(ValidityTest, ImagesInTheOtherOrderAreTold) {
+  Parameters point{.dim = 64, .samples = 10, .spectrum = Spectrum::input};
+  auto const right = images_input({300, 64}, waves(300));
+  EXPECT_EQ(refusal(point, {}, &right), "");
+  point.dim = 300;
+  auto const wrong = images_input({64, 300}, transposed(waves(300), 64));
+  EXPECT_THAT(refusal(point, {}, &wrong), HasSubstr("look like pixels"));
+  EXPECT_THAT(refusal(point, {}, &wrong), HasSubstr("reverse order"));
+  EXPECT_EQ(refusal(point, {"dim"}, &wrong), "");  // confirmed
+  // As R writes an array of 300 images of 8 x 8.
+  point.dim = 8 * 300;
+  point.samples = 2;
+  auto const images_last = images_input({8, 8, 300}, transposed(waves(300), 64));
+  EXPECT_THAT(refusal(point, {}, &images_last), HasSubstr("look like pixels"));
+  EXPECT_EQ(refusal(point, {"dim"}, &images_last), "");
+  // Entries in no order look the same either way; so do too few rows.
+  random::Stream const stream(random::hash_identity("entries"), "in no order");
+  std::vector<double> entries(64 * 300);
+  stream.normals({}, 0, entries);
+  point = {.dim = 64, .samples = 10, .spectrum = Spectrum::input};
+  auto const plain = images_input({300, 64}, entries);
+  EXPECT_EQ(refusal(point, {}, &plain), "");
+  point.dim = 300;
+  auto const turned = images_input({64, 300}, transposed(entries, 64));
+  EXPECT_EQ(refusal(point, {}, &turned), "");
+}
+
 TEST_F(ValidityTest, MethodsAreRefused) {
   auto point = spiked(100, 1, 1);
   point.method = Method::mfn;

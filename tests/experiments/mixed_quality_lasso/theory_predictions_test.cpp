@@ -1,5 +1,5 @@
 #include "experiments/mixed_quality_lasso/theory/predictions.hpp"
-#include "parameters/names.hpp"
+#include "parameters/name_lists.hpp"
 #include "trials.hpp"
 
 #include <gtest/gtest.h>

@@ -168,6 +168,23 @@ TEST(LassoSuccess, AgreesWithSimulatedWitnesses) {
   }
 }
 
+TEST(LassoSuccess, ReachesALevelWhereItIsAtOrAboveIt) {
+  std::vector<double> const weights{1.2, 0.84};
+  for (double const rows : {20.0, 45.0, 70.0, 90.0, 130.0, 300.0})
+    for (double const lambda : {0.1, 0.35, 0.7}) {
+      RecoveryProblem const problem{2000, 5, 1, {{0.44 * rows, 0.4}, {0.56 * rows, 1}}};
+      double const success = lasso_success(problem, weights, lambda);
+      for (double const level : {1e-6, 0.1, 0.5, 0.9, 1 - 1e-6})
+        EXPECT_EQ(lasso_reaches(problem, weights, lambda, level), success >= level)
+            << rows << " " << lambda << " " << level;
+      // To the last bit, both sides.
+      if (success > 0 && success < 1) {
+        EXPECT_TRUE(lasso_reaches(problem, weights, lambda, success));
+        EXPECT_FALSE(lasso_reaches(problem, weights, lambda, std::nextafter(success, 2)));
+      }
+    }
+}
+
 TEST(LassoSuccess, ExpectedErrorsAreTheSumOverTheGrid) {
   RecoveryProblem const problem{2000, 5, 1, {{40, 0.4}, {50, 1}}};
   std::vector<double> const weights{1.2, 0.84};

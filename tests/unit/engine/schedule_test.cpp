@@ -135,6 +135,54 @@ TEST(Predictions, AreDealtInStepWithTheTrialsOfTheirPoints) {
   EXPECT_LT(first, 5) << "not after all trials";
 }
 
+/// Runs a phase of one team for as long as a prediction of theory k takes `theory_seconds[k]` and a trial
+/// `trial_seconds`; ends when that makes `seconds`. Seconds of trials and predictions that came back.
+std::pair<double, double> run_for(Prepared& prepared, double seconds, double trial_seconds,
+                                  std::vector<double> const& theory_seconds) {
+  double trials = 0, predictions = 0;
+  prepared.schedule.begin({.team_size = 1, .is_last = true}, 1);
+  while (trials + predictions < seconds && !prepared.schedule.done())
+    for (auto const& unit : prepared.schedule.next_batch(1))
+      for (auto& record : run(prepared, unit)) {
+        record.seconds = unit.trial < 0 ? theory_seconds[theory_of_trial(unit.trial)] : trial_seconds;
+        (unit.trial < 0 ? predictions : trials) += record.seconds;
+        prepared.schedule.enter(record);
+      }
+  return {trials, predictions};
+}
+
+TEST(Predictions, TakeAsMuchTimeAsTrialsWhateverEachOfTheirTheoriesTakes) {
+  // One theory is a thousand times as dear as the other: what is met first tells nothing of the rest.
+  Prepared prepared(Texts{{"mean", "0:1:999"}, {"trials", "3"}, {"theory", "means+draws"}});
+  auto const [trials, predictions] = run_for(prepared, 12, 0.01, {2e-5, 0.02});
+  EXPECT_GT(trials, 4);
+  EXPECT_GT(predictions, 4);
+}
+
+TEST(Predictions, FillTheTimeOfTeamsThatWaitForTheLastTrials) {
+  Prepared prepared(Texts{{"mean", "0:1:9"}, {"trials", "1"}, {"theory", "means"}});
+  auto& schedule = prepared.schedule;
+  schedule.begin({.team_size = 1, .is_last = false}, 2);
+  std::vector<Unit> trials;
+  auto const enter = [&](Unit const& unit) {
+    for (auto& record : run(prepared, unit)) {
+      record.seconds = unit.trial < 0 ? 1e-3 : 1;
+      schedule.enter(record);
+    }
+  };
+  while (trials.size() < 10) {
+    auto const batch = schedule.next_batch(1);
+    ASSERT_FALSE(batch.empty());
+    for (auto const& unit : batch) {
+      if (unit.trial >= 0) trials.push_back(unit);
+      if (unit.trial < 0 || trials.size() < 9) enter(unit);
+    }
+  }
+  auto const meanwhile = schedule.next_batch(1);
+  ASSERT_FALSE(meanwhile.empty());
+  EXPECT_LT(meanwhile.front().trial, 0);
+}
+
 TEST(Predictions, WaitForSingleRanksWhereTrialsAreDone) {
   Prepared prepared(Texts{{"mean", "0,1"}, {"trials", "1"}, {"theory", "means"}});
   auto const on_pairs = run_phase(prepared, {.team_size = 1, .is_last = false});
@@ -155,7 +203,8 @@ TEST(Predictions, AloneAreDealtWhereNoTrialIsAskedFor) {
 TEST(Predictions, AreThoseAskedForByName) {
   EXPECT_THROW(Prepared(Texts{{"theory", "means+nonsense"}}), UserError);
   Prepared prepared(Texts{{"theory", "means+draws"}});
-  EXPECT_EQ(prepared.schedule.total(), prepared.study.trials() + 2);
+  EXPECT_EQ(prepared.schedule.shares().trials().total(), prepared.study.trials());
+  EXPECT_EQ(prepared.schedule.shares().predictions(), 2);
 }
 
 }  // namespace

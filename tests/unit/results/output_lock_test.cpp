@@ -8,15 +8,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <set>
 #include <span>
 #include <string>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -65,7 +72,7 @@ std::vector<int> in_processes(int count, std::function<int(int)> const& work) {
   return codes;
 }
 
-enum Code { kWasAlone = 10, kWasNotAlone = 11, kRefused = 12, kFault = 13 };
+enum Code { kWasAlone = 10, kWasNotAlone = 11, kRefused = 12, kFault = 13, kNoFilter = 14 };
 
 /// Holds the lock of `output` for a moment, alone, and may die with it.
 int hold(std::string const& output, bool dies) {
@@ -97,6 +104,38 @@ TEST_F(OutputLockTest, HundredsOfStartsAfterDeadOnesHaveOneWinnerEach) {
   auto const codes = in_processes(120, [&](int) { return hold(output(), true); });
   EXPECT_THAT(codes, testing::Each(testing::AnyOf(kWasAlone, kRefused)));
   EXPECT_GT(std::count(codes.begin(), codes.end(), kWasAlone), 5);
+}
+
+/// From now on `calls` of the system fail for this process, as on a file system that does not know them.
+void forbid(std::vector<std::uint32_t> const& calls) {
+  std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (auto const call : calls) {
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+  }
+  program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  sock_fprog const whole{static_cast<unsigned short>(program.size()), program.data()};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &whole) != 0)
+    _exit(kNoFilter);
+}
+
+TEST_F(OutputLockTest, FileSystemsWithoutHardLinksHaveOneWinnerEachToo) {
+  std::vector<std::uint32_t> const links{SYS_link, SYS_linkat};
+  auto all = links;
+  all.push_back(SYS_renameat2);
+  for (auto const& missing : {links, all})
+    for (bool const dies : {false, true}) {
+      auto const codes = in_processes(60, [&](int) {
+        forbid(missing);
+        errno = 0;
+        if (link("/proc/self/exe", (folder + "/linked").c_str()) == 0 || errno != EPERM) return kNoFilter + 0;
+        return hold(output(), dies);
+      });
+      if (std::ranges::count(codes, kNoFilter) > 0)
+        GTEST_SKIP() << "calls of the system cannot be filtered here";
+      EXPECT_THAT(codes, testing::Each(testing::AnyOf(kWasAlone, kRefused)));
+      EXPECT_THAT(codes, testing::Contains(kWasAlone));
+    }
 }
 
 TEST_F(OutputLockTest, AClaimantThatDiedIsSucceededToo) {

@@ -39,6 +39,9 @@ TEST(ReservedNames, AreThoseOfGroupsToo) {
     EXPECT_THAT(complaint([&](Description& about) { about.parameters[1].name = name; }),
                 HasSubstr("/summary"));
   }
+  for (auto const* count : {"trials_ran", "trials_failed", "trials_not_converged"})
+    EXPECT_THAT(complaint([&](Description& about) { about.parameters[0].name = count; }),
+                HasSubstr("/summary"));
   EXPECT_THAT(complaint([](Description& about) { about.predictions[0].name = "level"; }),
               HasSubstr("/theory"));
   EXPECT_THAT(complaint([](Description& about) { about.theories[0].name = "trial"; }),

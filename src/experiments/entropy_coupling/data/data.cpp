@@ -1,10 +1,13 @@
 #include "experiments/entropy_coupling/data/data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 
 namespace thresher::entropy_coupling {
 
@@ -60,12 +63,41 @@ Weights gammas(random::Stream const& stream, std::uint64_t row, std::int64_t siz
   return weights;
 }
 
-Weights checked(Weights weights, char const* name) {
+/// `what` names the law in messages.
+Weights checked(Weights weights, std::string const& what) {
   for (double const w : weights)
-    if (!(w >= 0)) throw study::UserError(std::string("input ") + name + ": weights must not be negative");
+    if (!(w >= 0)) throw study::UserError("input: " + what + ": weights must not be negative");
   if (!(std::accumulate(weights.begin(), weights.end(), 0.0) > 0))
-    throw study::UserError(std::string("input ") + name + ": the weights of a law sum to zero");
+    throw study::UserError("input: " + what + ": the weights of a law sum to zero");
   return weights;
+}
+
+bool is_constant(Weights const& weights) {
+  return std::ranges::count_if(weights, [](double w) { return w > 0; }) < 2;
+}
+
+bool all_alike(Weights const& values) {
+  return std::ranges::all_of(values, [&](double value) {
+    return std::abs(value - values.front()) <= 1e-6 * std::abs(values.front());
+  });
+}
+
+/// Laws that lie in the columns are seen where these sum to one number and the rows do not.
+void refuse_transposed_laws(study::InputReader const& input) {
+  auto const extents = input.extents("q");
+  if (extents.size() != 2 || extents[0] < 2 || extents[1] < 2) return;
+  Weights of_columns(static_cast<std::size_t>(extents[1]));
+  Weights of_rows;
+  for (std::int64_t row = 0; row < extents[0]; ++row) {
+    auto const weights = input.read("q", {row, row + 1}, {0, extents[1]});
+    of_rows.push_back(std::accumulate(weights.begin(), weights.end(), 0.0));
+    std::ranges::transform(of_columns, weights, of_columns.begin(), std::plus());
+  }
+  if (all_alike(of_columns) && !all_alike(of_rows))
+    throw study::UserError(
+        fmt::format("input: /q is {} x {}, and its columns sum to one number while its rows do not: it looks "
+                    "transposed; {}",
+                    extents[0], extents[1], study::kOrderOfDimensions));
 }
 
 /// Where draws, and laws from a file, come from. A law without draws needs no team: it is small then, and
@@ -109,8 +141,8 @@ bool observation_law_is_random(Parameters const& parameters) {
 
 Weights input_symbol_weights(study::InputReader const& input) {
   auto const extents = input.extents("p");
-  if (extents.size() != 1) throw study::UserError("input p: one dimension is expected");
-  return checked(input.read("p", {0, extents[0]}, {0, 1}), "p");
+  if (extents.size() != 1) throw study::UserError("input: /p: one dimension is expected");
+  return checked(input.read("p", {0, extents[0]}, {0, 1}), "/p");
 }
 
 InputLaws examine_laws(study::InputReader const& input, study::Asked<Parameters> const& asked) {
@@ -120,15 +152,26 @@ InputLaws examine_laws(study::InputReader const& input, study::Asked<Parameters>
   };
   if (asked.includes(&Parameters::p_kind, SymbolLaw::file)) {
     auto weights = input_symbol_weights(input);
+    if (is_constant(weights))
+      throw study::UserError(
+          "input: /p gives weight to one symbol only, so there is nothing to recover; "
+          "allowed are at least two");
     laws.symbols = std::ssize(weights);
     laws.symbol_weights = if_small(std::move(weights));
   }
-  if (asked.includes(&Parameters::q_kind, ObservationLaw::file))
-    for (std::int64_t row = 0; row < input_observations(input); ++row) {
-      auto weights = input_observation_weights(input, row);
-      laws.alphabets.push_back(std::ssize(weights));
-      laws.observation_weights.push_back(if_small(std::move(weights)));
-    }
+  if (!asked.includes(&Parameters::q_kind, ObservationLaw::file)) return laws;
+  refuse_transposed_laws(input);
+  bool all_constant = true;
+  for (std::int64_t row = 0; row < input_observations(input); ++row) {
+    auto weights = input_observation_weights(input, row);
+    all_constant = all_constant && is_constant(weights);
+    laws.alphabets.push_back(std::ssize(weights));
+    laws.observation_weights.push_back(if_small(std::move(weights)));
+  }
+  if (all_constant)
+    throw study::UserError(
+        "input: every law of /q gives weight to one symbol only, so observations tell "
+        "nothing; allowed are laws of at least two");
   return laws;
 }
 
@@ -145,13 +188,13 @@ Weights input_observation_weights(study::InputReader const& input, std::int64_t 
   } else if (extents.size() == 2) {
     std::int64_t const row = extents[0] == 1 ? 0 : observation;
     if (row >= extents[0])
-      throw study::UserError(std::string("input q: fewer laws (rows) than observations; ") +
+      throw study::UserError(std::string("input: /q: fewer laws (rows) than observations; ") +
                              study::kOrderOfDimensions);
     weights = input.read("q", {row, row + 1}, {0, extents[1]});
   } else {
-    throw study::UserError("input q: one or two dimensions are expected");
+    throw study::UserError("input: /q: one or two dimensions are expected");
   }
-  weights = checked(std::move(weights), "q");
+  weights = checked(std::move(weights), fmt::format("/q, row {}", observation));
   while (weights.back() == 0) weights.pop_back();
   return weights;
 }

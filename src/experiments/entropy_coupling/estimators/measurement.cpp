@@ -2,9 +2,9 @@
 
 #include "experiments/entropy_coupling/estimators/artifacts.hpp"
 #include "experiments/entropy_coupling/estimators/method.hpp"
+#include "study/stopwatch.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace thresher::entropy_coupling {
@@ -24,12 +24,11 @@ void measure_point(SearchResult const& search, Parameters const& point, study::T
     if (team.communicator().rank() != 0) return;
     auto const& bounds = search.bounds->bounds;
     auto const& marginals = search.bounds->data->marginals;
-    auto const start = std::chrono::steady_clock::now();
+    study::Stopwatch const watch;
     auto const& method = method_of(point);
     auto const solution = method.solve(search, point);
     auto const& reading = solution.reading;
-    metrics.seconds =
-        search.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    metrics.seconds = search.seconds + watch.seconds();
 
     metrics.n_eff = static_cast<double>(marginals.symbols.size());
     metrics.h_p_bits = bounds.h_p;

@@ -1,11 +1,11 @@
 #include "experiments/entropy_coupling/estimators/stages.hpp"
 
 #include "experiments/entropy_coupling/estimators/method.hpp"
+#include "study/stopwatch.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace thresher::entropy_coupling {
 
@@ -66,9 +66,9 @@ std::unique_ptr<SearchResult> make_search(BoundsResult const& bounds, std::span<
                                           study::Team& team) {
   auto result = std::make_unique<SearchResult>();
   result->bounds = &bounds;
-  auto const start = std::chrono::steady_clock::now();
+  study::Stopwatch const watch;
   method_of(points.front()).search(bounds, points, team, *result);
-  result->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result->seconds = watch.seconds();
   return result;
 }
 

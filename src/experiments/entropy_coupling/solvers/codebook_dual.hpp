@@ -57,22 +57,26 @@ class CodebookDual {
     std::vector<std::uint32_t> feature_start;  // of each entry in `features`
     std::vector<std::uint32_t> features;
   };
+  // codebook_dual.cpp
   void make_groups(std::span<Law const> observations, std::size_t codewords);
-  void ask(Request request, std::span<double const> vector);
-  double evaluate_here(std::span<double const> beta, std::span<double> gradient);
-  void hessian_here(std::span<double const> beta, std::span<double> triangle);
-  void prepare_here(std::span<double const> beta);
-  void product_here(std::span<double const> vector, std::span<double> result);
-
   void fill_tables(std::span<double const> vector);
   double table_sum(std::size_t codeword) const;
   double soften(std::size_t symbol);
   void clear_histograms();
   void count_in_histograms(std::size_t codeword, double mass);
   void add_histograms(std::span<double> sums) const;
+  double evaluate_here(std::span<double const> beta, std::span<double> gradient);
+  void prepare_here(std::span<double const> beta);
+  void product_here(std::span<double const> vector, std::span<double> result);
+
+  // codebook_hessian.cpp
   void list_features(std::size_t codeword, std::vector<std::uint32_t>& features) const;
-  void add_covariance(std::size_t symbol, std::span<double> square);
   void add_pair(std::size_t a, std::size_t b, double weight, std::span<double> square);
+  void add_covariance(std::size_t symbol, std::span<double> square);
+  void hessian_here(std::span<double const> beta, std::span<double> triangle);
+
+  // codebook_ranks.cpp
+  void ask(Request request, std::span<double const> vector);
   std::size_t triangle_size() const { return dimension() * (dimension() + 1) / 2; }
 
   mpi::Communicator const& comm_;

@@ -89,24 +89,28 @@ class GreedySplitter {
     Symbol symbol = 0;
   };
 
+  static std::size_t at(std::int32_t value) { return static_cast<std::size_t>(value); }
+  // greedy_split.cpp
   void order_cells(MassCells const& cells);
   void distribute(MassCells const& cells, std::span<Mass const> capacities, Rule rule);
+  void file_pieces(std::uint32_t parent);
+  void add_pure(std::uint32_t parent, std::int32_t value, Symbol symbol, Mass mass);
+  void fetch_sub_cells(std::size_t parent) const;
+  void collect(std::size_t parents, Split& result);
+  void append_sorted(SubCell const& sub, MassCells& cells);
+
+  // greedy_placement.cpp
   void place_whole_atoms(MassCells const& cells, std::size_t cell, Mass mass);
   void place_in_proportion(MassCells const& cells, std::size_t cell, Mass mass);
   std::uint32_t neediest_bin(Mass mass);
   void put(std::uint32_t bin, Symbol symbol, Mass mass);
-  void file_pieces(std::uint32_t parent);
-  void add_pure(std::uint32_t parent, std::int32_t value, Symbol symbol, Mass mass);
 
+  // greedy_separation.cpp
   void spend_left_over();
   std::uint64_t separation_key(SubCell const& sub) const;
   void lightest_to_end(SubCell const& sub);
   std::int32_t destination(SubCell const& sub, Symbol symbol);
   void move_atom(SubCell& sub, std::int32_t value, std::uint32_t atom);
-
-  void fetch_sub_cells(std::size_t parent) const;
-  void collect(std::size_t parents, Split& result);
-  void append_sorted(SubCell const& sub, MassCells& cells);
 
   std::int64_t refresh_;
   Detail detail_;

@@ -1,7 +1,10 @@
 #include "experiments/federated_lora/data/own_estimates.hpp"
 
+#include "numerics/rounding.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 namespace thresher::federated_lora {
@@ -30,8 +33,9 @@ std::vector<std::int64_t> extents_of(study::InputReader const& input, std::strin
 void expect_extents(study::InputReader const& input, std::string const& name,
                     std::vector<std::int64_t> const& needed) {
   if (extents_of(input, name, needed.size()) != needed)
-    throw study::UserError(fmt::format("input: /{} does not fit the clients' estimates, needs the shape ({})",
-                                       name, fmt::join(needed, ", ")));
+    throw study::UserError(
+        fmt::format("input: /{} does not fit the clients' estimates, needs the shape ({}); {}", name,
+                    fmt::join(needed, ", "), study::kOrderOfDimensions));
 }
 
 /// One client's matrix of a data set [K, rows, columns], or the whole of one of two dimensions.
@@ -46,6 +50,25 @@ DenseMatrix matrix(std::vector<double> const& row_major, std::int64_t rows, std:
 DenseMatrix read_client(study::InputReader const& input, std::string const& name, std::int64_t client,
                         std::int64_t rows, std::int64_t columns) {
   return matrix(input.read(name, {client, client + 1}, {0, rows * columns}), rows, columns);
+}
+
+/// Reads them all.
+void refuse_equal_estimates(study::InputReader const& input, OwnEstimates const& about) {
+  DenseMatrix first(about.d1, about.d2);
+  DenseMatrix estimate(about.d1, about.d2);
+  bool differ = false;
+  for (std::int64_t client = 0; client < about.clients; ++client) {
+    auto& current = client == 0 ? first : estimate;
+    read_estimate(input, about, client, current.view());
+    differ = differ || !std::ranges::equal(first.values(), current.values(), [](double a, double b) {
+               return !numerics::differ_beyond_rounding(a, b);
+             });
+  }
+  if (!differ)
+    throw study::UserError(
+        "input: the estimates of all clients are equal, nothing tells one from another; allowed are "
+        "estimates "
+        "that differ");
 }
 
 }  // namespace
@@ -71,9 +94,7 @@ OwnEstimates examine_estimates(study::InputReader const& input) {
     expect_extents(input, kBase, {about.d1, about.d2});
     about.has_base = true;
   }
-  DenseMatrix estimate(about.d1, about.d2);
-  for (std::int64_t client = 0; client < about.clients; ++client)
-    read_estimate(input, about, client, estimate.view());
+  refuse_equal_estimates(input, about);
   if (input.has(kNoise)) {
     expect_extents(input, kNoise, {about.clients});
     about.has_noise = true;

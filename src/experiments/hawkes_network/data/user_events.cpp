@@ -46,6 +46,8 @@ void check_times(study::InputReader const& input, std::vector<std::int64_t> cons
                  UserFacts& facts) {
   std::size_t node = 0;
   double last = 0;
+  double earliest = facts.horizon;
+  double latest = 0;
   for (std::int64_t begin = 0; begin < facts.events; begin += kSlab) {
     mpi::Range const slab{begin, std::min(facts.events, begin + kSlab)};
     auto const times = input.read("events/time", slab, {0, 1});
@@ -66,8 +68,14 @@ void check_times(study::InputReader const& input, std::vector<std::int64_t> cons
             "that ascend within each node",
             last, time, node, k));
       last = time;
+      earliest = std::min(earliest, time);
+      latest = std::max(latest, time);
     }
   }
+  if (!(latest > earliest))
+    throw study::UserError(fmt::format(
+        "input: /events/time has no two different times among {} events; allowed are at least two",
+        facts.events));
 }
 
 std::vector<Edge> read_edges(study::InputReader const& input, std::int64_t nodes) {

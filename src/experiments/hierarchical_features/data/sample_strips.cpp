@@ -61,7 +61,7 @@ void SampleStrips::fill(mpi::Range rows, double* strips) const {
 void SampleStrips::visit(Visitor const& visitor) const {
   auto const own = owned();
   auto const step = block_rows();
-  std::vector<double> block;
+  numerics::AlignedVector block;
   if (holding_ == Holding::regenerated)
     block.resize(static_cast<std::size_t>(std::min(strips_of(own.size()) * kStrip, step) * coordinates_));
   for (auto row = own.begin; row < own.end; row += step) {

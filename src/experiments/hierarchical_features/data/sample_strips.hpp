@@ -3,11 +3,11 @@
 #include "experiments/hierarchical_features/model/tile_kernels.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/partition.hpp"
+#include "numerics/aligned_vector.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 namespace thresher::hierarchical_features {
 
@@ -49,7 +49,7 @@ class SampleStrips {
   std::int64_t coordinates_;
   Holding holding_;
   Generator generate_;
-  std::vector<double> stored_;
+  numerics::AlignedVector stored_;
 };
 
 }  // namespace thresher::hierarchical_features

@@ -32,7 +32,7 @@ linalg::DenseMatrix TensorFeatures::times(linalg::ConstMatrixView own_panel) con
       constants.push_back(tiles_.coefficients(whole.column(j), coefficients.column(j)));
     whole = {};
     samples_.visit([&](mpi::Range rows, Strips strips) {
-      std::array<double, kStrip> values;
+      alignas(numerics::kCacheLine) std::array<double, kStrip> values;
       for (std::int64_t j = 0; j < result.columns(); ++j)
         for (std::int64_t t = 0; t < strips.count; ++t) {
           polynomial_values(tiles_, coefficients.column(j), constants[static_cast<std::size_t>(j)],
@@ -50,8 +50,8 @@ template <class Weigh>
 void TensorFeatures::sum_over_samples(Weigh weigh, std::span<double> own_out) const {
   linalg::DenseMatrix partial(layout_.rows(), 1);
   mpi::agree(layout_.communicator(), [&] {
-    std::vector<double> sums(tiles_.size());
-    std::vector<double> weights;
+    numerics::AlignedVector sums(tiles_.size());
+    numerics::AlignedVector weights;
     double total = 0;
     samples_.visit([&](mpi::Range rows, Strips strips) {
       weights.assign(static_cast<std::size_t>(strips.count * kStrip), 0.0);

@@ -2,11 +2,13 @@
 
 #include "linalg/lapack.hpp"
 #include "mpi/communicator.hpp"
+#include "numerics/rounding.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace thresher::hierarchical_features {
@@ -41,8 +43,18 @@ void expect_labels(study::InputReader const& input, std::string const& name, std
   auto const extents = input.extents(name);
   if (extents.empty() || extents.front() != rows ||
       std::accumulate(extents.begin(), extents.end(), std::int64_t{1}, std::multiplies<>()) != rows)
-    throw study::UserError(fmt::format("input: /{} must have {} entries, one per row", name, rows));
-  visit_slabs(input, name, rows, 1, [](mpi::Range, std::vector<double> const&) {});
+    throw study::UserError(fmt::format("input: /{} must have {} entries, one per row; {}", name, rows,
+                                       study::kOrderOfDimensions));
+  auto least = std::numeric_limits<double>::infinity();
+  auto most = -least;
+  visit_slabs(input, name, rows, 1, [&](mpi::Range, std::vector<double> const& labels) {
+    auto const [low, high] = std::ranges::minmax(labels);
+    least = std::min(least, low);
+    most = std::max(most, high);
+  });
+  if (!numerics::differ_beyond_rounding(least, most))
+    throw study::UserError(fmt::format(
+        "input: /{} is constant ({}); allowed are values that differ by more than rounding", name, most));
 }
 
 /// Mean and variance of every column.
@@ -67,6 +79,14 @@ Moments column_moments(study::InputReader const& input, std::string const& name,
   return moments;
 }
 
+/// Whether the deviations in some column are more than the rounding of its mean.
+bool any_varies(Moments const& moments) {
+  for (std::size_t k = 0; k < moments.mean.size(); ++k)
+    if (numerics::differ_beyond_rounding(moments.mean[k], moments.mean[k] + std::sqrt(moments.variance[k])))
+      return true;
+  return false;
+}
+
 }  // namespace
 
 UserFacts examine_user_file(study::InputReader const& input) {
@@ -82,6 +102,9 @@ UserFacts examine_user_file(study::InputReader const& input) {
   if (!input.has("data/y")) throw study::UserError("input: has no /data/y");
   expect_labels(input, "data/y", facts.rows);
   auto const moments = column_moments(input, name, facts.rows, facts.columns);
+  if (!any_varies(moments))
+    throw study::UserError(
+        fmt::format("input: every column of /{} is constant; allowed are rows that differ", name));
   for (std::size_t k = 0; k < moments.mean.size(); ++k) {
     if (std::abs(moments.mean[k]) > std::abs(facts.worst_mean)) facts.worst_mean = moments.mean[k];
     if (std::abs(moments.variance[k] - 1) > std::abs(facts.worst_variance - 1))

@@ -162,14 +162,14 @@ std::vector<double> squared_errors(Fold which, Parameters const& point, TrialDat
 
 }  // namespace
 
-double kernel_regression_error(Parameters const& point, TrialData const& data) {
+double kernel_regression_error(Parameters const& point, TrialData const& data, std::int64_t largest_local) {
   auto& team = data.team();
   auto const& comm = team.communicator();
   auto const training = training_samples(point, data);
   std::vector<double> ridges;
   for (int exponent = -4; exponent < kRidges - 4; ++exponent)
     ridges.push_back(mean_diagonal(training) * std::pow(10, exponent));
-  auto const coefficients = linalg::is_worth_tiling(comm.size(), training.count())
+  auto const coefficients = linalg::is_worth_tiling(comm.size(), training.count(), largest_local)
                                 ? spread_coefficients(training, ridges, team)
                                 : local_coefficients(training, ridges, team);
   auto const validation = squared_errors(Fold::readout, point, data, training, coefficients.view());

@@ -7,8 +7,8 @@
 #include "experiments/hierarchical_features/estimators/second_layer.hpp"
 #include "experiments/hierarchical_features/estimators/subspace_metrics.hpp"
 #include "experiments/hierarchical_features/theory/predictions.hpp"
+#include "study/stopwatch.hpp"
 
-#include <chrono>
 #include <numeric>
 
 namespace thresher::hierarchical_features {
@@ -136,7 +136,7 @@ Metrics applicable_metrics(Parameters const& point) {
 }
 
 void measure_point(Parameters const& point, SecondStage const& before, Metrics& metrics) {
-  auto const start = std::chrono::steady_clock::now();
+  study::Stopwatch const watch;
   auto const& refined = before.before();
   auto const& spectral = refined.before();
   auto const& data = spectral.data();
@@ -151,9 +151,8 @@ void measure_point(Parameters const& point, SecondStage const& before, Metrics& 
   if (uses_inputs(point, Baseline::shallow)) metrics.nmse_shallow = shallow_error(point, spectral);
   if (uses_inputs(point, Baseline::krr)) metrics.nmse_krr = spectral.before().kernel_error(point);
   store_artifacts(point, before, cosines);
-  std::chrono::duration<double> const own = std::chrono::steady_clock::now() - start;
   metrics.wall_seconds =
-      spectral.before().seconds() + spectral.seconds + refined.seconds + before.seconds + own.count();
+      spectral.before().seconds() + spectral.seconds + refined.seconds + before.seconds + watch.seconds();
 }
 
 }  // namespace thresher::hierarchical_features

@@ -5,31 +5,16 @@
 #include "experiments/hierarchical_features/estimators/second_layer.hpp"
 #include "experiments/hierarchical_features/theory/equal_bins.hpp"
 #include "numerics/label_weighted_law.hpp"
+#include "study/stopwatch.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
 namespace thresher::hierarchical_features {
 
-namespace {
-
-/// Seconds since it was made.
-class Watch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-}  // namespace
-
 DataStage::DataStage(std::span<Parameters const> points, study::Team& team) {
-  Watch const watch;
+  study::Stopwatch const watch;
   data_ = std::make_unique<TrialData>(points.front(), team);
   for (auto const& point : points) {
     if (!point.baselines.contains(Baseline::krr) || has_feature_matrix(point)) continue;
@@ -49,7 +34,7 @@ double DataStage::kernel_error(Parameters const& point) const {
 }
 
 SpectralStage::SpectralStage(Parameters const& point, DataStage const& before) : before_(before) {
-  Watch const watch;
+  study::Stopwatch const watch;
   auto& team = data().team();
   auto const& fold = data().fold(Fold::spectral, point);
   weights = spectral_weights(point, fold, team);
@@ -103,7 +88,7 @@ void SpectralStage::measure_bulk(Parameters const& point) {
 
 RefineStage::RefineStage(Parameters const& point, SpectralStage const& before) : before_(before) {
   if (point.refine_rounds == 0) return;
-  Watch const watch;
+  study::Stopwatch const watch;
   auto refined = refine(point, before);
   form = std::move(refined.form);
   rounds_used = refined.round;
@@ -111,7 +96,7 @@ RefineStage::RefineStage(Parameters const& point, SpectralStage const& before) :
 }
 
 SecondStage::SecondStage(Parameters const& point, RefineStage const& before) : before_(before) {
-  Watch const watch;
+  study::Stopwatch const watch;
   auto const& spectral = before.before();
   auto const& fold = spectral.data().fold(point.sample_reuse ? Fold::spectral : Fold::second, point);
   form.own_directions = spectral.layer.own_directions;

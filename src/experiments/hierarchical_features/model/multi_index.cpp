@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t kDegrees = 4;  // 0 .. 3
 using Powers = std::array<double, kDegrees>;
 
+/// he_0(x) .. he_q(x); higher degrees are not asked for.
+void polynomials_up_to(std::int64_t q, double x, Powers& he) {
+  numerics::orthonormal_hermite(x, std::span(he).first(static_cast<std::size_t>(q) + 1));
+}
+
 }  // namespace
 
 std::int64_t MultiIndex::size() const {
@@ -29,13 +34,13 @@ std::int64_t MultiIndex::at(std::int64_t i, std::int64_t j, std::int64_t k) cons
 
 void hermite_features(MultiIndex const& index, std::span<double const> x, std::span<double> out) {
   auto const d = x.size();
-  std::vector<Powers> he(d);
-  for (std::size_t j = 0; j < d; ++j) numerics::orthonormal_hermite(x[j], he[j]);
   std::size_t at = 0;
   if (index.q() == 1) {
     for (std::size_t i = 0; i < d; ++i) out[at++] = x[i];
     return;
   }
+  std::vector<Powers> he(d);
+  for (std::size_t j = 0; j < d; ++j) polynomials_up_to(index.q(), x[j], he[j]);
   if (index.q() == 2) {
     for (std::size_t i = 0; i < d; ++i) {
       out[at++] = he[i][2];
@@ -58,7 +63,7 @@ double squared_feature_norm(std::int64_t q, std::span<double const> x) {
   Powers product{1, 0, 0, 0};
   for (double const value : x) {
     Powers he;
-    numerics::orthonormal_hermite(value, he);
+    polynomials_up_to(q, value, he);
     for (std::size_t a = static_cast<std::size_t>(q); a >= 1; --a)
       for (std::size_t b = 1; b <= a; ++b) product[a] += he[b] * he[b] * product[a - b];
   }

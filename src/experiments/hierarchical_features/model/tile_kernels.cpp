@@ -1,10 +1,10 @@
 #include "experiments/hierarchical_features/model/tile_kernels.hpp"
 
+#include "numerics/aligned_vector.hpp"
 #include "random/stream.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 namespace thresher::hierarchical_features {
 
@@ -13,13 +13,40 @@ namespace {
 // Samples of a strip in registers of AVX-512 or AVX2, as many rows of a tile at once as fill them.
 struct Wide {
   using Register [[gnu::vector_size(64)]] = double;
+  using Places [[gnu::vector_size(64)]] = std::int64_t;
   static constexpr int kLanes = 8;
   static constexpr int kRows = 8;
+
+  /// sums += in lane r the sum of the lanes of rows[r].
+  [[gnu::always_inline]] static void add_lane_sums(Register const* rows, Register& sums) {
+    Register pairs[4], fours[2];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i)
+      pairs[i] = __builtin_shuffle(rows[2 * i], rows[2 * i + 1], Places{0, 8, 2, 10, 4, 12, 6, 14}) +
+                 __builtin_shuffle(rows[2 * i], rows[2 * i + 1], Places{1, 9, 3, 11, 5, 13, 7, 15});
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; ++i)
+      fours[i] = __builtin_shuffle(pairs[2 * i], pairs[2 * i + 1], Places{0, 1, 8, 9, 4, 5, 12, 13}) +
+                 __builtin_shuffle(pairs[2 * i], pairs[2 * i + 1], Places{2, 3, 10, 11, 6, 7, 14, 15});
+    sums += __builtin_shuffle(fours[0], fours[1], Places{0, 1, 2, 3, 8, 9, 10, 11}) +
+            __builtin_shuffle(fours[0], fours[1], Places{4, 5, 6, 7, 12, 13, 14, 15});
+  }
 };
 struct Narrow {
   using Register [[gnu::vector_size(32)]] = double;
+  using Places [[gnu::vector_size(32)]] = std::int64_t;
   static constexpr int kLanes = 4;
   static constexpr int kRows = 4;
+
+  [[gnu::always_inline]] static void add_lane_sums(Register const* rows, Register& sums) {
+    Register pairs[2];
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; ++i)
+      pairs[i] = __builtin_shuffle(rows[2 * i], rows[2 * i + 1], Places{0, 4, 2, 6}) +
+                 __builtin_shuffle(rows[2 * i], rows[2 * i + 1], Places{1, 5, 3, 7});
+    sums += __builtin_shuffle(pairs[0], pairs[1], Places{0, 1, 4, 5}) +
+            __builtin_shuffle(pairs[0], pairs[1], Places{2, 3, 6, 7});
+  }
 };
 constexpr int kParts = 3;  // registers of samples at once
 
@@ -98,7 +125,7 @@ template <class Lanes, int kColumns>
                                                  std::int64_t coordinates, std::int64_t column,
                                                  double* sums) {
   using Register = typename Lanes::Register;
-  Register products[Lanes::kRows][kColumns] = {};
+  Register products[kColumns][Lanes::kRows] = {};
   double const* strip = strips.first + column * kStrip;
   for (std::int64_t t = 0; t < strips.count; ++t, strip += coordinates * kStrip)
     for (int s = 0; s < kStrip; s += Lanes::kLanes, factors += kTileRows * Lanes::kLanes) {
@@ -110,15 +137,17 @@ template <class Lanes, int kColumns>
         Register factor;
         load(factors + r * Lanes::kLanes, factor);
 #pragma GCC unroll 3
-        for (int c = 0; c < kColumns; ++c) products[r][c] += factor * held[c];
+        for (int c = 0; c < kColumns; ++c) products[c][r] += factor * held[c];
       }
     }
-  for (int c = 0; c < kColumns; ++c)
-    for (int r = 0; r < Lanes::kRows; ++r) {
-      double sum = 0;
-      for (int lane = 0; lane < Lanes::kLanes; ++lane) sum += products[r][c][lane];
-      sums[c * kTileRows + r] += sum;
-    }
+  static_assert(Lanes::kRows == Lanes::kLanes);
+#pragma GCC unroll 3
+  for (int c = 0; c < kColumns; ++c) {
+    Register sum;
+    load(sums + c * kTileRows, sum);
+    Lanes::add_lane_sums(products[c], sum);
+    std::memcpy(sums + c * kTileRows, &sum, sizeof(sum));
+  }
 }
 
 /// Weights times the rows of a tile (and its outer factor), in the order in which `add_tile_sums` reads them:
@@ -204,7 +233,7 @@ void polynomial_values(TensorTiles const& tiles, std::span<double const> coeffic
 
 void add_monomial_sums(TensorTiles const& tiles, Strips strips, double const* weights,
                        std::span<double> sums) {
-  std::vector<double> factors(static_cast<std::size_t>(strips.count * kStrip * kTileRows));
+  numerics::AlignedVector factors(static_cast<std::size_t>(strips.count * kStrip * kTileRows));
   (has_wide_registers() ? sums_wide : sums_narrow)(tiles, strips, weights, sums.data(), factors.data());
 }
 

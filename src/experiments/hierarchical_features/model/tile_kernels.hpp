@@ -7,7 +7,8 @@
 
 namespace thresher::hierarchical_features {
 
-/// Samples side by side: coordinate k of sample s of a strip is strip[k * kStrip + s].
+/// Samples side by side: coordinate k of sample s of a strip is strip[k * kStrip + s]. A multiple of every
+/// register: strips that begin with a cache line (`numerics::AlignedVector`) are read without splitting one.
 inline constexpr std::int64_t kStrip = 24;
 
 /// values[s] = the polynomial with these coefficients and constant at sample s of a strip of d coordinates.

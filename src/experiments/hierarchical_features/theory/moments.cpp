@@ -3,11 +3,12 @@
 #include "experiments/hierarchical_features/model/setting.hpp"
 #include "experiments/hierarchical_features/model/weight_map.hpp"
 #include "experiments/hierarchical_features/theory/equal_bins.hpp"
+#include "numerics/ascending_order.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
+#include <span>
 
 namespace thresher::hierarchical_features {
 
@@ -16,15 +17,16 @@ namespace {
 constexpr std::int64_t kBins = 4096;
 constexpr std::int64_t kDrawsAtOnce = 4096;
 
-/// Shows the draws in blocks: number of the first, and h with one draw per row (its last entry is the noise).
+/// Shows the draws in blocks: number of the first, how many, and their h_1, their h_2, ..., and last their
+/// noise.
 template <class Visit>
-void visit_draws(random::Stream const& stream, std::int64_t draws, std::int64_t hidden, Visit visit) {
+void visit_draws(random::Stream const& stream, std::int64_t draws, std::int64_t hidden, Visit const& visit) {
   auto const columns = hidden + 1;
   std::vector<double> block(static_cast<std::size_t>(std::min(draws, kDrawsAtOnce) * columns));
   for (std::int64_t first = 0; first < draws; first += kDrawsAtOnce) {
     auto const count = std::min(kDrawsAtOnce, draws - first);
-    random::fill_normals(stream, {first, first + count, 0, columns}, random::Layout::row_major, block,
-                         columns);
+    random::fill_normals(stream, {first, first + count, 0, columns}, random::Layout::column_major, block,
+                         count);
     visit(first, count, std::span<double const>(block).first(static_cast<std::size_t>(count * columns)));
   }
 }
@@ -42,14 +44,17 @@ std::vector<double> weights_of_draws(Parameters const& point, std::vector<double
   std::vector<double> weights(static_cast<std::size_t>(point.theory_draws));
   visit_draws(stream, point.theory_draws, hidden,
               [&](std::int64_t first, std::int64_t count, std::span<double const> h) {
-                for (std::int64_t draw = 0; draw < count; ++draw) {
-                  auto const row =
-                      h.subspan(static_cast<std::size_t>(draw * (hidden + 1)), lambda.size() + 1);
-                  double h2 = 0;
-                  for (std::size_t k = 0; k < lambda.size(); ++k) h2 += lambda[k] * (row[k] * row[k] - 1);
-                  weights[static_cast<std::size_t>(first + draw)] =
-                      link_value(point.link, h2 / std::sqrt(2.0)) + point.noise_sigma * row.back();
+                auto const rows = static_cast<std::size_t>(count);
+                auto const labels = std::span(weights).subspan(static_cast<std::size_t>(first), rows);
+                for (std::size_t k = 0; k < lambda.size(); ++k) {
+                  auto const column = h.subspan(k * rows, rows);
+                  for (std::size_t draw = 0; draw < rows; ++draw)
+                    labels[draw] += lambda[k] * (column[draw] * column[draw] - 1);
                 }
+                auto const noise = h.subspan(lambda.size() * rows, rows);
+                for (std::size_t draw = 0; draw < rows; ++draw)
+                  labels[draw] =
+                      link_value(point.link, labels[draw] / std::sqrt(2.0)) + point.noise_sigma * noise[draw];
               });
   center(weights);
   double squares = 0;
@@ -74,39 +79,36 @@ WeightMoments weight_moments(Parameters const& point, std::vector<double> const&
     return moments;
   }
   auto const weights = weights_of_draws(point, lambda, stream);
-  auto const draws = point.theory_draws;
-  std::vector<std::int32_t> order(weights.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, [&](std::int32_t a, std::int32_t b) {
-    auto const at = [&](std::int32_t draw) { return weights[static_cast<std::size_t>(draw)]; };
-    return at(a) < at(b) || (at(a) == at(b) && a < b);
-  });
+  auto const order = numerics::ascending_order(weights);
   std::vector<double> ascending;
-  std::vector<std::int32_t> bin_of(weights.size());
-  std::vector<double> bin_counts;
-  for (auto const draw : order) ascending.push_back(weights[static_cast<std::size_t>(draw)]);
-  for (std::int64_t bin = 0; bin < kBins; ++bin) {
-    auto const begin = bin_begin(bin, kBins, draws);
-    auto const end = bin_begin(bin + 1, kBins, draws);
-    for (auto rank = begin; rank < end; ++rank)
-      bin_of[static_cast<std::size_t>(order[static_cast<std::size_t>(rank)])] =
-          static_cast<std::int32_t>(bin);
-    bin_counts.push_back(static_cast<double>(end - begin));
-  }
+  ascending.reserve(weights.size());
+  for (auto const draw : order) ascending.push_back(weights[draw]);
   moments.bin_weights = bin_means(ascending, kBins);
 
-  // The same draws again: holding them all would take theory_draws x d1 numbers.
-  auto const hidden = static_cast<std::int64_t>(lambda.size());
+  std::vector<std::uint16_t> bin_of(weights.size());
+  for (std::int64_t bin = 0; bin < kBins; ++bin)
+    for (auto rank = bin_begin(bin, kBins, point.theory_draws);
+         rank < bin_begin(bin + 1, kBins, point.theory_draws); ++rank)
+      bin_of[order[static_cast<std::size_t>(rank)]] = static_cast<std::uint16_t>(bin);
+
+  // The same draws again: holding them all would take theory_draws x d1 numbers, and no less time.
   moments.bin_excess.assign(lambda.size(), std::vector<double>(static_cast<std::size_t>(kBins)));
-  visit_draws(stream, draws, hidden, [&](std::int64_t first, std::int64_t count, std::span<double const> h) {
-    for (std::int64_t draw = 0; draw < count; ++draw) {
-      auto const bin = static_cast<std::size_t>(bin_of[static_cast<std::size_t>(first + draw)]);
-      for (std::size_t k = 0; k < lambda.size(); ++k) {
-        double const value = h[static_cast<std::size_t>(draw * (hidden + 1)) + k];
-        moments.bin_excess[k][bin] += (value * value - 1) / bin_counts[bin];
-      }
-    }
-  });
+  auto const hidden = static_cast<std::int64_t>(lambda.size());
+  visit_draws(stream, point.theory_draws, hidden,
+              [&](std::int64_t first, std::int64_t count, std::span<double const> h) {
+                auto const rows = static_cast<std::size_t>(count);
+                auto const bins = std::span(bin_of).subspan(static_cast<std::size_t>(first), rows);
+                for (std::size_t k = 0; k < lambda.size(); ++k) {
+                  auto const column = h.subspan(k * rows, rows);
+                  auto& sums = moments.bin_excess[k];
+                  for (std::size_t draw = 0; draw < rows; ++draw)
+                    sums[bins[draw]] += column[draw] * column[draw] - 1;
+                }
+              });
+  for (auto& sums : moments.bin_excess)
+    for (std::int64_t bin = 0; bin < kBins; ++bin)
+      sums[static_cast<std::size_t>(bin)] /= static_cast<double>(
+          bin_begin(bin + 1, kBins, point.theory_draws) - bin_begin(bin, kBins, point.theory_draws));
   double const probability = 1.0 / static_cast<double>(kBins);
   for (double const weight : moments.bin_weights) moments.variance += probability * weight * weight;
   for (auto const& excess : moments.bin_excess) {

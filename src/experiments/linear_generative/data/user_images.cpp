@@ -21,8 +21,12 @@ InputExtents input_extents(study::InputReader const& input, std::string const& d
     throw study::UserError(
         fmt::format("/{} has {} dimensions; allowed are (N, d) or (N, H, W), one example per row", dataset,
                     extents.size()));
-  if (extents.size() == 2) return {extents[0], extents[1], image_side(extents[1]).has_value()};
-  return {extents[0], extents[1] * extents[2], extents[1] == extents[2]};
+  if (extents.size() == 2)
+    return {.rows = extents[0], .dim = extents[1], .square_images = image_side(extents[1]).has_value()};
+  return {.rows = extents[0],
+          .dim = extents[1] * extents[2],
+          .square_images = extents[1] == extents[2],
+          .looks_transposed = extents[0] == extents[1] && extents[1] != extents[2]};
 }
 
 UserImages::UserImages(Parameters const& point, study::Team& team)

@@ -18,7 +18,10 @@ struct InputExtents {
   std::int64_t rows = 0;
   std::int64_t dim = 0;
   bool square_images = false;
-  bool rows_differ = false;  ///< known once they have been read
+  /// Images come last, as an array N x H x W from R or Julia has them, or (known with the next one, once the
+  /// rows have been read) neighbouring rows are alike as pixels are.
+  bool looks_transposed = false;
+  bool rows_differ = false;
 };
 InputExtents input_extents(study::InputReader const& input, std::string const& dataset);
 

@@ -8,11 +8,11 @@
 #include "linalg/panel_lanczos.hpp"
 #include "linalg/square_root.hpp"
 #include "study/kept_work.hpp"
+#include "study/stopwatch.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -123,13 +123,12 @@ class LanczosRun {
     if (work_.left() != nullptr) restore(*work_.left());
     try {
       while (finished_ < kSets) {
-        auto const start = std::chrono::steady_clock::now();
+        study::Stopwatch const watch;
         models_[static_cast<std::size_t>(finished_)] = sample(finished_);
         ++finished_;
         recurrence_.reset();
-        std::chrono::duration<double> const taken = std::chrono::steady_clock::now() - start;
         if (finished_ < kSets &&
-            mpi::broadcast_value(team_.communicator(), taken.count()) > kKeepAfterSeconds)
+            mpi::broadcast_value(team_.communicator(), watch.seconds()) > kKeepAfterSeconds)
           work_.keep(state());
       }
     } catch (study::Interrupted const&) {

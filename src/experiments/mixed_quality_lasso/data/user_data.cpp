@@ -1,6 +1,7 @@
 #include "experiments/mixed_quality_lasso/data/user_data.hpp"
 
 #include "mpi/partition.hpp"
+#include "numerics/rounding.hpp"
 #include "prox/sparse_gather.hpp"
 
 #include <fmt/format.h>
@@ -28,13 +29,6 @@ void expect_length(study::InputReader const& input, std::string const& name, std
         fmt::format("input: /{} has {} entries; allowed are {}, as /X says", name, entries, length));
 }
 
-/// Deviations from a mean smaller than this part of the values are rounding, and no signal.
-constexpr double kRounding = 1e-12;
-
-bool vary(double least, double most) {
-  return most - least > kRounding * std::max(std::abs(least), std::abs(most));
-}
-
 /// Smallest and largest value of each column, slab by slab.
 class ColumnRanges {
  public:
@@ -49,7 +43,7 @@ class ColumnRanges {
   }
   bool any_varies() const {
     for (std::size_t j = 0; j < least_.size(); ++j)
-      if (vary(least_[j], most_[j])) return true;
+      if (numerics::differ_beyond_rounding(least_[j], most_[j])) return true;
     return false;
   }
 
@@ -71,7 +65,7 @@ void check_design(study::InputReader const& input, std::int64_t rows, std::int64
 void check_response(study::InputReader const& input) {
   auto const y = read_vector(input, "y");
   auto const [least, most] = std::ranges::minmax(y);
-  if (!vary(least, most))
+  if (!numerics::differ_beyond_rounding(least, most))
     throw study::UserError(fmt::format(
         "input: /y is constant ({}); allowed are values that differ by more than rounding", most));
 }
@@ -182,7 +176,7 @@ UserData read_user_data(study::Team& team) {
         squares += value * value;
       }
       double const root = std::sqrt(squares / rows);
-      bool const varies = root > kRounding * std::abs(sum / rows) && root > 0;
+      bool const varies = root > numerics::kRounding * std::abs(sum / rows) && root > 0;
       for (double& value : column) value = varies ? value / root : 0;
       mean.push_back(sum / rows);
       scale.push_back(varies ? root : 0);

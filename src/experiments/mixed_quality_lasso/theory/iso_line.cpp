@@ -14,7 +14,7 @@ double iso_recovery_rows(RecoveryProblem problem, Recipe const& recipe, double n
   problem.blocks[0].rows = n1;
   auto const reaches = [&](double n2) {
     problem.blocks[1].rows = n2;
-    return recipe_success(problem, recipe) >= level;
+    return recipe_reaches(problem, recipe, level);
   };
   if (reaches(0)) return 0;
   if (!reaches(most_n2)) return std::numeric_limits<double>::infinity();

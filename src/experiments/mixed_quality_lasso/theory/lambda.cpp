@@ -149,6 +149,12 @@ double recipe_success(RecoveryProblem const& problem, Recipe const& recipe) {
   return lasso_success(problem, tuning.weights, tuning.lambda);
 }
 
+bool recipe_reaches(RecoveryProblem const& problem, Recipe const& recipe, double level) {
+  if (!weighting_applies(problem.blocks, recipe.weighting)) return false;
+  auto const tuning = tune(problem, recipe);
+  return lasso_reaches(problem, tuning.weights, tuning.lambda, level);
+}
+
 Recipe recipe_of(Parameters const& parameters) {
   return {parameters.weighting, parameters.lambda_rule, parameters.lambda_scale};
 }

@@ -45,6 +45,9 @@ Tuning tune(RecoveryProblem const& problem, Recipe const& recipe);
 /// `lasso_success` at the lambda and weights of the recipe; 0 where its weighting does not apply.
 double recipe_success(RecoveryProblem const& problem, Recipe const& recipe);
 
+/// Whether `recipe_success` >= `level` > 0, in a fraction of the time.
+bool recipe_reaches(RecoveryProblem const& problem, Recipe const& recipe, double level);
+
 /// The recipe of a point. Reads weighting, lambda_rule, lambda_scale.
 Recipe recipe_of(Parameters const& parameters);
 

@@ -12,17 +12,17 @@ namespace thresher::mixed_quality_lasso {
 
 double recovery_threshold(RecoveryProblem const& problem, Recipe const& recipe) {
   double const hq_fraction = problem.blocks[0].rows / total_rows(problem.blocks);
-  std::map<std::int64_t, double> success_of_rows;
+  std::map<std::int64_t, bool> known;
   auto const recovers = [&](double theta) {
     auto const rows = rows_at(theta, hq_fraction, problem.p, problem.s);
-    auto const [entry, is_new] = success_of_rows.try_emplace(rows.n1 + rows.n2, 0.0);
+    auto const [entry, is_new] = known.try_emplace(rows.n1 + rows.n2, false);
     if (is_new) {
       auto at_theta = problem;
       at_theta.blocks[0].rows = static_cast<double>(rows.n1);
       at_theta.blocks[1].rows = static_cast<double>(rows.n2);
-      entry->second = recipe_success(at_theta, recipe);
+      entry->second = recipe_reaches(at_theta, recipe, 0.5);
     }
-    return entry->second >= 0.5;
+    return entry->second;
   };
 
   double const first = 0.2, last = 40;

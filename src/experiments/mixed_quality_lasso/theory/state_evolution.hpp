@@ -19,8 +19,9 @@ struct StateEvolution {
   double false_positive_rate = 0;  ///< of the p - s null coordinates
 };
 
-/// Solves the two equations of the fixed point by nested bracketing, to a relative 1e-12. (Damped iteration,
-/// the customary way, runs into cycles far below the threshold, with supports larger than n.) Weights are one
+/// Solves the two equations of the fixed point to a relative 1e-12, roughly by nested bracketing and then by
+/// Newton's method. (Damped iteration, the customary way, runs into cycles far below the threshold, with
+/// supports larger than n.) Weights are one
 /// per block, mean 1 over the rows; lambda > 0. Donoho, Maleki & Montanari 2009, Bayati & Montanari 2012 for
 /// unit weights; a weighted row enters by its proximal response m = w/(1 + w kappa).
 StateEvolution state_evolution(RecoveryProblem const& problem, std::span<double const> weights,

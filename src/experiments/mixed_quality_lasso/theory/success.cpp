@@ -21,38 +21,37 @@ Fluctuation::Fluctuation(RecoveryProblem const& problem, SupportEquivalent const
       log_twice_null_count_(std::log(2 * null_count_)),
       log_support_size_(std::log(support_size_)),
       support_(support) {
-  std::array<double, kHermiteNodes> curvature;
-  std::array<double, kHermiteNodes> noise_power;
   auto const& rule = hermite_rule();
   for (std::size_t k = 0; k < kHermiteNodes; ++k) {
-    curvature[k] = wilson_hilferty(support.surplus_rows + 1, rule.nodes[k]) / support.surplus_rows;
-    noise_power[k] = wilson_hilferty(support.noise_degrees, rule.nodes[k]) / support.noise_degrees;
-  }
-  auto const& nodes = hermite_pairs();
-  for (std::size_t k = 0; k < kNodes; ++k) {
-    curvature_[k] = curvature[nodes[k].first];
-    noise_power_[k] = noise_power[nodes[k].second];
+    curvature_[k] = wilson_hilferty(support.surplus_rows + 1, rule.nodes[k]) / support.surplus_rows;
+    noise_power_[k] = wilson_hilferty(support.noise_degrees, rule.nodes[k]) / support.noise_degrees;
   }
 }
 
 void Fluctuation::margins(LassoEquivalent const& lasso, std::size_t first, Margins& dual,
                           Margins& sign) const {
+  auto const& nodes = hermite_pairs();
   double const shrinkage = rho_ / lasso.nu;
+  // Gathered before the arithmetic, which then runs in vectors.
   for (std::size_t k = 0; k < kTogether; ++k) {
-    double const a = curvature_[first + k];
-    dual[k] = 1 / std::sqrt(lasso.v_interference / a + lasso.v_noise * noise_power_[first + k]);
+    dual[k] = noise_power_[nodes[first + k].second];
+    sign[k] = curvature_[nodes[first + k].first];
+  }
+  for (std::size_t k = 0; k < kTogether; ++k) {
+    double const a = sign[k];
+    dual[k] = 1 / std::sqrt(lasso.v_interference / a + lasso.v_noise * dual[k]);
     sign[k] = (shrinkage * a - 1) * dual[k];
   }
 }
 
-double Fluctuation::success(double lambda) const {
+template <class Settled>
+double Fluctuation::probability(double lambda, Settled const& settled) const {
   auto const lasso = lasso_equivalent(support_, support_size_, lambda);
   auto const& nodes = hermite_pairs();
   double probability = 0;
   Margins dual, sign;
   for (std::size_t first = 0; first < kNodes; first += kTogether) {
-    // No node adds more than its weight.
-    if (nodes[first].weight_left < 1e-17 * probability) break;
+    if (settled(probability, nodes[first].weight_left)) break;
     margins(lasso, first, dual, sign);
     for (auto& margin : sign) margin = -margin;
     numerics::log_normal_centrals(dual);
@@ -61,7 +60,20 @@ double Fluctuation::success(double lambda) const {
     numerics::exponentials(dual);
     for (std::size_t k = 0; k < kTogether; ++k) probability += nodes[first + k].weight * dual[k];
   }
-  return std::min(probability, 1.0);
+  return probability;
+}
+
+double Fluctuation::success(double lambda) const {
+  auto const negligible = [](double found, double weight_left) { return weight_left < 1e-17 * found; };
+  return std::min(probability(lambda, negligible), 1.0);
+}
+
+bool Fluctuation::reaches(double level, double lambda) const {
+  double const rounding = 1e-12;
+  auto const settled = [&](double found, double weight_left) {
+    return found >= level || found + weight_left < level - rounding || weight_left < 1e-17 * found;
+  };
+  return probability(lambda, settled) >= level;
 }
 
 double Fluctuation::largest_exponent(LassoEquivalent const& lasso) const {
@@ -125,6 +137,12 @@ Fluctuation::ExpectedErrors Fluctuation::expected_errors(double lambda, double l
 double lasso_success(RecoveryProblem const& problem, std::span<double const> weights, double lambda) {
   auto const support = support_equivalent(problem.blocks, weights, problem.s);
   return support ? Fluctuation(problem, *support).success(lambda) : 0.0;
+}
+
+bool lasso_reaches(RecoveryProblem const& problem, std::span<double const> weights, double lambda,
+                   double level) {
+  auto const support = support_equivalent(problem.blocks, weights, problem.s);
+  return support && Fluctuation(problem, *support).reaches(level, lambda);
 }
 
 }  // namespace thresher::mixed_quality_lasso

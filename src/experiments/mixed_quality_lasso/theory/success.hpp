@@ -25,6 +25,8 @@ class Fluctuation {
   /// Probability that the LASSO at `lambda` recovers the signed support: all off-support duals are below 1
   /// and no active coefficient is shrunk across zero.
   double success(double lambda) const;
+  /// Whether `success(lambda) >= level`, by as few nodes as tell: far from the level by the heaviest ones.
+  bool reaches(double level, double lambda) const;
 
   /// Logarithms of the expected numbers of support errors: false positives 2(p-s) Q(1/sqrt v), which do not
   /// increase with lambda, false negatives s Q((rho - nu)/(nu sqrt v)), which do not decrease with it, and
@@ -56,6 +58,10 @@ class Fluctuation {
     double total() const { return false_positives + false_negatives; }
   };
   Sums sums(LassoEquivalent const& lasso, double log_scale, double ceiling) const;
+  /// Adds up the probability of success over the nodes, heaviest first, until `settled(probability,
+  /// weight_left)`; no node adds more than its weight.
+  template <class Settled>
+  double probability(double lambda, Settled const& settled) const;
 
   double null_count_;
   double support_size_;
@@ -63,12 +69,16 @@ class Fluctuation {
   double log_twice_null_count_;
   double log_support_size_;
   SupportEquivalent support_;
-  std::array<double, kNodes> curvature_;    ///< at the nodes, heaviest first
-  std::array<double, kNodes> noise_power_;  ///< likewise
+  std::array<double, kHermiteNodes> curvature_;    ///< at the nodes of one normal
+  std::array<double, kHermiteNodes> noise_power_;  ///< at those of the other
 };
 
 /// Predicted probability of signed-support recovery by the LASSO with these weights (one per block, mean 1
 /// over the rows) at `lambda` > 0; 0 where the rows of positive weight do not exceed s.
 double lasso_success(RecoveryProblem const& problem, std::span<double const> weights, double lambda);
+
+/// Whether `lasso_success` >= `level` > 0.
+bool lasso_reaches(RecoveryProblem const& problem, std::span<double const> weights, double lambda,
+                   double level);
 
 }  // namespace thresher::mixed_quality_lasso

@@ -1,7 +1,7 @@
 #include "../trial.hpp"
 #include "experiments/hierarchical_features/data/trial_data.hpp"
 #include "experiments/hierarchical_features/estimators/kernel_regression.hpp"
-#include "linalg/tiled_matrix.hpp"
+#include "linalg/tiling.hpp"
 
 #include <gtest/gtest.h>
 
@@ -83,6 +83,22 @@ TEST_F(TeamTest, KrylovTrials) {
   point.eps_tol = 1e-9;
   point.max_matvecs = 2000;
   expect_layout_does_not_matter(point, 1e-7);
+}
+
+// Kernel matrices that are spread over the team (ScaLAPACK) against those that one rank factors.
+TEST_F(TeamTest, SpreadKernelRegressionIsThatOfOneRank) {
+  auto point = small();
+  point.preprocess = Preprocess::clip;
+  point.baselines = {Baseline::krr};
+  point.krr_n_max = 301;
+  study::Team together(world_);
+  together.begin_trial({"kernel\n", 0});
+  TrialData const data(point, together);
+  double const local = kernel_regression_error(point, data);
+  double const spread = kernel_regression_error(point, data, 100);
+  EXPECT_GT(local, 0.1);
+  EXPECT_NEAR(spread, local, 1e-9);
+  EXPECT_EQ(linalg::is_worth_tiling(world_.size(), 301, 100), world_.size() > 1);
 }
 
 TEST_F(TeamTest, LabelsHaveTheSameBits) {

@@ -27,39 +27,61 @@ class TextLoss {
         targets_(std::move(targets)),
         base_(logits(network, contexts_, network.value.view())) {}
 
-  /// C with logits = base + C W^T, from left = values L of the contexts.
-  ConstMatrixView values() const { return contexts_.values.view(); }
+  std::int64_t positions() const { return base_.rows(); }
+  std::int64_t vocabulary() const { return base_.columns(); }
 
-  /// D = d loss / d Theta, where the update's logits are (contexts F) (W_U G^T)^T.
-  DenseMatrix gradient(ConstMatrixView f, ConstMatrixView g) const {
-    DenseMatrix inner(values().rows, f.columns), outer(network_.vocabulary(), f.columns);
-    linalg::gemm(Transpose::no, Transpose::no, 1, values(), f, 0, inner.view());
-    linalg::gemm(Transpose::no, Transpose::yes, 1, network_.readout.view(), g, 0, outer.view());
-    DenseMatrix slopes = base_;
-    linalg::gemm(Transpose::no, Transpose::yes, 1, inner.view(), outer.view(), 1, slopes.view());
-    return pull_back(std::move(slopes));
+  /// d loss / d Theta at an update of Theta.
+  DenseMatrix gradient(ConstMatrixView update) const {
+    auto slopes = logits_of(update);
+    cross_entropy_slopes(slopes.view(), targets_);
+    DenseMatrix seen(network_.width(), vocabulary()), result(network_.width(), network_.width());
+    linalg::gemm(Transpose::yes, Transpose::no, 1, contexts_.values.view(), slopes.view(), 0, seen.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, seen.view(), network_.readout.view(), 0, result.view());
+    return result;
   }
-  /// The same for a whole update.
-  DenseMatrix gradient(ConstMatrixView update) const { return pull_back(logits_of(update)); }
+
+  /// Room for the slopes of an update F G, used again at every step.
+  struct FactorSlopes {
+    FactorSlopes(TextLoss const& loss, std::int64_t width, std::int64_t rank)
+        : f(width, rank),
+          g(rank, width),
+          inner(loss.positions(), rank),
+          outer(loss.vocabulary(), rank),
+          slopes(loss.positions(), loss.vocabulary()),
+          pulled(loss.positions(), rank),
+          seen(rank, loss.vocabulary()) {}
+    DenseMatrix f;  ///< d loss / d F
+    DenseMatrix g;  ///< d loss / d G
+
+    DenseMatrix inner;   ///< contexts F
+    DenseMatrix outer;   ///< W_U G^T
+    DenseMatrix slopes;  ///< by the logits, base + inner outer^T
+    DenseMatrix pulled;  ///< slopes outer
+    DenseMatrix seen;    ///< inner^T slopes
+  };
+  /// The derivatives by the factors of an update F G. Through matrices of its rank: the derivative by the
+  /// whole matrix, d x d, is never made.
+  void differentiate(ConstMatrixView f, ConstMatrixView g, FactorSlopes& at) const {
+    linalg::gemm(Transpose::no, Transpose::no, 1, contexts_.values.view(), f, 0, at.inner.view());
+    linalg::gemm(Transpose::no, Transpose::yes, 1, network_.readout.view(), g, 0, at.outer.view());
+    std::ranges::copy(base_.values(), at.slopes.values().begin());
+    linalg::gemm(Transpose::no, Transpose::yes, 1, at.inner.view(), at.outer.view(), 1, at.slopes.view());
+    cross_entropy_slopes(at.slopes.view(), targets_);
+    linalg::gemm(Transpose::no, Transpose::no, 1, at.slopes.view(), at.outer.view(), 0, at.pulled.view());
+    linalg::gemm(Transpose::yes, Transpose::no, 1, contexts_.values.view(), at.pulled.view(), 0, at.f.view());
+    linalg::gemm(Transpose::yes, Transpose::no, 1, at.inner.view(), at.slopes.view(), 0, at.seen.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, at.seen.view(), network_.readout.view(), 0, at.g.view());
+  }
 
   DenseMatrix logits_of(ConstMatrixView update) const {
     DenseMatrix read(network_.width(), network_.vocabulary());
     linalg::gemm(Transpose::no, Transpose::yes, 1, update, network_.readout.view(), 0, read.view());
     DenseMatrix result = base_;
-    linalg::gemm(Transpose::no, Transpose::no, 1, values(), read.view(), 1, result.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, contexts_.values.view(), read.view(), 1, result.view());
     return result;
   }
-  std::vector<std::int32_t> const& targets() const { return targets_; }
 
  private:
-  DenseMatrix pull_back(DenseMatrix slopes) const {
-    cross_entropy(slopes.view(), targets_);
-    DenseMatrix seen(network_.width(), network_.vocabulary()), result(network_.width(), network_.width());
-    linalg::gemm(Transpose::yes, Transpose::no, 1, values(), slopes.view(), 0, seen.view());
-    linalg::gemm(Transpose::no, Transpose::no, 1, seen.view(), network_.readout.view(), 0, result.view());
-    return result;
-  }
-
   Transformer const& network_;
   Contexts contexts_;
   Text targets_;
@@ -80,15 +102,13 @@ void train_whole(TextLoss const& loss, Parameters const& point, MatrixView updat
 void train_factors(TextLoss const& loss, Parameters const& point, DenseMatrix f, MatrixView update) {
   DenseMatrix g(f.columns(), update.columns);
   numerics::Adam left(f.values().size()), right(g.values().size());
-  DenseMatrix slope_f(f.rows(), f.columns()), slope_g(g.rows(), g.columns());
+  TextLoss::FactorSlopes slopes(loss, f.rows(), f.columns());
   for (std::int64_t step = 0; step < point.train_steps; ++step) {
-    auto const d = loss.gradient(f.view(), g.view());
-    linalg::gemm(Transpose::no, Transpose::yes, 1, d.view(), g.view(), 0, slope_f.view());
-    linalg::gemm(Transpose::yes, Transpose::no, 1, f.view(), d.view(), 0, slope_g.view());
-    add(point.weight_decay, f, slope_f);
-    add(point.weight_decay, g, slope_g);
-    left.step(f.values(), slope_f.values(), point.learning_rate);
-    right.step(g.values(), slope_g.values(), point.learning_rate);
+    loss.differentiate(f.view(), g.view(), slopes);
+    add(point.weight_decay, f, slopes.f);
+    add(point.weight_decay, g, slopes.g);
+    left.step(f.values(), slopes.f.values(), point.learning_rate);
+    right.step(g.values(), slopes.g.values(), point.learning_rate);
   }
   linalg::gemm(Transpose::no, Transpose::no, 1, f.view(), g.view(), 0, update);
 }

@@ -67,35 +67,58 @@ DenseMatrix logits(Transformer const& network, Contexts const& contexts, ConstMa
   return product(hidden.view(), Transpose::yes, network.readout.view());
 }
 
-double cross_entropy(MatrixView logits, std::span<std::int32_t const> targets) {
+namespace {
+
+/// Rows of logits become exponentials of their distances from the largest entry.
+struct RowSums {
+  std::vector<double> largest;
+  std::vector<double> sums;  ///< of the exponentials
+};
+
+RowSums exponentiate_rows(MatrixView logits) {
   auto const count = static_cast<std::size_t>(logits.rows);
-  std::vector<double> largest(logits.column(0).begin(), logits.column(0).end());
-  for (std::int64_t a = 1; a < logits.columns; ++a)
-    for (std::size_t i = 0; i < count; ++i) {
-      double const value = logits.column(a)[i];
-      largest[i] = value > largest[i] ? value : largest[i];
-    }
-  double loss = 0;
-  for (std::size_t i = 0; i < count; ++i)
-    loss += largest[i] - logits(static_cast<std::int64_t>(i), targets[i]);
-  std::vector<double> sums(count);
+  RowSums rows{{logits.column(0).begin(), logits.column(0).end()}, std::vector<double>(count)};
+  for (std::int64_t a = 1; a < logits.columns; ++a) {
+    auto const column = logits.column(a);
+    for (std::size_t i = 0; i < count; ++i) rows.largest[i] = std::max(rows.largest[i], column[i]);
+  }
   for (std::int64_t a = 0; a < logits.columns; ++a) {
     auto const column = logits.column(a);
-    for (std::size_t i = 0; i < count; ++i) column[i] -= largest[i];
+    for (std::size_t i = 0; i < count; ++i) column[i] -= rows.largest[i];
     numerics::exponentials_in_place(column);
-    for (std::size_t i = 0; i < count; ++i) sums[i] += column[i];
+    for (std::size_t i = 0; i < count; ++i) rows.sums[i] += column[i];
   }
-  auto const n = static_cast<double>(count);
-  for (double& sum : sums) {
-    loss += std::log(sum);
-    sum = 1 / (sum * n);
+  return rows;
+}
+
+/// (softmax - one-hot) / N from exponentials.
+void slopes_of_exponentials(MatrixView exponentials, std::vector<double> const& sums,
+                            std::span<std::int32_t const> targets) {
+  auto const n = static_cast<double>(sums.size());
+  std::vector<double> factors(sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) factors[i] = 1 / (sums[i] * n);
+  for (std::int64_t a = 0; a < exponentials.columns; ++a) {
+    auto const column = exponentials.column(a);
+    for (std::size_t i = 0; i < sums.size(); ++i) column[i] *= factors[i];
   }
-  for (std::int64_t a = 0; a < logits.columns; ++a) {
-    auto const column = logits.column(a);
-    for (std::size_t i = 0; i < count; ++i) column[i] *= sums[i];
-  }
-  for (std::size_t i = 0; i < count; ++i) logits(static_cast<std::int64_t>(i), targets[i]) -= 1 / n;
-  return loss / n;
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    exponentials(static_cast<std::int64_t>(i), targets[i]) -= 1 / n;
+}
+
+}  // namespace
+
+double cross_entropy(MatrixView logits, std::span<std::int32_t const> targets) {
+  double loss = 0;
+  for (std::int64_t i = 0; i < logits.rows; ++i) loss -= logits(i, targets[static_cast<std::size_t>(i)]);
+  auto const rows = exponentiate_rows(logits);
+  for (std::int64_t i = 0; i < logits.rows; ++i)
+    loss += rows.largest[static_cast<std::size_t>(i)] + std::log(rows.sums[static_cast<std::size_t>(i)]);
+  slopes_of_exponentials(logits, rows.sums, targets);
+  return loss / static_cast<double>(logits.rows);
+}
+
+void cross_entropy_slopes(MatrixView logits, std::span<std::int32_t const> targets) {
+  slopes_of_exponentials(logits, exponentiate_rows(logits).sums, targets);
 }
 
 Gradients gradients(Transformer const& network, Text const& source, std::span<std::int32_t const> targets) {

@@ -1,0 +1,112 @@
+#include "experiments/reward_single_index/estimators/measurement.hpp"
+
+#include "experiments/reward_single_index/estimators/method.hpp"
+#include "experiments/reward_single_index/estimators/policy.hpp"
+#include "experiments/reward_single_index/model/setting.hpp"
+#include "experiments/reward_single_index/solvers/symmetric_root.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace thresher::reward_single_index {
+
+namespace {
+
+/// Eigenvalues of the projections' covariance below this share of its trace are rounding.
+constexpr double kLeastShare = 1e-12;
+
+constexpr double Metrics::*kOverlapMetrics[] = {&Metrics::overlap_mean, &Metrics::overlap_best,
+                                                &Metrics::overlap_signed, &Metrics::frac_recovered,
+                                                &Metrics::frac_strong};
+constexpr double Metrics::*kPolicyMetrics[] = {
+    &Metrics::ess2_frac, &Metrics::value_hat,  &Metrics::value_opt,        &Metrics::value_ref,
+    &Metrics::value_gap, &Metrics::kl_hat,     &Metrics::rel_value_gap,    &Metrics::kl_opt,
+    &Metrics::regret,    &Metrics::rel_regret, &Metrics::net_gain,         &Metrics::admissible,
+    &Metrics::fit_var,   &Metrics::tilted_var, &Metrics::regret_quadratic, &Metrics::identity_defect};
+
+void measure_overlaps(Parameters const& point, std::vector<double> const& overlaps, Metrics& metrics) {
+  metrics.overlap_mean = metrics.overlap_best = metrics.overlap_signed = 0;
+  metrics.frac_recovered = metrics.frac_strong = 0;
+  auto const count = static_cast<double>(overlaps.size());
+  for (std::size_t j = 0; j < overlaps.size(); ++j) {
+    double const size = std::abs(overlaps[j]);
+    metrics.overlap_mean += size / count;
+    metrics.overlap_best = std::max(metrics.overlap_best, size);
+    metrics.overlap_signed += neuron_sign(static_cast<std::int64_t>(j)) * overlaps[j] / count;
+    metrics.frac_recovered += (size >= point.weak_threshold ? 1 : 0) / count;
+    metrics.frac_strong += (size >= point.strong_threshold ? 1 : 0) / count;
+  }
+  // Sums of so many rounded terms may exceed 1 by rounding.
+  metrics.overlap_mean = std::min(metrics.overlap_mean, 1.0);
+  metrics.overlap_signed = std::clamp(metrics.overlap_signed, -1.0, 1.0);
+  metrics.frac_recovered = std::min(metrics.frac_recovered, 1.0);
+  metrics.frac_strong = std::min(metrics.frac_strong, 1.0);
+}
+
+void store_columns(study::Team& team, std::string const& name,
+                   std::vector<std::vector<double> const*> const& columns) {
+  if (!team.wants(name)) return;
+  auto const rows = columns.front()->size();
+  std::vector<double> values;
+  for (std::size_t row = 0; row < rows; ++row)
+    for (auto const* column : columns) values.push_back((*column)[row]);
+  team.store({name,
+              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns.size())},
+              std::move(values)});
+}
+
+void store_vector(study::Team& team, std::string const& name, std::vector<double> values) {
+  auto const size = static_cast<std::int64_t>(values.size());
+  if (size > 0 && team.wants(name)) team.store({name, {size}, std::move(values)});
+}
+
+void store_features(Features const& features, std::int64_t dimension, study::Team& team) {
+  store_vector(team, "overlaps", features.overlaps);
+  store_vector(team, "eigenvalues", features.eigenvalues);
+  if (!features.curve.rows.empty())
+    store_columns(team, "learning_curve", {&features.curve.rows, &features.curve.overlaps});
+  store_vector(team, "direction", features.direction);
+  auto const& own = features.own_weights;
+  if (own.columns() == 0 || !team.wants("weights")) return;
+  std::vector<double> rows;
+  for (std::int64_t i = 0; i < own.rows(); ++i)
+    for (std::int64_t j = 0; j < own.columns(); ++j) rows.push_back(own(i, j));
+  team.store_distributed("weights", {dimension, own.columns()}, features.own_columns, rows);
+}
+
+}  // namespace
+
+Metrics applicable_metrics(Parameters const& point) {
+  Metrics metrics;
+  for (auto member : kOverlapMetrics) metrics.*member = 0;
+  for (auto member : method_of(point).measures(point)) metrics.*member = 0;
+  if (point.n2 == 0) return metrics;
+  for (auto member : kPolicyMetrics) metrics.*member = 0;
+  if (point.weighting == Weighting::surrogate) metrics.proxy_tilted_var = 0;
+  return metrics;
+}
+
+void measure_point(Parameters const& point, FeatureStage const& before, study::Team& team, Metrics& metrics) {
+  auto const& features = before.features(point);
+  metrics = features.measured;
+  measure_overlaps(point, features.overlaps, metrics);
+  store_features(features, point.d, team);
+  if (point.n2 == 0) return;
+  double trace = 0;
+  for (std::int64_t j = 0; j < features.gram.rows(); ++j) trace += features.gram(j, j);
+  auto const root = symmetric_root(team.communicator(), features.gram, kLeastShare * trace);
+  ProjectedRows const rows(point, before.data().link(), root.root, team);
+  auto const fit = fit_second_stage(point, before.data().link(), rows, team.communicator());
+  metrics.ess2_frac = std::min(fit.final.weight_efficiency, 1.0);
+  auto const profile = evaluate_policy(point, before.data().link(), features, fit, team, metrics);
+  auto readout = fit.final.readout.coefficients;
+  readout.insert(readout.begin(), fit.final.readout.intercept);
+  store_vector(team, "readout", std::move(readout));
+  store_columns(team, "profile",
+                {&profile.place, &profile.learned_reward, &profile.true_reward, &profile.learned_density,
+                 &profile.best_density});
+}
+
+}  // namespace thresher::reward_single_index

@@ -1,0 +1,98 @@
+#include "experiments/reward_single_index/estimators/averages.hpp"
+#include "experiments/reward_single_index/model/setting.hpp"
+#include "linalg/extreme_eigenpairs.hpp"
+#include "linalg/weighted_gram_operator.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thresher::reward_single_index {
+
+namespace {
+
+/// Products that both ends of the spectrum take, counted at d = 300 to 5000.
+constexpr double kTypicalProducts = 120;
+
+/// An extreme eigenvector of D = (1/n1) sum T(y_i) x_i x_i^T (Lu and Li 2020, Mondelli and Montanari 2019),
+/// by SLEPc on products that never form D.
+class Spectral : public Method {
+ public:
+  std::vector<std::string_view> reads(Parameters const&) const override {
+    return transform_parameters_and({"n_neurons", "spectral_end", "eig_tol", "storage", "precision"});
+  }
+  std::vector<double Metrics::*> measures(Parameters const&) const override {
+    return transform_metrics_and({&Metrics::eig_top, &Metrics::eig_gap});
+  }
+  void check(Parameters const& point, study::Verdict& verdict) const override { check_rows(point, verdict); }
+  bool keeps_rows() const override { return true; }
+  study::Cost cost(Parameters const& point, study::Resources const& resources) const override {
+    auto const rows = static_cast<double>(first_rows(point));
+    auto const d = static_cast<double>(point.d);
+    double const products = kTypicalProducts * (ends(point).size() == 2 ? 1 : 0.5);
+    auto cost = average_cost(point, resources);
+    add_passes(point, resources, products, cost);
+    cost.flops = products * (16 * rows * d + 200 * d) + 60 * rows;  // a product is one of eight columns
+    cost.bytes_per_rank += 8 * (rows / resources.ranks + 40 * d + 256 * (d + 16));
+    return cost;
+  }
+
+  Features run(FirstStageInput const& input) const override {
+    auto const& point = input.point;
+    auto& team = input.data.team();
+    auto const moments = row_moments(input);
+    auto const& labels = input.data.own_labels(point);
+    auto const& transform = input.pass.moment(point).transform;
+    std::vector<double> weights;
+    for (double const y : labels.y) weights.push_back(transform(y) / static_cast<double>(first_rows(point)));
+    linalg::WeightedGramOperator op(input.data.team_inputs(point), weights, 0);
+    op.call_before_pass([&team] {
+      if (team.stopping()) throw study::Interrupted();
+    });
+    auto const best = find_end(point, op, team);
+    std::vector<double> v(static_cast<std::size_t>(point.d));
+    linalg::gather_rows(op.layout(), best.own_vectors.columns_from(0, 1), {v.data(), point.d, 1});
+    v = unit_vector(std::move(v), input);
+    orient(v, mean_moment(input));
+    auto features = features_along(std::move(v), input.data.theta(), point.n_neurons);
+    measure_transform(moments, features.measured);
+    features.eigenvalues = best.values;
+    features.measured.eig_top = best.values.front();
+    features.measured.eig_gap = gap(best);
+    return features;
+  }
+
+ private:
+  static std::vector<linalg::Extreme> ends(Parameters const& point) {
+    if (point.spectral_end == SpectralEnd::smallest) return {linalg::Extreme::smallest};
+    bool const one = point.spectral_end == SpectralEnd::largest || point.transform == Transform::optimal;
+    if (one) return {linalg::Extreme::largest};
+    return {linalg::Extreme::largest, linalg::Extreme::smallest};
+  }
+  static double gap(linalg::ExtremeEigenpairs const& pairs) {
+    return pairs.values.size() > 1 ? std::abs(pairs.values[0] - pairs.values[1]) : 0;
+  }
+  /// The pairs at the end with the larger gap.
+  static linalg::ExtremeEigenpairs find_end(Parameters const& point, linalg::PanelOperator const& op,
+                                            study::Team& team) {
+    auto const own = op.layout().owned();
+    std::vector<double> start(static_cast<std::size_t>(own.size()));
+    team.stream("krylov_start").normals({}, static_cast<std::uint64_t>(own.begin), start);
+    linalg::ExtremeEigenpairs best;
+    for (auto const end : ends(point)) {
+      auto found = linalg::extreme_eigenpairs(
+          op, start, {.count = 2, .extreme = end, .tolerance = point.eig_tol, .prefix = "spectral_"});
+      bool const better = best.values.empty() || gap(found) > gap(best);
+      if (mpi::broadcast_value(team.communicator(), better)) best = std::move(found);
+    }
+    return best;
+  }
+};
+
+}  // namespace
+
+Method const& spectral_method() {
+  static Spectral const method;
+  return method;
+}
+
+}  // namespace thresher::reward_single_index

@@ -1,0 +1,104 @@
+#include "../trial.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace thresher::reward_single_index {
+namespace {
+
+constexpr double Metrics::*kCompared[] = {
+    &Metrics::overlap_mean, &Metrics::overlap_best,  &Metrics::overlap_signed,   &Metrics::ess1_frac,
+    &Metrics::signal1_hat,  &Metrics::signal1_split, &Metrics::eig_top,          &Metrics::ess2_frac,
+    &Metrics::value_hat,    &Metrics::kl_hat,        &Metrics::regret,           &Metrics::net_gain,
+    &Metrics::fit_var,      &Metrics::tilted_var,    &Metrics::proxy_tilted_var, &Metrics::frac_recovered};
+
+/// Trials on the whole world against the same trials on each rank alone.
+class TeamTest : public testing::Test {
+ protected:
+  struct Both {
+    Metrics team;
+    Metrics single;
+  };
+  Both run(Parameters const& point) {
+    study::Team together(world_);
+    study::Team alone(self_);
+    return {trials::run_trial(experiment(), point, together, 0),
+            trials::run_trial(experiment(), point, alone, 0)};
+  }
+  void expect_same_bits(Parameters const& point) {
+    auto const both = run(point);
+    for (auto member : kCompared)
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(both.team.*member),
+                std::bit_cast<std::uint64_t>(both.single.*member))
+          << both.team.*member << " and " << both.single.*member;
+  }
+  void expect_close(Parameters const& point, double tolerance) {
+    auto const both = run(point);
+    for (auto member : kCompared) {
+      if (std::isnan(both.single.*member))
+        EXPECT_TRUE(std::isnan(both.team.*member));
+      else
+        EXPECT_NEAR(both.team.*member, both.single.*member, tolerance * (1 + std::abs(both.single.*member)));
+    }
+  }
+  mpi::Communicator world_ = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  mpi::Communicator self_ = mpi::Communicator::self();
+};
+
+TEST_F(TeamTest, OnlineHasTheSameBits) {
+  auto point = first_stage(FirstStage::online, Link::tanh, 330, 3);  // five blocks of coordinates
+  point.n2 = 3000;
+  point.batch = 40;  // sums of a step that are wide, too
+  for (auto const weighting : {Weighting::label, Weighting::surrogate}) {
+    point.weighting = weighting;
+    expect_same_bits(point);
+  }
+  point.batch = 3;
+  point.n_neurons = 6;
+  point.activation1 = Activation::tanh;
+  point.init_overlap = 0.1;
+  expect_same_bits(point);
+}
+
+TEST_F(TeamTest, BatchHasTheSameBits) {
+  auto point = first_stage(FirstStage::batch, Link::wave3, 70, 8);
+  point.n2 = 2000;
+  point.batch_iters = 4;
+  point.n_neurons = 9;
+  for (auto const storage : {Storage::stored, Storage::stream}) {
+    point.storage = storage;
+    expect_same_bits(point);
+  }
+}
+
+TEST_F(TeamTest, ChainsRandomFeaturesAndTheOracleHaveTheSameBits) {
+  auto point = first_stage(FirstStage::online, Link::wave3, 5000, 1);
+  point.engine = Engine::projected;
+  point.n_neurons = 7;
+  expect_same_bits(point);
+  for (auto const stage : {FirstStage::random, FirstStage::oracle}) {
+    point = first_stage(stage, Link::tanh, 200, 1);
+    point.n2 = 1500;
+    point.n_neurons = 10;
+    expect_same_bits(point);
+  }
+}
+
+TEST_F(TeamTest, AveragesAgree) {
+  for (auto const stage : {FirstStage::moment1, FirstStage::sir, FirstStage::spectral}) {
+    auto point = first_stage(stage, Link::tanh, 60, 20);
+    point.n2 = 2000;
+    point.weighting = Weighting::surrogate;
+    point.eig_tol = 1e-10;
+    for (auto const storage : {Storage::stored, Storage::stream}) {
+      point.storage = storage;
+      expect_close(point, stage == FirstStage::spectral ? 1e-6 : 1e-9);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace thresher::reward_single_index
