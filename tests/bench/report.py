@@ -117,6 +117,7 @@ def main():
                    ("lasso_vs_sklearn.py", binaries / "lasso_bench", "--path", "--rounds", 2),
                    ("linear_generative_vs_numpy.py", binaries / "linear_generative"),
                    ("hierarchical_features_vs_numpy.py", binaries / "hierarchical_features"),
+                   ("reward_single_index_vs_peers.py", binaries / "reward_single_index"),
                    ("federated_lora_vs_numpy.py", binaries / "federated_lora"),
                    ("entropy_coupling_vs_heapq.py", binaries / "entropy_coupling", "--sizes", "10000,100000")]
     for script, *arguments in comparisons:

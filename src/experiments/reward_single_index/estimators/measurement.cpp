@@ -5,6 +5,8 @@
 #include "experiments/reward_single_index/model/setting.hpp"
 #include "experiments/reward_single_index/solvers/symmetric_root.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -43,6 +45,14 @@ void measure_overlaps(Parameters const& point, std::vector<double> const& overla
   metrics.overlap_signed = std::clamp(metrics.overlap_signed, -1.0, 1.0);
   metrics.frac_recovered = std::min(metrics.frac_recovered, 1.0);
   metrics.frac_strong = std::min(metrics.frac_strong, 1.0);
+}
+
+/// Weights may leave a handful of rows.
+void warn_of_few_rows(Parameters const& point, Metrics const& metrics, study::Team& team) {
+  constexpr double kHandful = 100;
+  double const effective = metrics.ess1_frac * static_cast<double>(first_rows(point));
+  if (effective < kHandful)
+    team.warn(fmt::format("beta1 = {} leaves the first stage fewer than 100 effective rows", point.beta1));
 }
 
 void store_columns(study::Team& team, std::string const& name,
@@ -92,6 +102,7 @@ void measure_point(Parameters const& point, FeatureStage const& before, study::T
   auto const& features = before.features(point);
   metrics = features.measured;
   measure_overlaps(point, features.overlaps, metrics);
+  warn_of_few_rows(point, metrics, team);
   store_features(features, point.d, team);
   if (point.n2 == 0) return;
   double trace = 0;
