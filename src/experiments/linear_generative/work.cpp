@@ -20,21 +20,21 @@ constexpr double kEigenPasses = 41;
 /// What `auto` storage is taken to have when times are estimated (the budget of a run is not known here).
 constexpr double kTypicalRoom = 1.5e9;
 
-double examples(Parameters const& point) {
+double examples_used(Parameters const& point) {
   return static_cast<double>(number_of_examples(point));
 }
 double padded_seeds(Parameters const& point) {
   return 8 * std::ceil(static_cast<double>(point.num_generated) / 8);
 }
 double entries(Parameters const& point) {
-  return examples(point) * static_cast<double>(point.dim);
+  return examples_used(point) * static_cast<double>(point.dim);
 }
 
 /// Lanczos steps from the rate (sqrt(kappa) - 1) / (sqrt(kappa) + 1) of the bulk, with the two tests that a
 /// stop takes; algebraic decay at a hard edge ends near 85, and so do power laws.
 double expected_steps(Parameters const& point) {
   constexpr double kMost = 85;
-  double const c = static_cast<double>(point.dim) / examples(point);
+  double const c = static_cast<double>(point.dim) / examples_used(point);
   double const upper = std::pow(1 + std::sqrt(c), 2) + point.ridge;
   double const lower = std::pow(1 - std::sqrt(c), 2) + point.ridge;
   double const root = std::sqrt(upper / std::max(lower, 1e-12));
@@ -66,7 +66,7 @@ void add_lanczos(study::Cost& cost, Parameters const& point, int ranks) {
 
 void add_sampling(study::Cost& cost, Parameters const& point, int ranks) {
   auto const d = static_cast<double>(point.dim);
-  auto const n = examples(point);
+  auto const n = examples_used(point);
   auto const seeds = static_cast<double>(point.num_generated);
   double const smaller = std::min(n, d);
   add_pass(cost, point, kSets * seeds, 1, ranks);
@@ -109,7 +109,7 @@ void add_sampling(study::Cost& cost, Parameters const& point, int ranks) {
 
 void add_decomposition(study::Cost& cost, Parameters const& point, int ranks) {
   auto const d = static_cast<double>(point.dim);
-  auto const n = examples(point);
+  auto const n = examples_used(point);
   if (!is_regenerated(point, ranks)) cost.normals += kSets * n * d;
   if (point.model == Model::conv) {
     cost.flops += kSets * 5 * n * d * std::log2(d);

@@ -16,7 +16,7 @@ using linalg::Transpose;
 namespace {
 
 /// Relative residuals of singular vectors by products.
-constexpr double kSubspaceTolerance = 1e-11;
+constexpr double kPassTolerance = 1e-11;
 
 std::vector<double> roots(std::vector<double> squares) {
   for (double& value : squares) value = std::sqrt(value);
@@ -161,7 +161,7 @@ prox::ShrinkingFactor leading_left_vectors(WeightedStack const& stack, std::int6
           });
           mpi::sum_in_place(comm, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
         },
-        count, kSubspaceTolerance);
+        count, kPassTolerance);
   }
   auto products = gram(stack);
   linalg::SymmetricEigenpairs pairs;
