@@ -11,13 +11,13 @@
 namespace thresher::random {
 namespace {
 
-Stream const stream(hash_identity("gamma_test"), "gamma");
+Stream const gamma_stream(hash_identity("gamma_test"), "gamma");
 
 class Gamma : public testing::TestWithParam<double> {};
 
 TEST_P(Gamma, HasTheDistributionFunction) {
   double const shape = GetParam();
-  Sequence sequence = stream.sequence({}, 0);
+  Sequence sequence = gamma_stream.sequence({}, 0);
   std::vector<double> values(1'000'000);
   test::KolmogorovDistance distance;
   for (double& value : values) {
@@ -34,7 +34,7 @@ TEST_P(Gamma, HasTheDistributionFunction) {
 INSTANTIATE_TEST_SUITE_P(Shapes, Gamma, testing::Values(0.3, 1.0, 7.5));
 
 TEST(Gamma, HugeAndTinyShapesStayFinite) {
-  Sequence sequence = stream.sequence({}, 1);
+  Sequence sequence = gamma_stream.sequence({}, 1);
   for (int k = 0; k < 1000; ++k) {
     double const tiny = sequence.gamma(1e-3);
     EXPECT_TRUE(tiny >= 0 && std::isfinite(tiny));
@@ -43,7 +43,7 @@ TEST(Gamma, HugeAndTinyShapesStayFinite) {
 }
 
 TEST(Gamma, RefusesShapesWithoutADistribution) {
-  Sequence sequence = stream.sequence({}, 2);
+  Sequence sequence = gamma_stream.sequence({}, 2);
   for (double shape :
        {0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_THROW(sequence.gamma(shape), std::invalid_argument);

@@ -16,11 +16,11 @@
 namespace thresher::random {
 namespace {
 
-Stream const stream(hash_identity("integers_test"), "integers");
+Stream const integer_stream(hash_identity("integers_test"), "integers");
 
 TEST(Below, IsUniform) {
   for (std::size_t count : {1, 2, 3, 10, 1000}) {
-    Sequence sequence = stream.sequence({}, count);
+    Sequence sequence = integer_stream.sequence({}, count);
     std::vector<double> counts(count, 0.0);
     for (int k = 0; k < 500'000; ++k) {
       std::uint64_t const value = sequence.below(count);
@@ -36,7 +36,7 @@ TEST(Below, IsUniform) {
 // 3 * 2^62 is where multiplication without rejection is at its worst: every third value would be twice as
 // likely.
 TEST(Below, HasNoBiasWhereTheRangeDoesNotDivideTheWord) {
-  Sequence sequence = stream.sequence({}, 3ULL << 62);
+  Sequence sequence = integer_stream.sequence({}, 3ULL << 62);
   std::vector<double> counts(3, 0.0);
   for (int k = 0; k < 600'000; ++k) {
     std::uint64_t const value = sequence.below(3ULL << 62);
@@ -48,7 +48,7 @@ TEST(Below, HasNoBiasWhereTheRangeDoesNotDivideTheWord) {
 }
 
 TEST(Below, RefusesAnEmptyRange) {
-  Sequence sequence = stream.sequence({}, 0);
+  Sequence sequence = integer_stream.sequence({}, 0);
   EXPECT_THROW(sequence.below(0), std::invalid_argument);
 }
 
@@ -64,7 +64,7 @@ void expect_subset(std::vector<std::int64_t> const& subset, std::int64_t range, 
 }
 
 TEST(Subset, IsDistinctAscendingAndInRange) {
-  Sequence sequence = stream.sequence({1}, 0);
+  Sequence sequence = integer_stream.sequence({1}, 0);
   for (std::int64_t range : {0LL, 1LL, 2LL, 63LL, 64LL, 65LL, 1000LL, 100'000LL, 1'000'000'000'000LL}) {
     for (std::int64_t count : {0, 1, 2, 3, 17, 64, 1000, 5000}) {
       if (count > range) continue;
@@ -76,11 +76,11 @@ TEST(Subset, IsDistinctAscendingAndInRange) {
 TEST(Subset, OfEverythingIsEverything) {
   std::vector<std::int64_t> everything(777);
   std::iota(everything.begin(), everything.end(), 0);
-  EXPECT_EQ(stream.sequence({2}, 0).subset(777, 777), everything);
+  EXPECT_EQ(integer_stream.sequence({2}, 0).subset(777, 777), everything);
 }
 
 TEST(Subset, EverySubsetOfASmallRangeIsAsLikely) {
-  Sequence sequence = stream.sequence({3}, 0);
+  Sequence sequence = integer_stream.sequence({3}, 0);
   std::map<std::vector<std::int64_t>, double> seen;
   std::vector<double> pair_counts(100, 0.0);
   constexpr int draws = 420'000;
@@ -108,7 +108,7 @@ TEST(Subset, EverySubsetOfASmallRangeIsAsLikely) {
 // Small ranges keep a bit per value, large ones a hash table: here both orders of magnitude of range / count.
 TEST(Subset, MembersOfLargeRangesAreUniform) {
   for (std::int64_t range : {1'000LL, 1'000'000LL, 1'000'000'000'000LL}) {
-    Sequence sequence = stream.sequence({4}, static_cast<std::uint64_t>(range));
+    Sequence sequence = integer_stream.sequence({4}, static_cast<std::uint64_t>(range));
     test::KolmogorovDistance distance;
     for (int k = 0; k < 20'000; ++k) {
       for (std::int64_t member : sequence.subset(range, 5)) {
@@ -120,14 +120,14 @@ TEST(Subset, MembersOfLargeRangesAreUniform) {
 }
 
 TEST(Subset, RefusesMoreThanThereIs) {
-  Sequence sequence = stream.sequence({5}, 0);
+  Sequence sequence = integer_stream.sequence({5}, 0);
   EXPECT_THROW(sequence.subset(3, 4), std::invalid_argument);
   EXPECT_THROW(sequence.subset(3, -1), std::invalid_argument);
   EXPECT_THROW(sequence.subset(-3, -4), std::invalid_argument);
 }
 
 TEST(Permutation, EveryOrderOfFourIsAsLikely) {
-  Sequence sequence = stream.sequence({6}, 0);
+  Sequence sequence = integer_stream.sequence({6}, 0);
   std::map<std::vector<std::int64_t>, double> seen;
   for (int k = 0; k < 240'000; ++k) ++seen[sequence.permutation(4)];
   ASSERT_EQ(seen.size(), 24U);
@@ -138,7 +138,7 @@ TEST(Permutation, EveryOrderOfFourIsAsLikely) {
 }
 
 TEST(Permutation, HoldsEveryIndexOnce) {
-  Sequence sequence = stream.sequence({7}, 0);
+  Sequence sequence = integer_stream.sequence({7}, 0);
   for (std::int64_t count : {0, 1, 2, 1000}) {
     std::vector<std::int64_t> order = sequence.permutation(count);
     std::sort(order.begin(), order.end());

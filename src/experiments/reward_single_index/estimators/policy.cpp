@@ -20,7 +20,7 @@ constexpr double kFirstEnd = 10;
 constexpr int kMostDoublings = 5;
 /// A policy with more of its mass on the ends of the grid has left it.
 constexpr double kEscaped = 1e-9;
-constexpr int kMostBlocks = 64;
+constexpr int kMostNodeBlocks = 64;
 
 /// Sums over all nodes.
 enum Sum {
@@ -91,7 +91,7 @@ class Evaluation {
   };
   Result run(Grid const& grid) const {
     double const beta = deployment_temperature(point_);
-    mpi::FixedOrderSum const sum(comm_, nodes_.count(), kMostBlocks);
+    mpi::FixedOrderSum const sum(comm_, nodes_.count(), kMostNodeBlocks);
     std::vector<double> p(features_.overlaps.size()), reward_hat;
     double largest = -1e300;
     auto const own = sum.owned();

@@ -11,7 +11,7 @@ namespace thresher::reward_single_index {
 namespace {
 
 constexpr std::int64_t kRowsAtOnce = 512;
-constexpr std::int64_t kMostBlocks = 64;
+constexpr std::int64_t kMostSampleBlocks = 64;
 /// Of the moments that all blocks have together.
 constexpr std::int64_t kMostNumbers = 4'000'000;
 
@@ -78,7 +78,8 @@ ReadoutFit fit_rows(Parameters const& point, ReadoutRows const& source, mpi::Ran
 }  // namespace
 
 int readout_blocks(std::int64_t rows, std::int64_t neurons) {
-  auto const most = std::clamp<std::int64_t>(kMostNumbers / ((neurons + 2) * (neurons + 2)), 4, kMostBlocks);
+  auto const most =
+      std::clamp<std::int64_t>(kMostNumbers / ((neurons + 2) * (neurons + 2)), 4, kMostSampleBlocks);
   return static_cast<int>(std::clamp<std::int64_t>(rows / kRowsAtOnce, 1, most));
 }
 
