@@ -14,7 +14,8 @@ struct SymmetricEigenpairs {
 };
 
 /// The eigenpairs with eigenvalues above `bound` of the symmetric matrix of which one triangle is read
-/// (dsyevr); A is spoilt. Not collective. Throws std::runtime_error when the iteration fails.
+/// (dsyevd for small ones, else dsyevr); A is spoilt. Not collective. Throws std::runtime_error when the
+/// iteration fails.
 SymmetricEigenpairs eigenpairs_above(Triangle triangle, MatrixView a, double bound);
 
 /// The `count` largest ones (1 <= count <= order).

@@ -44,19 +44,50 @@ void ShrinkingFactor::subtract(MatrixView columns) const {
   linalg::gemm(Transpose::no, Transpose::no, -1, scaled().view(), coefficients.view(), 1, columns);
 }
 
+namespace {
+
+/// The factor that one rank has found, for all ranks.
+ShrinkingFactor sent_to_all(mpi::Communicator const& comm, int owner, std::int64_t order,
+                            linalg::SymmetricEigenpairs pairs, double threshold) {
+  mpi::broadcast_vector(comm, pairs.values, owner);
+  if (owner != comm.rank())
+    pairs.vectors = DenseMatrix(order, static_cast<std::int64_t>(pairs.values.size()));
+  mpi::broadcast(comm, pairs.vectors.values(), owner);
+  ShrinkingFactor factor{std::move(pairs.vectors), {}, threshold};
+  for (double const value : pairs.values) factor.singular_values.push_back(std::sqrt(std::max(value, 0.0)));
+  return factor;
+}
+
+}  // namespace
+
+std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
+                                               std::span<MatrixView const> grams,
+                                               std::span<double const> thresholds) {
+  std::vector<linalg::SymmetricEigenpairs> pairs(grams.size());
+  auto const owner = [&](std::size_t k) {
+    return static_cast<int>(k % static_cast<std::size_t>(comm.size()));
+  };
+  mpi::agree(comm, [&] {
+    for (std::size_t k = 0; k < grams.size(); ++k)
+      if (owner(k) == comm.rank())
+        pairs[k] = linalg::eigenpairs_above(linalg::Triangle::lower, grams[k], thresholds[k] * thresholds[k]);
+  });
+  std::vector<ShrinkingFactor> factors;
+  for (std::size_t k = 0; k < grams.size(); ++k)
+    factors.push_back(sent_to_all(comm, owner(k), grams[k].rows, std::move(pairs[k]), thresholds[k]));
+  return factors;
+}
+
 ShrinkingFactor shrinking_factor(mpi::Communicator const& comm, MatrixView gram, double threshold) {
+  return std::move(shrinking_factors(comm, {&gram, 1}, {&threshold, 1}).front());
+}
+
+ShrinkingFactor leading_factor(mpi::Communicator const& comm, MatrixView gram, std::int64_t count) {
   linalg::SymmetricEigenpairs pairs;
   mpi::agree(comm, [&] {
-    if (comm.rank() == 0)
-      pairs = linalg::eigenpairs_above(linalg::Triangle::lower, gram, threshold * threshold);
+    if (comm.rank() == 0) pairs = linalg::largest_eigenpairs(linalg::Triangle::lower, gram, count);
   });
-  mpi::broadcast_vector(comm, pairs.values);
-  if (comm.rank() != 0)
-    pairs.vectors = DenseMatrix(gram.rows, static_cast<std::int64_t>(pairs.values.size()));
-  mpi::broadcast(comm, pairs.vectors.values());
-  ShrinkingFactor factor{std::move(pairs.vectors), {}, threshold};
-  for (double const value : pairs.values) factor.singular_values.push_back(std::sqrt(value));
-  return factor;
+  return sent_to_all(comm, 0, gram.rows, std::move(pairs), 0);
 }
 
 }  // namespace thresher::prox

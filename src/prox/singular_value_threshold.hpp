@@ -4,6 +4,7 @@
 #include "mpi/communicator.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace thresher::prox {
@@ -31,5 +32,14 @@ struct ShrinkingFactor {
 /// From the Gram matrix X X^T (lower triangle, the same on all ranks; spoilt on rank 0), by one rank for all.
 /// Squaring loses singular values below 1e-8 of the largest: t must be above. t > 0. Collective.
 ShrinkingFactor shrinking_factor(mpi::Communicator const& comm, linalg::MatrixView gram, double threshold);
+
+/// The same for several matrices with thresholds of their own, each decomposed by one rank: the ranks take
+/// turns. Collective.
+std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
+                                               std::span<linalg::MatrixView const> grams,
+                                               std::span<double const> thresholds);
+
+/// The `count` leading triplets with threshold 0, from a Gram matrix as above (spoilt on rank 0). Collective.
+ShrinkingFactor leading_factor(mpi::Communicator const& comm, linalg::MatrixView gram, std::int64_t count);
 
 }  // namespace thresher::prox

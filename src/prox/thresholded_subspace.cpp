@@ -18,8 +18,6 @@ using linalg::Transpose;
 namespace {
 
 constexpr std::int64_t kFirstBlock = 8;
-/// Columns beyond what is wanted: they make the wanted ones converge, and show that nothing is missing.
-constexpr std::int64_t kGuard = 4;
 constexpr std::int64_t kBlocksOfBasis = 5;
 constexpr std::int64_t kMostProducts = 1000;
 
@@ -82,8 +80,10 @@ DenseMatrix product_of(DenseMatrix const& a, ConstMatrixView b) {
 /// The search of one call, held by rank 0.
 class ThresholdedSubspace::Search {
  public:
-  Search(std::int64_t rows, std::int64_t count, double threshold, double tolerance)
+  Search(std::int64_t rows, SubspaceEffort const& effort, std::int64_t count, double threshold,
+         double tolerance)
       : rows_(rows),
+        effort_(effort),
         count_(count),
         squared_threshold_(threshold * threshold),
         tolerance_(tolerance),
@@ -109,13 +109,14 @@ class ThresholdedSubspace::Search {
     images_ = beside(images_, image);
     rayleigh_ritz();
     std::int64_t const wanted = number_wanted();
-    std::int64_t const leading = std::min(rows_, std::max(block_, wanted + kGuard));
+    std::int64_t const leading = std::min(rows_, std::max(block_, wanted + effort_.guard));
     bool const wide_enough = basis_.columns() == rows_ || block_ >= std::min(rows_, wanted + 1);
     auto const residuals = residuals_of(std::min(leading, basis_.columns()));
     bool converged = wide_enough;
     for (std::int64_t k = 0; k < wanted; ++k)
       converged = converged && norm(residuals.column(k)) <= tolerance_ * ritz_.values.front();
-    if (basis_.columns() == rows_) converged = true;
+    bool const is_spent = effort_.products > 0 && ++products_ >= effort_.products;
+    if (basis_.columns() == rows_ || (is_spent && wide_enough)) converged = true;
     if (converged) return DenseMatrix(rows_, 0);
     if (basis_.columns() + leading > kBlocksOfBasis * leading) restart(leading);
     auto next = orthonormal_part(basis_, residuals);
@@ -134,7 +135,7 @@ class ThresholdedSubspace::Search {
     std::int64_t above = 0;
     while (above < basis_.columns() && ritz_.values[static_cast<std::size_t>(above)] > squared_threshold_)
       ++above;
-    return above;
+    return effort_.most > 0 ? std::min(above, effort_.most) : above;
   }
   std::vector<double> const& values() const { return ritz_.values; }
   /// The leading Ritz vectors.
@@ -166,6 +167,8 @@ class ThresholdedSubspace::Search {
   }
 
   std::int64_t rows_;
+  SubspaceEffort effort_;
+  std::int64_t products_ = 0;
   std::int64_t count_;
   double squared_threshold_;
   double tolerance_;
@@ -175,15 +178,18 @@ class ThresholdedSubspace::Search {
   linalg::SymmetricEigenpairs ritz_;
 };
 
-ThresholdedSubspace::ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows)
-    : comm_(comm), rows_(rows), start_(rows, 0) {}
+ThresholdedSubspace::ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows,
+                                         SubspaceEffort effort)
+    : comm_(comm), rows_(rows), effort_(effort), start_(rows, 0) {}
 
 ShrinkingFactor ThresholdedSubspace::search(GramProduct const& product, std::int64_t count, double threshold,
                                             double tolerance) {
   bool const works = comm_.rank() == 0;
-  Search search(rows_, count, threshold, tolerance);
+  auto effort = effort_;
+  if (start_.columns() == 0 || count > 0) effort.products = 0;
+  Search search(rows_, effort, count, threshold, tolerance);
   DenseMatrix block(rows_, 0);
-  if (works) block = search.begin(start_, std::max(kFirstBlock, count + kGuard));
+  if (works) block = search.begin(start_, std::max(kFirstBlock, count + effort_.guard));
   auto const send = [&](DenseMatrix& panel) {
     auto const columns = mpi::broadcast_value(comm_, panel.columns());
     if (!works) panel = DenseMatrix(rows_, columns);
@@ -207,7 +213,7 @@ ShrinkingFactor ThresholdedSubspace::search(GramProduct const& product, std::int
     for (std::int64_t k = 0; k < found; ++k)
       factor.singular_values.push_back(
           std::sqrt(std::max(search.values()[static_cast<std::size_t>(k)], 0.0)));
-    start_ = search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + kGuard)));
+    start_ = search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + effort_.guard)));
   }
   send(start_);
   mpi::broadcast_vector(comm_, factor.singular_values);

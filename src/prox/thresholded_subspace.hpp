@@ -12,6 +12,16 @@ namespace thresher::prox {
 /// out = X X^T in for a panel that all ranks hold, `out` on all of them. Collective.
 using GramProduct = std::function<void(linalg::ConstMatrixView in, linalg::MatrixView out)>;
 
+/// How much work a search may do.
+struct SubspaceEffort {
+  std::int64_t guard = 4;  ///< columns beyond what is wanted: they make the wanted ones converge
+  /// > 0: a search that starts with what was found before ends after so many products with what it has, if
+  /// its block is wide enough to show that nothing is missing: a scheme that thresholds again and again comes
+  /// closer each time.
+  std::int64_t products = 0;
+  std::int64_t most = 0;  ///< > 0: no more singular triplets than that, the largest ones
+};
+
 /// Leading left singular vectors of a matrix X that is known by products with X X^T alone, by a block Krylov
 /// method (block Davidson without a preconditioner, restarted) that starts with what was found before: a
 /// scheme that thresholds again and again changes little from one time to the next. One rank does the small
@@ -20,7 +30,7 @@ using GramProduct = std::function<void(linalg::ConstMatrixView in, linalg::Matri
 class ThresholdedSubspace {
  public:
   /// `rows`: extent of X's columns; `comm` must outlive this object. The first block is of unit vectors.
-  ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows);
+  ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows, SubspaceEffort effort = {});
 
   /// All singular triplets above the threshold (> 0). Residuals |X X^T u - s^2 u| are below `tolerance` times
   /// the largest s^2. Collective. Throws std::runtime_error when that takes more than 1000 products.
@@ -40,6 +50,7 @@ class ThresholdedSubspace {
 
   mpi::Communicator const& comm_;
   std::int64_t rows_;
+  SubspaceEffort effort_;
   linalg::DenseMatrix start_;
   std::int64_t products_ = 0;
 };

@@ -127,4 +127,57 @@ TEST(ThresholdedSubspace, StartsWithWhatItFound) {
   EXPECT_GT(cold, 1);
 }
 
+TEST(ShrinkingFactor, OfSeveralMatricesIsThatOfEach) {
+  auto const comm = world();
+  std::vector<DenseMatrix> matrices, grams;
+  for (unsigned k = 0; k < 5; ++k) matrices.push_back(random_matrix(4 + k, 20, k));
+  std::vector<linalg::MatrixView> views;
+  std::vector<double> thresholds;
+  for (auto const& matrix : matrices) grams.push_back(product(matrix.view(), Transpose::yes, matrix.view()));
+  for (auto& gram : grams) {
+    views.push_back(gram.view());
+    thresholds.push_back(2 + 0.5 * static_cast<double>(thresholds.size()));
+  }
+  auto const factors = prox::shrinking_factors(comm, views, thresholds);
+  for (std::size_t k = 0; k < matrices.size(); ++k) {
+    DenseMatrix shrunk = matrices[k];
+    factors[k].apply(shrunk.view());
+    expect_near(shrunk, thresholded(matrices[k], thresholds[k]), 1e-12);
+  }
+}
+
+TEST(ThresholdedSubspace, ComesCloserFromCallToCallWithFewProducts) {
+  auto const comm = world();
+  std::vector<double> values;
+  for (int k = 0; k < 60; ++k) values.push_back(k < 6 ? 5 - 0.3 * k : 2 - 0.02 * k);
+  auto x = with_values(70, 90, values);
+  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
+    DenseMatrix inner(x.columns(), in.columns);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
+  };
+  prox::ThresholdedSubspace subspace(comm, 70, {.guard = 6, .products = 2, .most = 5});
+  subspace.above(multiply, 3, 1e-12);  // the first search is whole
+  auto const other = random_matrix(70, 90, 7);
+  for (std::size_t k = 0; k < x.values().size(); ++k) x.values()[k] += 0.02 * other.values()[k];
+  double last = 1;
+  for (int call = 0; call < 4; ++call) {
+    auto const before = subspace.products();
+    auto const factor = subspace.above(multiply, 3, 1e-12);
+    EXPECT_LE(subspace.products() - before, 2);
+    ASSERT_EQ(factor.rank(), 5);  // six are above, five are allowed
+    DenseMatrix product_of_factor(70, 5), error(70, 5);
+    multiply(factor.vectors.view(), product_of_factor.view());
+    double residual = 0;
+    for (std::int64_t k = 0; k < 5; ++k)
+      for (std::int64_t i = 0; i < 70; ++i) {
+        double const s = factor.singular_values[static_cast<std::size_t>(k)];
+        double const r = product_of_factor(i, k) - s * s * factor.vectors(i, k);
+        residual += r * r;
+      }
+    EXPECT_TRUE(residual < 0.5 * last || residual < 1e-18) << call << " " << residual;
+    last = residual;
+  }
+}
+
 }  // namespace
