@@ -119,6 +119,7 @@ def main():
                    ("hierarchical_features_vs_numpy.py", binaries / "hierarchical_features"),
                    ("reward_single_index_vs_peers.py", binaries / "reward_single_index"),
                    ("federated_lora_vs_numpy.py", binaries / "federated_lora"),
+                   ("group_matrix_vs_numpy.py", binaries / "group_matrix"),
                    ("entropy_coupling_vs_heapq.py", binaries / "entropy_coupling", "--sizes", "10000,100000")]
     for script, *arguments in comparisons:
         for row in rows_of(script, *arguments):

@@ -1,0 +1,162 @@
+#include "experiments/group_matrix/estimators/tuning.hpp"
+
+#include "experiments/group_matrix/estimators/errors.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+namespace thresher::group_matrix {
+
+namespace {
+
+/// A path ends where the score is so much above the best one, behind a point that was not the best.
+constexpr double kWorse = 1.02;
+constexpr std::size_t kFewest = 3;
+
+/// Where a tuned fit stands: the path's points so far, and whether the last fit runs.
+struct Position {
+  std::vector<PathPoint> path;
+  bool refits = false;
+  std::int64_t iteration = 0;
+};
+
+class Tuner {
+ public:
+  Tuner(Parameters const& point, MatrixData const& data, Program const& program, study::KeptWork& work)
+      : point_(point), data_(data), program_(program), work_(work) {
+    if (auto* const left = work.left()) {
+      std::vector<double> numbers;
+      left->read(numbers, position_.refits, position_.iteration);
+      for (std::size_t k = 0; k + 3 < numbers.size(); k += 4)
+        position_.path.push_back(
+            {numbers[k], numbers[k + 1], numbers[k + 2], static_cast<std::int64_t>(numbers[k + 3])});
+    }
+  }
+
+  Result run() {
+    Result result;
+    if (point_.tuning == Tuning::validation || point_.tuning == Tuning::oracle) {
+      walk();
+      auto const best = std::ranges::min_element(position_.path, {}, &PathPoint::score);
+      result.fraction = best->fraction;
+      if (point_.tuning == Tuning::validation) result.val_error = std::sqrt(best->score);
+      result.path = position_.path;
+    } else if (point_.tuning == Tuning::fixed) {
+      result.fraction = point_.lambda_fraction;
+    }
+    position_.refits = true;
+    GroupPenalty const penalty(data_.communicator(), program_.groups, data_.observations());
+    auto const fit = program_.make(data_.observations(), penalty, program_.settings);
+    double const level =
+        point_.tuning == Tuning::universal ? point_.noise_sd : result.fraction * penalty.start();
+    auto const outcome = solve(*fit, penalty.levels(level), program_.settings.tolerance);
+    auto const summary = fit->summary();
+    result.estimate = fit->estimate();
+    result.iterations = outcome.iterations;
+    result.converged = outcome.converged;
+    result.mean_rank = summary.mean_rank;
+    result.objective = summary.objective;
+    result.duality_gap = summary.duality_gap;
+    return result;
+  }
+
+ private:
+  void walk() {
+    if (position_.refits) return;
+    bool const validates = point_.tuning == Tuning::validation;
+    Observations fitted, held;
+    if (validates) std::tie(fitted, held) = split();
+    auto const& observations = validates ? fitted : data_.observations();
+    GroupPenalty const penalty(data_.communicator(), program_.groups, observations);
+    auto const fit = program_.make(observations, penalty, program_.settings);
+    auto const fractions = path_fractions(point_);
+    while (position_.path.size() < fractions.size() && !ends()) {
+      double const f = fractions[position_.path.size()];
+      auto const outcome = solve(*fit, penalty.levels(f * penalty.start()), program_.path_tolerance);
+      auto const estimate = fit->estimate();
+      double const score = validates ? mean_square(estimate, held) : unobserved_error(data_, estimate).error;
+      position_.path.push_back({f, score, fit->mean_rank(), outcome.iterations});
+    }
+  }
+
+  bool ends() const {
+    auto const& path = position_.path;
+    if (path.size() < kFewest) return false;
+    double const best = std::ranges::min_element(path, {}, &PathPoint::score)->score;
+    return path.back().score > kWorse * best && path[path.size() - 2].score > best;
+  }
+
+  FitOutcome solve(PenalisedFit& fit, std::vector<double> const& levels, double tolerance) {
+    if (auto* const left = work_.left()) {
+      fit.restore(*left);
+      fit.continue_behind(position_.iteration);
+      work_.forget_left();
+    }
+    double const fits = static_cast<double>(point_.lambda_count + 1);
+    double const done = static_cast<double>(
+        position_.refits ? point_.lambda_count : static_cast<std::int64_t>(position_.path.size()));
+    return fit.solve(levels, tolerance, [&](std::int64_t iteration) {
+      position_.iteration = iteration;
+      double const part = static_cast<double>(iteration) / static_cast<double>(point_.max_iterations);
+      work_.advance(std::min(1.0, (done + part) / fits), [&](bytes::Writer& writer) {
+        std::vector<double> numbers;
+        for (auto const& at : position_.path)
+          numbers.insert(numbers.end(),
+                         {at.fraction, at.score, at.mean_rank, static_cast<double>(at.iterations)});
+        writer.put(numbers, position_.refits, position_.iteration);
+        fit.save(writer);
+      });
+    });
+  }
+
+  std::pair<Observations, Observations> split() const {
+    auto const& all = data_.observations();
+    std::vector<double> draws(static_cast<std::size_t>(all.columns()));
+    std::int64_t drawn = -1;
+    auto const is_held = [&](std::int64_t row, std::int64_t entry) {
+      if (row != drawn) data_.validation_draws(row, draws);
+      drawn = row;
+      return draws[static_cast<std::size_t>(all.column(entry))] < point_.val_fraction;
+    };
+    auto fitted = all.part([&](std::int64_t row, std::int64_t entry) { return !is_held(row, entry); });
+    drawn = -1;
+    return {std::move(fitted), all.part(is_held)};
+  }
+
+  double mean_square(Estimate const& estimate, Observations const& held) const {
+    auto const fitted = estimate.at(held);
+    double sums[2] = {0, static_cast<double>(held.count())};
+    for (std::size_t k = 0; k < fitted.size(); ++k)
+      sums[0] += (fitted[k] - held.values()[k]) * (fitted[k] - held.values()[k]);
+    mpi::sum_in_place(data_.communicator(), sums);
+    return sums[0] / sums[1];
+  }
+
+  Parameters const& point_;
+  MatrixData const& data_;
+  Program const& program_;
+  study::KeptWork& work_;
+  Position position_;
+};
+
+}  // namespace
+
+std::vector<double> path_fractions(Parameters const& point) {
+  std::vector<double> fractions;
+  for (std::int64_t k = 0; k < point.lambda_count; ++k)
+    fractions.push_back(k == 0
+                            ? point.lambda_first
+                            : point.lambda_first * std::pow(point.lambda_last / point.lambda_first,
+                                                            static_cast<double>(k) /
+                                                                static_cast<double>(point.lambda_count - 1)));
+  return fractions;
+}
+
+Result tuned_fit(Parameters const& point, MatrixData const& data, Program const& program,
+                 study::KeptWork& work) {
+  return Tuner(point, data, program, work).run();
+}
+
+}  // namespace thresher::group_matrix

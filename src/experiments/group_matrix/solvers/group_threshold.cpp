@@ -1,0 +1,185 @@
+#include "experiments/group_matrix/solvers/group_threshold.hpp"
+
+#include "prox/singular_value_threshold.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace thresher::group_matrix {
+
+using linalg::ConstMatrixView;
+using linalg::DenseMatrix;
+using linalg::MatrixView;
+using linalg::Transpose;
+
+namespace {
+
+/// A Gram matrix of this order at most is always decomposed; above the second one never; between them unless
+/// the last rank was so many times smaller: there a few products with a narrow block are cheaper.
+constexpr std::int64_t kSmallGram = 128;
+constexpr std::int64_t kLargestGram = 1500;
+constexpr std::int64_t kGramPerRank = 6;
+/// What is expected before anything was found.
+constexpr std::int64_t kFirstRank = 8;
+/// Numbers in Gram matrices that are held at once.
+constexpr std::int64_t kGramsAtOnce = std::int64_t{1} << 25;
+/// Residuals of singular vectors by products, relative to the largest squared singular value.
+constexpr double kSubspaceTolerance = 1e-10;
+
+}  // namespace
+
+double ThresholdedRows::nuclear_norm() const {
+  double norm = 0;
+  for (double const value : singular_values) norm += value - threshold;
+  return norm;
+}
+
+GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t columns,
+                               std::vector<GroupRows const*> groups, prox::SubspaceEffort effort)
+    : comm_(comm),
+      columns_(columns),
+      groups_(std::move(groups)),
+      effort_(effort),
+      ranks_(groups_.size(), kFirstRank) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) subspaces_.emplace_back(comm_, columns_, effort_);
+}
+
+GroupThreshold::Way GroupThreshold::way(std::size_t g) const {
+  std::int64_t const order = std::min(groups_[g]->size, columns_);
+  bool const by_gram = order <= kSmallGram || (order <= kLargestGram && kGramPerRank * ranks_[g] > order);
+  if (!by_gram) return Way::products;
+  return comm_.size() == 1 && groups_[g]->size < columns_ ? Way::row_gram : Way::column_gram;
+}
+
+prox::GramProduct GroupThreshold::product_of(RowOperator const& x, std::size_t g) const {
+  return [this, &x, g](ConstMatrixView in, MatrixView out) {
+    DenseMatrix inner(in.columns, groups_[g]->own_count());
+    x.multiply(g, in, inner.view());
+    x.multiply_transposed(g, inner.view(), out);
+    mpi::sum_in_place(comm_, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
+  };
+}
+
+void GroupThreshold::complete(RowOperator const& x, std::size_t g, ThresholdedRows& result) const {
+  result.coefficients = DenseMatrix(result.rank(), groups_[g]->own_count());
+  if (result.rank() == 0) return;
+  x.multiply(g, result.vectors.view(), result.coefficients.view());
+  for (std::int64_t s = 0; s < result.coefficients.columns(); ++s)
+    for (std::int64_t k = 0; k < result.rank(); ++k)
+      result.coefficients(k, s) *= 1 - result.threshold / result.singular_values[static_cast<std::size_t>(k)];
+}
+
+void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
+                             std::span<double const> thresholds,
+                             std::vector<ThresholdedRows>& results) const {
+  for (std::size_t begin = 0; begin < groups.size();) {
+    std::vector<std::size_t> batch;
+    std::vector<std::int64_t> at{0};
+    for (; begin < groups.size(); ++begin) {
+      auto const order = way(groups[begin]) == Way::row_gram ? groups_[groups[begin]]->size : columns_;
+      if (!batch.empty() && at.back() + order * order > kGramsAtOnce) break;
+      batch.push_back(groups[begin]);
+      at.push_back(at.back() + order * order);
+    }
+    std::vector<double> values(static_cast<std::size_t>(at.back()));
+    std::vector<MatrixView> grams;
+    std::vector<double> levels;
+    for (std::size_t b = 0; b < batch.size(); ++b) {
+      bool const by_rows = way(batch[b]) == Way::row_gram;
+      auto const order = by_rows ? groups_[batch[b]]->size : columns_;
+      grams.emplace_back(values.data() + at[b], order, order);
+      levels.push_back(thresholds[batch[b]]);
+      linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, x.panel(batch[b]), 0,
+                   grams.back());
+    }
+    mpi::sum_in_place(comm_, values);
+    auto factors = prox::shrinking_factors(comm_, grams, levels);
+    for (std::size_t b = 0; b < batch.size(); ++b) {
+      auto const g = batch[b];
+      auto& result = results[g];
+      auto& factor = factors[b];
+      std::int64_t const rank = effort_.most > 0 ? std::min(factor.rank(), effort_.most) : factor.rank();
+      factor.singular_values.resize(static_cast<std::size_t>(rank));
+      result.singular_values = std::move(factor.singular_values);
+      result.threshold = levels[b];
+      result.vectors = DenseMatrix(columns_, rank);
+      if (way(g) == Way::column_gram) {
+        std::ranges::copy(factor.vectors.columns_from(0, rank).data,
+                          factor.vectors.columns_from(0, rank).data + columns_ * rank,
+                          result.vectors.values().begin());
+        complete(x, g, result);
+        continue;
+      }
+      // X^T u / s is the right vector of the left one u, and (s - t) u^T its coefficients.
+      auto const u = factor.vectors.columns_from(0, rank);
+      linalg::gemm(Transpose::no, Transpose::no, 1, x.panel(g), u, 0, result.vectors.view());
+      result.coefficients = DenseMatrix(rank, groups_[g]->own_count());
+      for (std::int64_t k = 0; k < rank; ++k) {
+        double const s = result.singular_values[static_cast<std::size_t>(k)];
+        for (double& entry : result.vectors.column(k)) entry /= s;
+        for (std::int64_t i = 0; i < result.coefficients.columns(); ++i)
+          result.coefficients(k, i) = (s - levels[b]) * u(i, k);
+      }
+    }
+  }
+}
+
+std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
+                                                        std::span<double const> thresholds) {
+  std::vector<ThresholdedRows> results(groups_.size());
+  std::vector<std::size_t> grams;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    auto& result = results[g];
+    result.vectors = DenseMatrix(columns_, 0);
+    if (!(thresholds[g] > 0)) {
+      complete(x, g, result);
+    } else if (way(g) == Way::products) {
+      auto factor = subspaces_[g].above(product_of(x, g), thresholds[g], kSubspaceTolerance);
+      result.singular_values = std::move(factor.singular_values);
+      result.threshold = thresholds[g];
+      result.vectors = std::move(factor.vectors);
+      complete(x, g, result);
+    } else {
+      grams.push_back(g);
+    }
+  }
+  by_gram(x, grams, thresholds, results);
+  for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
+  return results;
+}
+
+ThresholdedRows GroupThreshold::leading(RowOperator const& x, std::size_t group, std::int64_t count) {
+  ThresholdedRows result;
+  count = std::min({count, groups_[group]->size, columns_});
+  if (columns_ > kLargestGram) {
+    auto factor = subspaces_[group].leading(product_of(x, group), count, kSubspaceTolerance);
+    result.singular_values = std::move(factor.singular_values);
+    result.vectors = std::move(factor.vectors);
+  } else {
+    DenseMatrix gram(columns_, columns_);
+    linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, x.panel(group), 0, gram.view());
+    mpi::sum_in_place(comm_, gram.values());
+    auto factor = prox::leading_factor(comm_, gram.view(), count);
+    result.singular_values = std::move(factor.singular_values);
+    result.vectors = std::move(factor.vectors);
+  }
+  complete(x, group, result);
+  return result;
+}
+
+void GroupThreshold::save(bytes::Writer& writer) const {
+  writer.put(ranks_);
+  for (auto const& subspace : subspaces_) writer.put(subspace.start().values());
+}
+
+void GroupThreshold::restore(bytes::Reader& reader) {
+  reader.read(ranks_);
+  for (auto& subspace : subspaces_) {
+    auto const values = reader.get<std::vector<double>>();
+    DenseMatrix start(columns_, static_cast<std::int64_t>(values.size()) / columns_);
+    std::ranges::copy(values, start.values().begin());
+    subspace.set_start(std::move(start));
+  }
+}
+
+}  // namespace thresher::group_matrix

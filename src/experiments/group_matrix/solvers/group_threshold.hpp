@@ -1,0 +1,62 @@
+#pragma once
+
+#include "bytes/reader.hpp"
+#include "bytes/writer.hpp"
+#include "experiments/group_matrix/data/row_groups.hpp"
+#include "experiments/group_matrix/solvers/row_operator.hpp"
+#include "linalg/dense_matrix.hpp"
+#include "mpi/communicator.hpp"
+#include "prox/thresholded_subspace.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace thresher::group_matrix {
+
+/// Singular value thresholding of the rows of one group.
+struct ThresholdedRows {
+  std::vector<double> singular_values;  ///< of X_g, those above the threshold
+  double threshold = 0;
+  linalg::DenseMatrix vectors;       ///< right singular vectors, columns x rank, the same on all ranks
+  linalg::DenseMatrix coefficients;  ///< rank x own rows: the result is vectors times these
+
+  std::int64_t rank() const { return vectors.columns(); }
+  double nuclear_norm() const;
+};
+
+/// Thresholds the row submatrices of all groups again and again, by Gram matrices where the smaller side is
+/// short, else by block subspaces that start with what was found before.
+class GroupThreshold {
+ public:
+  /// `comm` and the groups must outlive it.
+  GroupThreshold(mpi::Communicator const& comm, std::int64_t columns, std::vector<GroupRows const*> groups,
+                 prox::SubspaceEffort effort);
+
+  /// A threshold of 0 belongs to a group without observations, whose rows are 0 and stay so. Collective.
+  std::vector<ThresholdedRows> operator()(RowOperator const& x, std::span<double const> thresholds);
+  /// The leading triplets of one group, without threshold. Collective.
+  ThresholdedRows leading(RowOperator const& x, std::size_t group, std::int64_t count);
+
+  /// What the next call starts with, for a scheme that is to be continued with the same bits.
+  void save(bytes::Writer& writer) const;
+  void restore(bytes::Reader& reader);
+
+ private:
+  enum class Way { row_gram, column_gram, products };
+  Way way(std::size_t g) const;
+  void by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
+               std::span<double const> thresholds, std::vector<ThresholdedRows>& results) const;
+  prox::GramProduct product_of(RowOperator const& x, std::size_t g) const;
+  /// Adds the coefficients, weighted with 1 - t / s.
+  void complete(RowOperator const& x, std::size_t g, ThresholdedRows& result) const;
+
+  mpi::Communicator const& comm_;
+  std::int64_t columns_;
+  std::vector<GroupRows const*> groups_;
+  prox::SubspaceEffort effort_;
+  std::vector<prox::ThresholdedSubspace> subspaces_;
+  std::vector<std::int64_t> ranks_;  ///< of the last call
+};
+
+}  // namespace thresher::group_matrix

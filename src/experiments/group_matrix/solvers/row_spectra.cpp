@@ -1,0 +1,130 @@
+#include "experiments/group_matrix/solvers/row_spectra.hpp"
+
+#include "linalg/orthonormal_frame.hpp"
+#include "linalg/singular_values.hpp"
+#include "mpi/exchange.hpp"
+#include "prox/thresholded_subspace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace thresher::group_matrix {
+
+using linalg::ConstMatrixView;
+using linalg::DenseMatrix;
+using linalg::MatrixView;
+using linalg::Transpose;
+
+namespace {
+
+/// Orders up to which a Gram matrix is decomposed for its largest eigenvalue, and numbers of a matrix that is
+/// decomposed whole by one rank.
+constexpr std::int64_t kGramForNorm = 512;
+constexpr std::int64_t kWhole = std::int64_t{1} << 20;
+constexpr double kNormTolerance = 1e-10;
+
+/// Singular values of the panels of all ranks side by side, by one rank for all.
+std::vector<double> gram_values(mpi::Communicator const& comm, ConstMatrixView panel) {
+  bool const by_rows = comm.size() == 1 && panel.columns < panel.rows;
+  DenseMatrix gram(by_rows ? panel.columns : panel.rows, by_rows ? panel.columns : panel.rows);
+  linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0, gram.view());
+  mpi::sum_in_place(comm, gram.values());
+  std::vector<double> values(static_cast<std::size_t>(gram.rows()));
+  mpi::agree(comm, [&] {
+    if (comm.rank() == 0)
+      linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, gram.view(), values);
+  });
+  mpi::broadcast(comm, std::span(values));
+  for (double& value : values) value = std::sqrt(std::max(value, 0.0));
+  return values;
+}
+
+}  // namespace
+
+double largest_singular_value(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                              RowOperator const& x) {
+  if (std::min(columns, rows.size) <= kGramForNorm && (comm.size() == 1 || columns <= kGramForNorm))
+    return std::ranges::max(gram_values(comm, x.panel(0)));
+  prox::ThresholdedSubspace subspace(comm, columns);
+  return subspace
+      .leading(
+          [&](ConstMatrixView in, MatrixView out) {
+            DenseMatrix inner(in.columns, rows.own_count());
+            x.multiply(0, in, inner.view());
+            x.multiply_transposed(0, inner.view(), out);
+            mpi::sum_in_place(comm, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
+          },
+          1, kNormTolerance)
+      .singular_values.front();
+}
+
+DenseMatrix CompressedRows::expanded(ConstMatrixView vectors) const {
+  DenseMatrix result(basis.columns() > 0 ? basis.rows() : vectors.rows, vectors.columns);
+  if (basis.columns() > 0)
+    linalg::gemm(Transpose::no, Transpose::no, 1, basis.view(), vectors, 0, result.view());
+  else
+    for (std::int64_t k = 0; k < vectors.columns; ++k)
+      std::ranges::copy(vectors.column(k), result.column(k).begin());
+  return result;
+}
+
+CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                               Estimate const& estimate) {
+  CompressedRows result;
+  // Terms that meet the group on some rank.
+  auto const& terms = estimate.factored.terms();
+  std::vector<double> meets(terms.size());
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    for (auto const i : terms[k].rows->own)
+      if (std::ranges::binary_search(rows.own, i)) {
+        meets[k] = 1;
+        break;
+      }
+  }
+  mpi::sum_in_place(comm, meets);
+  std::int64_t rank = 0;
+  for (std::size_t k = 0; k < terms.size(); ++k) rank += meets[k] > 0 ? terms[k].rank() : 0;
+  bool const is_dense = mpi::max(comm, estimate.dense.columns() > 0 ? 1 : 0) > 0;
+  if (is_dense || rank == 0 || 2 * rank >= columns) {
+    result.coordinates = DenseMatrix(columns, rows.own_count());
+    estimate.rows(rows.own, result.coordinates.view());
+    return result;
+  }
+  result.basis = DenseMatrix(columns, rank);
+  linalg::orthonormal_frame(
+      comm,
+      [&](MatrixView frame) {
+        std::int64_t at = 0;
+        for (std::size_t k = 0; k < terms.size(); ++k)
+          if (meets[k] > 0)
+            for (std::int64_t r = 0; r < terms[k].rank(); ++r)
+              std::ranges::copy(terms[k].vectors.column(r), frame.column(at++).begin());
+      },
+      result.basis.view());
+  result.coordinates = DenseMatrix(rank, rows.own_count());
+  estimate.factored.add_product(rows.own, 1, result.basis.view(), result.coordinates.view());
+  return result;
+}
+
+double nuclear_norm(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                    Estimate const& estimate) {
+  auto const compressed = compressed_rows(comm, columns, rows, estimate);
+  auto const& panel = compressed.coordinates;
+  double norm = 0;
+  if (panel.rows() * rows.size <= kWhole) {
+    auto whole = mpi::gather_parts(comm, std::span(panel.values()));
+    mpi::agree(comm, [&] {
+      if (comm.rank() != 0) return;
+      MatrixView const matrix(whole.values.data(), panel.rows(), rows.size);
+      std::vector<double> values(static_cast<std::size_t>(std::min(matrix.rows, matrix.columns)));
+      linalg::singular_values(matrix, values);
+      for (double const value : values) norm += value;
+    });
+    return mpi::broadcast_value(comm, norm);
+  }
+  for (double const value : gram_values(comm, panel.view())) norm += value;
+  return norm;
+}
+
+}  // namespace thresher::group_matrix

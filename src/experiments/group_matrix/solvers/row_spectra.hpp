@@ -1,0 +1,33 @@
+#pragma once
+
+#include "experiments/group_matrix/data/row_groups.hpp"
+#include "experiments/group_matrix/solvers/estimate.hpp"
+#include "experiments/group_matrix/solvers/row_operator.hpp"
+#include "mpi/communicator.hpp"
+
+#include <cstdint>
+
+namespace thresher::group_matrix {
+
+/// Spectral norm of the rows of a group (the operator's only one). Collective.
+double largest_singular_value(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                              RowOperator const& x);
+
+/// The rows of a group of an estimate in coordinates of few columns: row = basis times coordinates. The basis
+/// is orthonormal, or absent where nothing is gained by one.
+struct CompressedRows {
+  linalg::DenseMatrix basis;        ///< columns x K, or no columns
+  linalg::DenseMatrix coordinates;  ///< K (or all columns) x own rows
+  /// Vectors of the coordinates in full length.
+  linalg::DenseMatrix expanded(linalg::ConstMatrixView vectors) const;
+};
+/// Collective.
+CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                               Estimate const& estimate);
+
+/// ||M_g||_* of an estimate's rows: by a decomposition of the whole where it is small, else from the Gram
+/// matrix (to 1e-8 of the norm). Collective.
+double nuclear_norm(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                    Estimate const& estimate);
+
+}  // namespace thresher::group_matrix
