@@ -37,6 +37,7 @@ class Study:
     zipped: dict = field(default_factory=dict)  # name -> (axis, values)
     scalars: dict = field(default_factory=dict)
     theory: dict = field(default_factory=dict)
+    theory_status: dict = field(default_factory=dict)
     status: np.ndarray = None
     attributes: dict = field(default_factory=dict)
     with_summary: bool = True
@@ -90,6 +91,11 @@ def write(path, study):
                     _dataset(summary, f"{name}_{part}", values, scales)
         for name, values in study.theory.items():
             _dataset(theory, name, np.broadcast_to(values, study.shape).astype(float), scales)
+        states = file.create_group("theory_status")
+        for name in [*study.axes, *study.zipped]:
+            states[name] = file[name]
+        for name, values in study.theory_status.items():
+            _dataset(states, name, np.broadcast_to(values, study.shape).astype(np.int8), scales)
         failures = file.create_group("failures")
         for column, name in enumerate([*(f"{axis}_index" for axis in study.axes), "trial"]):
             failures[name] = np.array([failure[column] for failure in study.failures], dtype=np.int64)

@@ -134,11 +134,15 @@ class Show(ToolTest):
         study.status[0, 0, 0, 4:] = NOT_RUN
         study.status[1, 2, 1, 3] = FAILED
         study.failures = [(1, 2, 1, 3, "dual_max: NaN is not legitimate")]
+        begun = np.full(study.shape, NOT_RUN)
+        begun[0, :, 0] = OK
+        study.theory_status = {"sizes": OK, "transition": begun, "unasked": NOT_RUN}
         path = self.written("part.h5", study)
         self.path("part.h5.journal").write_bytes(b"x" * 100)
         self.path("part.h5.lock").write_text("host=node3\npid=77\n")
         text = self.succeeds("show", path)
         self.assertIn("1014 of 1020 done (99.4 %): 6 not run, 1013 ok, 1 failed", text)
+        self.assertIn(f"theory       sizes, transition at {study.shape[1]} of 102 points\n", text)
         self.assertIn("p (3): 128, 512, 2048; with s: 4, 8, 16", text)
         self.assertIn("102 of 102 points valid, 101 complete; trials per point 4 to 10", text)
         self.assertIn("p 512, theta 0.6, hq_fraction 0.8, trial 3: dual_max: NaN is not legitimate", text)

@@ -36,6 +36,7 @@ def _lines(study, everything):
         yield _entry("citation", attribute(study.file, "citation"))
     progress = study.progress()
     yield from _progress(progress if study.search() is None else _visited(progress))
+    yield from _theories(study, progress)
     yield from _liveness(study)
     yield from _axes(study, progress)
     fixed = [f"{name} {coordinate(value)}" for name, value in study.scalars.items()]
@@ -79,6 +80,17 @@ def _progress(progress):
     share = f" ({100 * done / wanted:.1f} %)" if wanted else ""
     parts = [f"{int(totals[code])} {name.replace('_', ' ')}" for code, name in enumerate(STATUS_NAMES) if totals[code]]
     yield _entry("trials", f"{done} of {wanted} done{share}: {', '.join(parts)}" if wanted else "none: theory only")
+
+
+def _theories(study, progress):
+    """At how many of the valid points each theory is known; those that were not asked for have none."""
+    valid = progress.sum(axis=-1) > progress[..., INVALID] if study.trials else np.ones(study.shape, dtype=bool)
+    points = int(np.sum(valid))
+    known = {name: int(np.sum((states != NOT_RUN) & valid)) for name, states in study.theories().items()}
+    asked = {name: at for name, at in known.items() if at}
+    if not asked:
+        return
+    yield from _wrapped("theory", [name if at == points else f"{name} at {at} of {count(points, 'point')}" for name, at in asked.items()])
 
 
 def _visited(progress):

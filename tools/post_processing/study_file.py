@@ -364,6 +364,14 @@ class StudyFile:
                 counts[index + (Ellipsis, code)] = np.count_nonzero(status == code, axis=-1)
         return counts
 
+    def theories(self):
+        """States of every theory, [axes...]: codes like those of trials."""
+        group = self.file.get("theory_status")
+        if group is None:
+            return {}
+        theories = [name for name in members(group) if name not in self.file or self.file[name] != group[name]]
+        return {name: np.reshape(group[name][()], self.shape) for name in theories}
+
     # ---- defaults that the file itself suggests ----------------------------------------------------------------------
 
     def headlines(self):
