@@ -15,11 +15,11 @@ std::string duration(double seconds) {
   if (whole < 6000) return fmt::format("{} min", (whole + 30) / 60);
   return fmt::format("{:.1f} h", static_cast<double>(whole) / 3600);
 }
-double share(Progress::Part const& part) {
+double finished_share(Progress::Part const& part) {
   return part.total > 0 ? static_cast<double>(part.finished) / static_cast<double>(part.total) : 1;
 }
 std::string part_text(Progress::Part const& part, char const* what) {
-  return fmt::format("{}/{} {} ({:.0f} %)", part.finished, part.total, what, 100 * share(part));
+  return fmt::format("{}/{} {} ({:.0f} %)", part.finished, part.total, what, 100 * finished_share(part));
 }
 constexpr double kLongestPause = 300;
 }  // namespace
@@ -35,7 +35,7 @@ std::string Progress::line(State const& state) const {
                  state.trials.total + state.predictions.total};
   std::string text;
   if (terminal_) {
-    auto const full = static_cast<std::size_t>(30 * std::clamp(share(all), 0.0, 1.0));
+    auto const full = static_cast<std::size_t>(30 * std::clamp(finished_share(all), 0.0, 1.0));
     text = fmt::format("[{:#<{}}{:<{}}] ", "", full, "", 30 - full);
   }
   text += part_text(state.trials, "trials");

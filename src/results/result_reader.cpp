@@ -220,11 +220,14 @@ void ResultReader::enter_predictions(Ledger& ledger, Study const& study, Reasons
     std::vector<std::vector<double>> columns;
     for (auto const& prediction : about.predictions)
       if (prediction.theory == theory)
-        columns.push_back(read_all<double>(predictions, prediction.name, grid_.size()));
+        columns.push_back(hdf5::exists(predictions, prediction.name)
+                              ? read_all<double>(predictions, prediction.name, grid_.size())
+                              : std::vector<double>(grid_.size(), kUndefined));
     for (std::size_t point = 0; point < grid_.size(); ++point) {
       auto const state = static_cast<Status>(states[point]);
+      if (state != Status::ok && state != Status::failed) continue;
       auto const place = study.grid().find(grid_.point(point));
-      if (!place || (state != Status::ok && state != Status::failed)) continue;
+      if (!place) continue;
       if (ledger.status(*place, trial_of_theory(theory)) != Status::not_run) continue;
       Record record{
           .point = static_cast<std::uint32_t>(*place), .trial = trial_of_theory(theory), .status = state};

@@ -295,7 +295,9 @@ void ResultWriter::write_metrics() {
                                                       [m](Record const& record) { return record.values[m]; });
     set_attribute(dataset, "valid_range", std::vector<double>{metric.range.lower(), metric.range.upper()});
     set_attribute(dataset, "kind", text_of(metric.kind));
-    if (!metric.prediction.empty()) set_attribute(dataset, "prediction", metric.prediction);
+    if (auto const k = find_named(study_.description().predictions, metric.prediction);
+        k && ledger_.is_predicted(*k))
+      set_attribute(dataset, "prediction", metric.prediction);
     auto const summarised = [&](char const* ending, std::string const& meaning,
                                 std::vector<double> const& values) {
       set_attribute(write_per_point(group, metric.name + ending, meaning + metric.name, values), "units",
@@ -318,11 +320,13 @@ void ResultWriter::write_predictions() {
     return values;
   };
   auto const group = child_group(names::kTheory);
-  for (std::size_t k = 0; k < about.predictions.size(); ++k)
+  for (std::size_t k = 0; k < about.predictions.size(); ++k) {
+    if (!ledger_.is_predicted(k)) continue;
     set_attribute(
         write_per_point(group, about.predictions[k].name, about.predictions[k].meaning,
                         along_points([&](std::size_t point) { return ledger_.prediction(k, point); })),
         "units", "1");
+  }
   auto const states = child_group(names::kTheoryStatus);
   for (std::size_t theory = 0; theory < about.theories.size(); ++theory)
     write_per_point(states, about.theories[theory].name, "state of the predictions of this theory",

@@ -47,6 +47,26 @@ class Layouts(MixedQualityTest):
                 numpy.testing.assert_allclose(team[name].values, one[name].values, rtol=1e-8, atol=1e-8, err_msg=name)
 
 
+class TheoryByChoice(MixedQualityTest):
+    def test_what_was_not_asked_for_takes_no_room_and_is_added_later(self):
+        self.run_study(*SMALL, "--estimator", "pdw", "--theory", "none", "--output", "study.h5")
+        with h5py.File(self.folder / "study.h5") as file:
+            self.assertEqual(set(file["theory"]), {"theta"})
+            self.assertNotIn("prediction", file["cond_success_prob"].attrs)
+        before = self.metrics("study.h5")
+        self.run_study("--resume", "--theory", "all", "--quiet", "--output", "study.h5")
+        with h5py.File(self.folder / "study.h5") as file:
+            self.assertIn("lasso_success", file["theory"])
+            self.assertIn("lam_tuned", file["theory"])
+            self.assertNotIn("ml_fail_union", file["theory"])
+            self.assertTrue((file["theory_status/maximum_likelihood"][()] == 1).all())
+            self.assertEqual(file["cond_success_prob"].attrs["prediction"].decode(), "lasso_success")
+        for name, values in self.metrics("study.h5").items():
+            numpy.testing.assert_array_equal(values.values, before[name].values, err_msg=name)
+        self.run_study(*SMALL, "--estimator", "pdw", "--theory", "all", "--output", "whole.h5")
+        self.assert_same("study.h5", "whole.h5")
+
+
 class Sharing(MixedQualityTest):
     VARIANTS = [("lasso", "agnostic", 0.43), ("lasso", "interference", 0.43), ("lasso", "agnostic", 0.3),
                 ("pdw", "agnostic", 0.43), ("pdw", "inverse_variance", 0.43)]

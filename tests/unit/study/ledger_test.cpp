@@ -26,6 +26,18 @@ TEST(Ledger, HoldsPredictionsByWhatTheyDependOn) {
   EXPECT_TRUE(std::isnan(f.ledger.prediction(1, 2)));
 }
 
+TEST(Ledger, KnowsWhichPredictionsHaveAValue) {
+  Fixture f;
+  auto const nan = std::nan("");
+  EXPECT_FALSE(f.ledger.is_predicted(0));
+  f.ledger.enter({.point = 0, .trial = trial_of_theory(1), .values = {nan}});
+  EXPECT_FALSE(f.ledger.is_predicted(1)) << "does not apply there";
+  f.ledger.enter({.point = 2, .trial = trial_of_theory(1), .values = {0}});
+  EXPECT_TRUE(f.ledger.is_predicted(1));
+  EXPECT_FALSE(f.ledger.is_predicted(0));
+  EXPECT_FALSE(f.ledger.is_predicted(2));
+}
+
 TEST(Ledger, ForgetsFailuresOfTrialsAndPredictionsAlike) {
   Fixture f;
   auto const& about = f.experiment.description();
