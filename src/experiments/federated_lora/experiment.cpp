@@ -129,6 +129,11 @@ void Experiment::declare_estimators() {
             "flagged are only scores above this part of the median distance from the common part", "decide");
   parameter("polish", &Parameters::polish, "[0, 1000]",
             "most passes that refit common part and subspace to the unflagged clients", "decide");
+  parameter(
+      "path_points", &Parameters::path_points, "[0, 1000]",
+      "prices from half to twice the one in use at which the program is solved for the artifacts path_*; "
+      "0: none",
+      "decide");
   std::vector<std::string> names;
   for (auto const& entry : methods()) names.push_back(entry.name);
   parameter("methods", &Parameters::methods, names, "estimates whose errors are measured", "decide");
@@ -276,6 +281,10 @@ void Experiment::declare_artifacts() {
   artifact("subspace", {"row", "direction"}, "final frame, the largest entry of a column positive");
   artifact("low_rank_values", {"low_rank_value"}, "singular values of the program's low-rank part");
   artifact("normalised_values", {"normalised_value"}, "leading singular values of the normalised stack");
+  artifact("path_lambda", {"path_point"}, "prices of the path, ascending");
+  artifact("path_rank", {"path_point"}, "rank of the program's low-rank part at each price");
+  artifact("path_gap", {"path_point"}, "its duality gap");
+  artifact("path_flags", {"path_point", "client"}, "flags at each price, before polishing");
   artifact("common", {"row", "column"}, "input: common part of the unflagged clients");
   artifact("refined", {"client", "row", "column"}, "input: refined estimates, of flagged clients their own");
   artifact("refined_adaptive", {"client", "row", "column"},

@@ -14,6 +14,7 @@ namespace {
 /// Iterations of the solver at admm_tol 1e-6 with noise; Weiszfeld's sweeps; products of the block Krylov
 /// method per iteration, with blocks of rank + kBlockGuard columns, and for a frame from nothing.
 constexpr double kIterations = 40;
+constexpr double kIterationsWarm = 25;  ///< at a price close to the one before
 constexpr double kSweeps = 25;
 constexpr double kProductsWarm = 3;
 constexpr double kProductsCold = 15;
@@ -84,9 +85,10 @@ study::Cost training_cost(Parameters const& point, int ranks, Sizes const& sizes
   double const rank = point.lora_rank == 0 ? d : static_cast<double>(point.lora_rank);
   double const count = positions(point, static_cast<double>(point.n_local));
   cost.bytes_per_rank = stack_bytes(point, ranks) + whole_bytes(point, sizes) + 8 * count * (6 * d + 3 * v);
-  cost.flops =
-      sizes.clients * static_cast<double>(point.train_steps) *
-      (count * (2 * rank * (d + v) + 2 * d * v + kExponentialFlops * v) + 2 * d * d * v + 4 * d * d * rank);
+  cost.flops = sizes.clients * static_cast<double>(point.train_steps) *
+               (point.lora_rank == 0
+                    ? count * (4 * d * v + kExponentialFlops * v) + 4 * d * d * v
+                    : count * (4 * rank * d + 6 * rank * v + kExponentialFlops * v) + 4 * rank * d * v);
   // Every rank takes its turns: the team waits for the one with most clients.
   double const turns = std::ceil(sizes.clients / ranks) * ranks / sizes.clients;
   cost.flops *= turns;
@@ -114,18 +116,22 @@ study::Cost data_cost(Parameters const& point, int ranks, Sizes const& sizes) {
   return cost;
 }
 
-study::Cost solve_cost(Parameters const& point, int ranks, Sizes const& sizes) {
-  study::Cost cost;
-  double const rows = point.compress_rank > 0 ? static_cast<double>(point.compress_rank) : sizes.d1;
-  double const kept = point.compress_rank > 0 ? 2 * rows / sizes.d1 : 1;
-  cost.bytes_per_rank = (1 + kept) * stack_bytes(point, ranks) + whole_bytes(point, sizes);
+/// Of the solver, on a stack of so many rows.
+void add_iterations(study::Cost& cost, double rows, Sizes const& sizes, double iterations) {
   double const entries = rows * sizes.clients * sizes.d2;
-  double const iterations = std::min(kIterations, static_cast<double>(point.admm_max_iter));
   for (int iteration = 0; iteration < static_cast<int>(iterations); ++iteration) {
     add_frame(cost, rows, sizes, kProductsWarm);
     cost.flops += 4 * entries * sizes.rank + 12 * entries;
     cost.bytes_streamed += 5 * 8 * entries;
   }
+}
+
+study::Cost solve_cost(Parameters const& point, int ranks, Sizes const& sizes) {
+  study::Cost cost;
+  double const rows = point.compress_rank > 0 ? static_cast<double>(point.compress_rank) : sizes.d1;
+  double const kept = point.compress_rank > 0 ? 2 * rows / sizes.d1 : 1;
+  cost.bytes_per_rank = (1 + kept) * stack_bytes(point, ranks) + whole_bytes(point, sizes);
+  add_iterations(cost, rows, sizes, std::min(kIterations, static_cast<double>(point.admm_max_iter)));
   for (int frame = 0; frame < 4; ++frame) add_frame(cost, sizes.d1, sizes, kProductsCold);
   return cost;
 }
@@ -138,6 +144,10 @@ study::Cost decide_cost(Parameters const& point, int ranks, Sizes const& sizes) 
     add_frame(cost, sizes.d1, sizes, kProductsCold);
   cost.flops += sizes.entries * (4 * sizes.rank + 6) * (6 + static_cast<double>(kMethods));
   if (point.heterogeneity > 0) cost.normals += sizes.entries;
+  if (point.path_points > 0) {
+    cost.bytes_per_rank += stack_bytes(point, ranks);
+    add_iterations(cost, sizes.d1, sizes, kIterationsWarm * static_cast<double>(point.path_points));
+  }
   if (point.module == Module::copy) {
     auto const d = static_cast<double>(point.d_model);
     auto const v = static_cast<double>(point.vocab);

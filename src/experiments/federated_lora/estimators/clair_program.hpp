@@ -56,4 +56,9 @@ ClairSolution solve_clair(ClientStack const& stack, ClairSettings const& setting
                           std::optional<std::span<std::byte const>> kept = std::nullopt,
                           SaveState const& save = {}, ClairBlocks* blocks = nullptr);
 
+/// Solves the program at one lambda after the other, each from where the one before ended (`settings` gives
+/// everything else), and shows every solution. Collective.
+void solve_clair_path(ClientStack const& stack, ClairSettings settings, std::span<double const> lambdas,
+                      std::function<void(ClairSolution const&)> const& visit);
+
 }  // namespace thresher::federated_lora

@@ -4,6 +4,7 @@
 #include "experiments/federated_lora/estimators/client_errors.hpp"
 #include "experiments/federated_lora/estimators/detection.hpp"
 #include "experiments/federated_lora/estimators/methods.hpp"
+#include "experiments/federated_lora/estimators/price_path.hpp"
 #include "experiments/federated_lora/estimators/score_metrics.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 
@@ -146,6 +147,7 @@ study::Outcome measure_point(Solution const& solution, Parameters const& point, 
   Evidence const evidence{point, solution, convex, clair, spherical};
   if (point.module != Module::input) measure_methods(evidence, team, metrics);
   store_solution(solution, team);
+  store_price_path(solution, point, team);
   if (point.module == Module::input) store_refined(evidence, team);
   store_recovery(clair, data.is_contaminated(), team);
   return solution.convex().converged ? study::Outcome::ok : study::Outcome::not_converged;

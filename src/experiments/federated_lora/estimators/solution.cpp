@@ -16,16 +16,6 @@ namespace {
 using linalg::DenseMatrix;
 using linalg::Transpose;
 
-ClairSettings settings_of(Parameters const& point, double lambda) {
-  ClairSettings settings;
-  settings.price = {lambda, point.huber_tau};
-  settings.common = point.centering == Centering::common ? ClairSettings::CommonPart::free
-                                                         : ClairSettings::CommonPart::zero;
-  settings.tolerance = point.admm_tol;
-  settings.max_iterations = point.admm_max_iter;
-  return settings;
-}
-
 /// The program, cut where the run wants to end and continued where an earlier one was cut.
 ClairSolution solve_for_team(ClientStack const& stack, ClairSettings const& settings, study::Team& team) {
   auto const kept = team.restore();
@@ -69,7 +59,7 @@ ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
   auto centre = point.centering == Centering::common ? geometric_median(compressed)
                                                      : DenseMatrix(point.compress_rank, stack.columns());
   double const lambda = price(point, normalise(compressed, std::move(centre), fitted_rank(point)));
-  auto part = in_full_dimension(solve_for_team(compressed, settings_of(point, lambda), team), lambda,
+  auto part = in_full_dimension(solve_for_team(compressed, clair_settings(point, lambda), team), lambda,
                                 fitted_rank(point));
   part.frame = product(Transpose::no, basis, part.frame);
   // C = B C_R + (I - B B^T) C_0.
@@ -93,13 +83,24 @@ std::int64_t exact_factor_rank(Parameters const& point, ClientStack const& stack
 /// The program on the clients' left factors: exact without a common part.
 ConvexPart solve_factored(Parameters const& point, ClientStack const& stack, double lambda, std::int64_t rank,
                           study::Team& team) {
-  auto part = in_full_dimension(solve_for_team(factor_blocks(stack, rank), settings_of(point, lambda), team),
-                                lambda, fitted_rank(point));
+  auto part =
+      in_full_dimension(solve_for_team(factor_blocks(stack, rank), clair_settings(point, lambda), team),
+                        lambda, fitted_rank(point));
   part.common = DenseMatrix(stack.rows(), stack.columns());
   return part;
 }
 
 }  // namespace
+
+ClairSettings clair_settings(Parameters const& point, double lambda) {
+  ClairSettings settings;
+  settings.price = {lambda, point.huber_tau};
+  settings.common = point.centering == Centering::common ? ClairSettings::CommonPart::free
+                                                         : ClairSettings::CommonPart::zero;
+  settings.tolerance = point.admm_tol;
+  settings.max_iterations = point.admm_max_iter;
+  return settings;
+}
 
 Solution::Solution(Parameters const& point, ClientData const& data, study::Team& team) : data_(data) {
   auto const& stack = data.estimates();
@@ -114,7 +115,7 @@ Solution::Solution(Parameters const& point, ClientData const& data, study::Team&
     std::int64_t const factors = exact_factor_rank(point, stack);
     convex_ = factors > 0
                   ? solve_factored(point, stack, lambda, factors, team)
-                  : in_full_dimension(solve_for_team(stack, settings_of(point, lambda), team), lambda, r);
+                  : in_full_dimension(solve_for_team(stack, clair_settings(point, lambda), team), lambda, r);
   }
   std::vector<double> const all(static_cast<std::size_t>(stack.clients()), 1.0);
   svd_frame_ = leading_left_vectors({stack, centred ? data.mean() : zero, all}, r).vectors;

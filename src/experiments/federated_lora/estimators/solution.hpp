@@ -26,6 +26,9 @@ struct ConvexPart {
   bool converged = false;
 };
 
+/// What a point asks of the program.
+ClairSettings clair_settings(Parameters const& point, double lambda);
+
 /// Stage `solve`: the program and the frames that no decision changes.
 class Solution : public study::StageResult {
  public:

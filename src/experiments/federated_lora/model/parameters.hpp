@@ -90,6 +90,7 @@ struct Parameters {
   double threshold_quantile = 0.1;
   double threshold_floor = 1e-3;
   std::int64_t polish = 2;
+  std::int64_t path_points = 0;
   parameters::Set<Method> methods{(parameters::NameBits{1} << kMethods) - 1};
 
   OwnEstimates const* input = nullptr;  ///< of the user's file, where there is one

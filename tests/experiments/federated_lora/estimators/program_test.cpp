@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -55,6 +56,23 @@ TEST(ClairProgram, FlatBlocksHaveTheClosedForm) {
   auto at = settings(0.95, 1e-9);
   at.common = ClairSettings::CommonPart::zero;
   EXPECT_NEAR(solve_clair(stack, at).objective, 13.717872, 1e-6);
+}
+
+// Each price from where the one before ended: every solution is that of its own program.
+TEST(ClairProgram, PathsHaveTheClosedFormToo) {
+  auto const stack = stack_of(alone(), flat_blocks());
+  auto all = settings(1, 1e-9);
+  all.common = ClairSettings::CommonPart::zero;
+  std::vector<double> const lambdas{0.45, 0.55, 0.7, 0.95, 1.05, 0.45};
+  std::vector<double> const objectives{8.909545, 10.323759, 11.596551, 13.717872, 14.142136, 8.909545};
+  std::vector<std::int64_t> ranks;
+  solve_clair_path(stack, all, lambdas, [&](ClairSolution const& solution) {
+    EXPECT_TRUE(solution.converged);
+    EXPECT_NEAR(solution.objective, objectives[ranks.size()], 1e-6);
+    EXPECT_LT(solution.duality_gap, 1e-7);
+    ranks.push_back(solution.low_rank.rank());
+  });
+  EXPECT_EQ(ranks, (std::vector<std::int64_t>{0, 2, 2, 2, 4, 0}));
 }
 
 TEST(ClairProgram, HighPriceWithNoiseTermIsOneThresholding) {
