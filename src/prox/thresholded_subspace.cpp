@@ -115,6 +115,7 @@ class ThresholdedSubspace::Search {
     bool converged = wide_enough;
     for (std::int64_t k = 0; k < wanted; ++k)
       converged = converged && norm(residuals.column(k)) <= tolerance_ * ritz_.values.front();
+    converged = converged && shows_the_end(wanted, residuals);
     bool const is_spent = effort_.products > 0 && ++products_ >= effort_.products;
     if (basis_.columns() == rows_ || (is_spent && wide_enough)) converged = true;
     if (converged) return DenseMatrix(rows_, 0);
@@ -145,6 +146,15 @@ class ThresholdedSubspace::Search {
   std::int64_t columns() const { return basis_.columns(); }
 
  private:
+  /// Whether the first pair that is not wanted is below the threshold beyond its residual: a block that has
+  /// not seen the data yet finds nothing above.
+  bool shows_the_end(std::int64_t wanted, DenseMatrix const& residuals) const {
+    if (count_ > 0 || wanted >= residuals.columns() || (effort_.most > 0 && wanted == effort_.most))
+      return true;
+    double const residual = norm(residuals.column(wanted));
+    return ritz_.values[static_cast<std::size_t>(wanted)] + residual <= squared_threshold_ ||
+           residual <= tolerance_ * ritz_.values.front();
+  }
   void rayleigh_ritz() {
     DenseMatrix projected(basis_.columns(), basis_.columns());
     linalg::gemm(Transpose::yes, Transpose::no, 1, basis_.view(), images_.view(), 0, projected.view());

@@ -173,6 +173,25 @@ TEST(Programs, ACapKeepsTheLargestValues) {
   EXPECT_NEAR(norm(solved.m), values[0] - 0.2, 1e-8);
 }
 
+/// Groups that are too large for Gram matrices at their rank: by blocks that go on from iteration to
+/// iteration.
+TEST(Programs, LargeGroupsAreThresholdedByBlocks) {
+  auto const y = random_rows(170, 150, 1, 8);
+  SmallProgram const program(y, {rows_from(0, 170)});
+  DenseMatrix whole(150, 170);
+  for (std::int64_t i = 0; i < 170; ++i)
+    for (std::int64_t j = 0; j < 150; ++j)
+      whole(j, i) = y[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+  auto const expected = thresholded(whole, 9);
+  ASSERT_GT(norm(expected), 100);
+  for (auto* make : {consensus_admm, proximal_average}) {
+    auto const solved = solve(program, make, {9}, {.tolerance = 1e-8, .max_iterations = 2000});
+    EXPECT_TRUE(solved.outcome.converged);
+    EXPECT_EQ(solved.summary.mean_rank, 2);
+    EXPECT_LT(distance(solved.m, expected), 1e-6 * norm(expected));
+  }
+}
+
 /// Levels by the largest shared entry; sizes of unit noise.
 TEST(Programs, LevelsAreThoseOfUnitNoise) {
   SmallProgram const program(random_rows(40, 10, 1, 6),
