@@ -91,10 +91,10 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
     if (point.rank_cap > 0 && !is_admm) rank = std::min(rank, static_cast<double>(point.rank_cap));
     rows += group;
     largest = std::max(largest, group);
-    orders = std::max(orders, order);
     double const block = rank + static_cast<double>(point.svd_oversample);
     if (side <= kGramOrder) {
       grams += order * order;
+      orders = std::max(orders, order);
       decompositions += order * order * (kEigenFlops * order + group * size.columns / side) +
                         4 * size.columns * group * rank;
     } else {
