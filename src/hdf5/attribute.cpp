@@ -41,6 +41,8 @@ void set_attribute(Object const& object, std::string const& name, std::vector<st
 }
 
 void set_attribute(Object const& object, std::string const& name, std::int64_t value) {
+  auto const narrow = static_cast<std::int32_t>(value);
+  if (fits_32_bits(value)) return write_attribute(object, name, native_type<std::int32_t>(), {}, &narrow);
   write_attribute(object, name, native_type<std::int64_t>(), {}, &value);
 }
 

@@ -14,6 +14,7 @@ namespace thresher::hdf5 {
 void set_attribute(Object const& object, std::string const& name, std::string const& value);
 void set_attribute(Object const& object, std::string const& name, std::vector<double> const& values);
 void set_attribute(Object const& object, std::string const& name, std::vector<std::int8_t> const& values);
+/// Of 32 bits where the value fits.
 void set_attribute(Object const& object, std::string const& name, std::int64_t value);
 
 bool has_attribute(Object const& object, std::string const& name);

@@ -31,6 +31,12 @@ hid_t native_type() {
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
   if constexpr (std::is_same_v<T, std::int8_t>) return H5T_NATIVE_INT8;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
+}
+
+/// Whether an integer can be stored in the type that every reader has.
+inline bool fits_32_bits(std::int64_t value) {
+  return value == static_cast<std::int32_t>(value);
 }
 
 /// UTF-8 text of `size` bytes (or H5T_VARIABLE).

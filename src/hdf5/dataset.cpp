@@ -15,22 +15,30 @@ namespace thresher::hdf5 {
 
 namespace {
 
-constexpr std::size_t kSmall = 1024;  ///< numbers that an object header takes
+void require_elements(Extents const& extents) {
+  if (volume(extents) == 0) throw std::logic_error("a data set without elements, which some readers refuse");
+}
 
-/// No chunk: in the object header.
+/// Scalars cannot have chunks. Storage and attributes are as every reader knows them: no compact layout, no
+/// other thresholds.
 Object creation_properties(Extents const& extents, Extents const& chunk) {
+  require_elements(extents);
   Object properties(H5Pcreate(H5P_DATASET_CREATE), "properties");
-  if (volume(extents) == 0) return properties;
-  if (chunk.empty()) {
-    check(H5Pset_layout(properties.get(), H5D_COMPACT), "compact layout");
-  } else {
-    check(H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
-    check(H5Pset_fletcher32(properties.get()), "checksum");
-    check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_INCR), "allocation time");
-  }
-  // Attributes beyond 64 KiB need the dense form.
-  check(H5Pset_attr_phase_change(properties.get(), 0, 0), "attribute storage");
+  if (chunk.empty()) return properties;
+  check(H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
+  check(H5Pset_fletcher32(properties.get()), "checksum");
+  check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_INCR), "allocation time");
   return properties;
+}
+
+/// What a reader sees where HDF5's index of chunks is damaged: netCDF's values for what is missing.
+template <class T>
+constexpr T missing() {
+  if constexpr (std::is_same_v<T, double>) return std::numeric_limits<double>::quiet_NaN();
+  if constexpr (std::is_same_v<T, std::int64_t>) return -9223372036854775806;
+  if constexpr (std::is_same_v<T, std::int32_t>) return -2147483647;
+  if constexpr (std::is_same_v<T, std::int8_t>) return -127;
+  return T{};
 }
 
 Object create(Object const& parent, std::string const& name, hid_t type, Extents const& extents,
@@ -38,6 +46,14 @@ Object create(Object const& parent, std::string const& name, hid_t type, Extents
   return {H5Dcreate2(parent.get(), name.c_str(), type, space_of(extents).get(), H5P_DEFAULT, properties,
                      H5P_DEFAULT),
           name.c_str()};
+}
+
+template <class T>
+Object create_filled(Object const& parent, std::string const& name, Extents const& extents,
+                     Extents const& chunk, T fill) {
+  auto const properties = creation_properties(extents, chunk);
+  check(H5Pset_fill_value(properties.get(), native_type<T>(), &fill), "fill value");
+  return create(parent, name, native_type<T>(), extents, properties.get());
 }
 
 /// The box in the file, and as it lies in memory.
@@ -59,10 +75,7 @@ template <class T>
 Object create_dataset(Object const& parent, std::string const& name, Extents const& extents,
                       Extents const& chunk) {
   Lock const lock;
-  auto const properties = creation_properties(extents, chunk);
-  T const fill = std::is_same_v<T, double> ? static_cast<T>(std::numeric_limits<double>::quiet_NaN()) : T{};
-  check(H5Pset_fill_value(properties.get(), native_type<T>(), &fill), "fill value");
-  return create(parent, name, native_type<T>(), extents, properties.get());
+  return create_filled(parent, name, extents, chunk, std::is_same_v<T, double> ? missing<T>() : T{});
 }
 
 Object create_unchunked(Object const& parent, std::string const& name, Extents const& extents) {
@@ -74,22 +87,27 @@ template <class T>
 Object write_dataset(Object const& parent, std::string const& name, std::vector<T> const& values,
                      Extents const& extents) {
   Lock const lock;
-  auto dataset = create_dataset<T>(
-      parent, name, extents, volume(extents) <= kSmall ? Extents{} : chunk_of(extents, kNumbersPerChunk));
-  if (!values.empty())
-    check(H5Dwrite(dataset.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
+  require_elements(extents);
+  auto dataset = create_filled(parent, name, extents, chunk_of(extents, kNumbersPerChunk), missing<T>());
+  check(H5Dwrite(dataset.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
   return dataset;
+}
+
+Object write_integers(Object const& parent, std::string const& name, std::vector<std::int64_t> const& values,
+                      Extents const& extents) {
+  if (std::ranges::all_of(values, fits_32_bits))
+    return write_dataset(parent, name, std::vector<std::int32_t>(values.begin(), values.end()), extents);
+  return write_dataset(parent, name, values, extents);
 }
 
 Object write_dataset(Object const& parent, std::string const& name, std::vector<std::string> const& values,
                      Extents const& extents) {
   Lock const lock;
   auto const type = text_type(H5T_VARIABLE);
-  auto dataset = create(parent, name, type.get(), extents, H5P_DEFAULT);
+  auto dataset = create(parent, name, type.get(), extents, creation_properties(extents, {}).get());
   std::vector<char const*> pointers;
   for (auto const& value : values) pointers.push_back(value.c_str());
-  if (!values.empty())
-    check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), name.c_str());
+  check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), name.c_str());
   return dataset;
 }
 
@@ -152,6 +170,14 @@ std::vector<std::string> read_strings(Object const& dataset, Box const& box) {
   return values;
 }
 
+bool is_number(Object const& object) {
+  Lock const lock;
+  if (H5Iget_type(object.get()) != H5I_DATASET) return false;
+  Object const type(H5Dget_type(object.get()), "type");
+  auto const kind = H5Tget_class(type.get());
+  return kind == H5T_INTEGER || kind == H5T_FLOAT;
+}
+
 void make_scale(Object const& dataset, std::string const& name) {
   Lock const lock;
   check(H5DSset_scale(dataset.get(), name.c_str()), "dimension scale");
@@ -160,7 +186,7 @@ void make_scale(Object const& dataset, std::string const& name) {
 Object write_counting_scale(Object const& parent, std::string const& name, std::size_t count) {
   std::vector<std::int64_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0);
-  auto scale = write_dataset(parent, name, numbers, {count});
+  auto scale = write_integers(parent, name, numbers, {count});
   make_scale(scale, name);
   return scale;
 }
@@ -190,6 +216,7 @@ THRESHER_HDF5_TYPE(double)
 THRESHER_HDF5_TYPE(std::int64_t)
 THRESHER_HDF5_TYPE(std::int32_t)
 THRESHER_HDF5_TYPE(std::int8_t)
+THRESHER_HDF5_TYPE(std::uint8_t)
 #undef THRESHER_HDF5_TYPE
 
 }  // namespace thresher::hdf5

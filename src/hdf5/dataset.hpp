@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-/// Data sets of T: double, or an integer of 64, 32 or 8 bits.
+/// Data sets of T: double, or an integer of 64, 32 or 8 bits. None is without elements: some readers fail at
+/// such a one.
 namespace thresher::hdf5 {
 
 /// A data set that takes no space where nothing is written (NaN, or 0), in chunks with checksums.
@@ -17,11 +18,14 @@ Object create_dataset(Object const& parent, std::string const& name, Extents con
 /// A data set of doubles in one piece: several ranks write side by side, and a chunk that two of them share
 /// would have to travel.
 Object create_unchunked(Object const& parent, std::string const& name, Extents const& extents);
-/// A data set that holds `values`: a small one lies in its object header, which has a checksum of its own, a
-/// large one in chunks. No extents: a scalar.
+/// A data set that holds `values`, in chunks with checksums: a small one in one. No extents: a scalar, which
+/// has none.
 template <class T>
 Object write_dataset(Object const& parent, std::string const& name, std::vector<T> const& values,
                      Extents const& extents);
+/// The same for integers: of 32 bits where all values fit (several readers have no others), else of 64.
+Object write_integers(Object const& parent, std::string const& name, std::vector<std::int64_t> const& values,
+                      Extents const& extents);
 /// The same for UTF-8 strings, of variable length (netCDF reads fixed-length ones wrongly). Checksums do not
 /// apply to these, which lie elsewhere in the file.
 Object write_dataset(Object const& parent, std::string const& name, std::vector<std::string> const& values,
@@ -38,6 +42,9 @@ std::vector<T> read(Object const& dataset);
 template <class T>
 std::vector<T> read_box(Object const& dataset, Box const& box);
 std::vector<std::string> read_strings(Object const& dataset, Box const& box);
+
+/// Whether it is a data set of integers or reals.
+bool is_number(Object const& object);
 
 /// Makes `dataset` a dimension scale.
 void make_scale(Object const& dataset, std::string const& name);

@@ -2,6 +2,7 @@
 
 #include "hdf5/call.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -27,9 +28,13 @@ void keep_link_order(Object const& properties) {
         "link order");
 }
 
-Object create(std::string const& path, Object const& access) {
+/// A node of an index takes its space whole: it is made no larger than the largest data set fills it.
+constexpr std::size_t kFewestChunksOfNode = 4;
+
+Object create(std::string const& path, Object const& access, std::size_t most_chunks) {
   Object const properties(H5Pcreate(H5P_FILE_CREATE), "file properties");
-  check(H5Pset_attr_phase_change(properties.get(), 0, 0), "attribute storage");
+  auto const node = std::clamp(most_chunks, kFewestChunksOfNode, kChunksOfNode);
+  check(H5Pset_istore_k(properties.get(), static_cast<unsigned>((node + 1) / 2)), "index of chunks");
   keep_link_order(properties);
   auto const id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.get(), access.get());
   if (id < 0) a_file_stayed_open = true;  // it may have been opened, and not written
@@ -38,16 +43,16 @@ Object create(std::string const& path, Object const& access) {
 
 }  // namespace
 
-Object create_file(std::string const& path) {
+Object create_file(std::string const& path, std::size_t most_chunks) {
   Lock const lock;
-  return create(path, access_properties());
+  return create(path, access_properties(), most_chunks);
 }
 
 Object create_file(std::string const& path, mpi::Communicator const& comm) {
   Lock const lock;
   auto const access = access_properties();
   check(H5Pset_fapl_mpio(access.get(), comm.get(), MPI_INFO_NULL), "parallel access");
-  return create(path, access);
+  return create(path, access, kChunksOfNode);
 }
 
 Object open_file(std::string const& path) {

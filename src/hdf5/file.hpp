@@ -8,8 +8,11 @@
 
 namespace thresher::hdf5 {
 
-/// A new file in the format of HDF5 1.8, without HDF5's own file locks. Throws when it cannot be made.
-Object create_file(std::string const& path);
+/// How many chunks a node of HDF5's indices lists.
+inline constexpr std::size_t kChunksOfNode = 64;
+/// A new file in the format of HDF5 1.8, without HDF5's own file locks. No data set is expected to have more
+/// than `most_chunks` chunks (it may). Throws when the file cannot be made.
+Object create_file(std::string const& path, std::size_t most_chunks = kChunksOfNode);
 /// For parallel access. Collective over `comm`.
 Object create_file(std::string const& path, mpi::Communicator const& comm);
 /// For reading.

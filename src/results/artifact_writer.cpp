@@ -1,4 +1,5 @@
 #include "hdf5/file.hpp"
+#include "results/integrity.hpp"
 #include "results/result_writer.hpp"
 
 #include <fmt/format.h>
@@ -80,13 +81,21 @@ void ResultWriter::write_arrays(Object const& group, ArtifactDeclaration const& 
     if (!hdf5::exists(group, name)) hdf5::write_counting_scale(group, name, largest[d]);
     hdf5::attach_scale(dataset, hdf5::open_dataset(group, name), static_cast<unsigned>(outer + d));
   }
+  PartsSeal seal;
   for (auto const& [point, trial] : places) {
     auto const artifact = find_artifact(declared.name, point, trial).value();
     auto box = box_of(study_.grid(), point, trial, 1);
     box.start.resize(extents.size(), 0);
     box.count.insert(box.count.end(), artifact.extents.begin(), artifact.extents.end());
-    if (!artifact.values.empty()) hdf5::write_box<double>(dataset, box, artifact.values);
+    if (artifact.values.empty()) continue;
+    hdf5::write_box<double>(dataset, box, artifact.values);
+    // As it lies in the file, with what surrounds it.
+    box.count = chunk;
+    auto const whole = artifact.values.size() == hdf5::volume(chunk) ? artifact.values
+                                                                     : hdf5::read_box<double>(dataset, box);
+    add_array(seal, static_cast<std::int64_t>(point * layout_.trials) + trial, whole);
   }
+  seal.set(dataset);
 }
 
 /// Large arrays lie in files of their own; their names are here (an external link to a missing file would

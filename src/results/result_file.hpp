@@ -1,9 +1,7 @@
 #pragma once
 
-#include "hdf5/object.hpp"
-#include "study/ledger.hpp"
+#include "results/failure_table.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +26,7 @@ void require_writable(std::string const& output);
 class ResultReader {
  public:
   /// Opens and checks `path`. Throws UserError (one line) when it is no whole result file of this experiment
-  /// and data version, or of a newer format.
+  /// and data version, or of another format.
   ResultReader(std::string const& path, Description const& description);
 
   std::string const& path() const { return path_; }
@@ -67,9 +65,6 @@ class ResultReader {
   mutable hdf5::Object open_;
   /// The data set of this name, or none; the last one asked for stays open.
   hdf5::Object const& dataset(std::string const& name) const;
-  /// Why trials and predictions failed, by point and trial.
-  using Reasons = std::map<std::pair<std::size_t, std::int64_t>, std::string>;
-  Reasons reasons(Description const& about) const;
   void enter_trials(Ledger& ledger, Study const& study, Reasons& reasons) const;
   void enter_predictions(Ledger& ledger, Study const& study, Reasons& reasons) const;
 };

@@ -15,8 +15,8 @@ constexpr std::size_t kTrialsPerChunk = 1024;
 
 }  // namespace
 
-ResultLayout::ResultLayout(Study const& study)
-    : points(study.grid().size()), trials(static_cast<std::size_t>(study.trials())), grid_(study.grid()) {
+ResultLayout::ResultLayout(Grid const& grid, std::int64_t trial_count)
+    : points(grid.size()), trials(static_cast<std::size_t>(trial_count)), grid_(grid) {
   for (auto const& axis : grid_.axes()) axes.push_back(axis.rows.size());
   per_trial = axes;
   per_trial.push_back(trials);
@@ -25,6 +25,16 @@ ResultLayout::ResultLayout(Study const& study)
   std::size_t const deep = std::min(trials, kTrialsPerChunk);
   trial_chunk = hdf5::chunk_of(axes, trials >= hdf5::kNumbersPerChunk ? 1 : hdf5::kNumbersPerChunk / deep);
   trial_chunk.push_back(deep);
+}
+
+std::size_t ResultLayout::most_chunks(Study const& study) const {
+  // An artifact has a chunk for each trial.
+  if (study.options().artifacts == ArtifactTrials::all) return points * trials;
+  std::size_t const chunks = study.options().artifacts == ArtifactTrials::first ? points : 1;
+  std::size_t of_metric = 1;
+  for (std::size_t d = 0; d < trial_chunk.size(); ++d)
+    of_metric *= (per_trial[d] + trial_chunk[d] - 1) / trial_chunk[d];
+  return std::max(chunks, of_metric);
 }
 
 void ResultLayout::for_each_box(

@@ -15,13 +15,17 @@ using namespace study;
 /// Shape of the per-trial data sets of a study: extents [axes..., trial] and chunks of about 16384 numbers.
 class ResultLayout {
  public:
-  explicit ResultLayout(Study const& study);
+  explicit ResultLayout(Study const& study) : ResultLayout(study.grid(), study.trials()) {}
+  /// `grid` must outlive this object.
+  ResultLayout(Grid const& grid, std::int64_t trials);
   hdf5::Extents axes;         ///< one extent per axis
   hdf5::Extents per_trial;    ///< axes and trial
   hdf5::Extents trial_chunk;  ///< chunk of a per-trial data set
   std::size_t points;
   std::size_t trials;
 
+  /// How many chunks the largest data set has when all trials have run.
+  std::size_t most_chunks(Study const& study) const;
   /// Calls `visit` for boxes of points (with all their trials) that fill whole chunks. As a chunk holds the
   /// last axes whole, a box is `count` consecutive points from `first` on.
   void for_each_box(
@@ -45,10 +49,15 @@ inline constexpr char const* kTheory = "theory";
 inline constexpr char const* kFailures = "failures";
 inline constexpr char const* kArtifacts = "artifacts";
 inline constexpr char const* kTheoryStatus = "theory_status";
-inline constexpr char const* kReasonLetters = "reason_letters";  ///< reasons, each closed by a zero
+/// In the table of failures: its rows, the texts, these once more as letters, and the scale of the letters.
+inline constexpr char const* kFailure = "failure";
+inline constexpr char const* kReason = "reason";
+inline constexpr char const* kReasonLetters = "reason_letters";
+inline constexpr char const* kReasonLetter = "reason_letter";
 inline constexpr char const* kSearch = "search";
+inline constexpr char const* kSearchStep = "search_step";
 inline constexpr char const* kTargetState = "target_state";
-inline constexpr std::int64_t kFormat = 2;
+inline constexpr std::int64_t kFormat = 3;
 /// Behind the name of a metric in /summary: mean, its standard error, median, number of finite values.
 inline constexpr std::array kSummaryEndings{"_mean", "_se", "_median", "_count"};
 /// Beside them: how many trials of a point came back, failed, did not converge.

@@ -3,6 +3,8 @@
 #include "hdf5/file.hpp"
 #include "parameters/name_lists.hpp"
 #include "results/durable_file.hpp"
+#include "results/failure_table.hpp"
+#include "results/integrity.hpp"
 #include "results/result_file.hpp"
 #include "results/result_layout.hpp"
 
@@ -38,12 +40,15 @@ Inputs inputs_of(hdf5::Object const& file, std::string const& path, Description 
     throw UserError(fmt::format("belongs to experiment {}, not {}", experiment, description.name));
   auto const format = hdf5::integer_attribute(file, "thresher_format");
   if (format != names::kFormat)
-    throw UserError(fmt::format("has format {}; this version reads {}", format, names::kFormat));
+    throw UserError(fmt::format(
+        "has format {}, this version continues format {}: allowed are the version that made it ({}), or a "
+        "new study; tools/thresher reads both",
+        format, names::kFormat, hdf5::text_attribute(file, "version")));
   auto const version = hdf5::integer_attribute(file, "data_version");
   if (version != description.data_version)
     throw UserError(fmt::format("has data_version {}, this driver makes {}: its trials are other data",
                                 version, description.data_version));
-  return read_toml(hdf5::text_attribute(file, "toml"), path, description);
+  return read_toml(read_study_text(file), path, description);
 }
 
 /// All numbers of a data set, which are `count`.
@@ -80,6 +85,7 @@ ResultReader::ResultReader(std::string const& path, Description const& descripti
       configuration_(reading(path, kNoResult, [&] { return configure({inputs_}, description); })),
       grid_(configuration_.grid(description)),
       trials_(reading(path, kNoResult, [&] {
+        if (!hdf5::exists(file_, names::kTrial)) return std::int64_t{0};
         return static_cast<std::int64_t>(hdf5::extents(hdf5::open_dataset(file_, names::kTrial)).at(0));
       })) {}
 
@@ -158,31 +164,11 @@ std::vector<std::int32_t> ResultReader::team_sizes(Grid const& grid) const {
   });
 }
 
-ResultReader::Reasons ResultReader::reasons(Description const& about) const {
-  auto const group = hdf5::open_group(file_, names::kFailures);
-  auto const trials = hdf5::read<std::int64_t>(hdf5::open_dataset(group, names::kTrial));
-  std::vector<std::size_t> points(trials.size(), 0);
-  for (std::size_t a = 0; a < grid_.axes().size(); ++a) {
-    auto const& named_after = about.parameters[grid_.axes()[a].parameters.front()];
-    auto const index = read_all<std::int64_t>(group, names::index_along(named_after.name), trials.size());
-    for (std::size_t k = 0; k < points.size(); ++k)
-      points[k] += static_cast<std::size_t>(index[k]) * grid_.stride(a);
-  }
-  Reasons reasons;
-  auto const letters = hdf5::read<std::int8_t>(hdf5::open_dataset(group, names::kReasonLetters));
-  auto next = letters.begin();
-  for (std::size_t k = 0; k < trials.size(); ++k) {
-    auto const end = std::find(next, letters.end(), std::int8_t{0});
-    if (end == letters.end()) throw std::runtime_error("number of the failures");
-    reasons[{points[k], trials[k]}] = std::string(next, end);
-    next = end + 1;
-  }
-  return reasons;
-}
-
 void ResultReader::enter_into(Ledger& ledger, Study const& study) const {
   reading(path_, kDamaged, [&] {
-    auto reasons = this->reasons(study.description());
+    verify_parameters(file_, study.description(), grid_);
+    verify_whole_arrays(file_, study.description());
+    auto reasons = read_failures(file_, grid_, study.description());
     enter_trials(ledger, study, reasons);
     enter_predictions(ledger, study, reasons);
   });
@@ -191,10 +177,13 @@ void ResultReader::enter_into(Ledger& ledger, Study const& study) const {
 void ResultReader::enter_trials(Ledger& ledger, Study const& study, Reasons& reasons) const {
   auto const& metrics = study.description().metrics;
   auto const& target = study.target_error();
+  if (trials_ == 0) return;
+  TrialsVerifier verifier(file_, grid_, trials_);
   for (std::size_t point = 0; point < grid_.size(); ++point) {
+    auto const states = this->states(point);
+    verifier.visit(point, states);
     auto const place = study.grid().find(grid_.point(point));
     if (!place || !ledger.survey().valid[*place]) continue;
-    auto const states = this->states(point);
     auto const decisive = target ? row(metrics[target->metric].name, point) : std::vector<double>();
     for (std::int64_t t = 0; t < trials_; ++t) {
       auto const state = states[static_cast<std::size_t>(t)];
@@ -209,6 +198,7 @@ void ResultReader::enter_trials(Ledger& ledger, Study const& study, Reasons& rea
       ledger.enter(record);
     }
   }
+  verifier.conclude();
 }
 
 void ResultReader::enter_predictions(Ledger& ledger, Study const& study, Reasons& reasons) const {

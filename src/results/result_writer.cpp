@@ -1,8 +1,8 @@
 #include "results/result_writer.hpp"
 
 #include "hdf5/file.hpp"
-
-#include <fmt/format.h>
+#include "results/failure_table.hpp"
+#include "results/integrity.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,27 +10,10 @@
 
 namespace thresher::results {
 
-using hdf5::Extents;
 using hdf5::Object;
 using hdf5::set_attribute;
 
 namespace {
-
-/// Values of one parameter along its axis, or its single value, as a data set of the parameter's type.
-Object write_values(Object const& parent, Parameter const& parameter, std::vector<Value> const& values,
-                    Extents const& extents) {
-  auto dataset = std::visit(
-      [&]<class V>(V const&) {
-        using Stored = std::conditional_t<std::is_same_v<V, bool>, std::int8_t, V>;
-        std::vector<Stored> column;
-        for (auto const& value : values) column.push_back(static_cast<Stored>(std::get<V>(value)));
-        return hdf5::write_dataset(parent, parameter.name, column, extents);
-      },
-      values.front());
-  set_attribute(dataset, "long_name", parameter.meaning);
-  if (parameter.kind == Kind::integer || parameter.kind == Kind::real) set_attribute(dataset, "units", "1");
-  return dataset;
-}
 
 char const* text_of(MetricKind kind) {
   switch (kind) {
@@ -60,7 +43,7 @@ ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger c
       ledger_(ledger),
       sources_(sources),
       layout_(study),
-      file_(hdf5::create_file(path)),
+      file_(hdf5::create_file(path, layout_.most_chunks(study))),
       search_(LevelSearch::of(study.configuration(), study.description())),
       sources_match_(
           std::ranges::all_of(sources, [&](auto const& source) { return source->same_layout(study); })),
@@ -79,74 +62,14 @@ ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger c
 void ResultWriter::write(Provenance const& provenance) {
   write_attributes(provenance);
   write_coordinates();
-  write_states();
+  if (layout_.trials > 0) write_statuses();
+  write_points();
   write_metrics();
   write_search();
   write_predictions();
-  write_failures();
+  write_failures(file_, study_, ledger_.failures());
   write_artifacts();
   hdf5::flush(file_);
-}
-
-void ResultWriter::write_attributes(Provenance const& provenance) {
-  auto const& about = study_.description();
-  set_attribute(file_, "title", about.title);
-  set_attribute(file_, "experiment", about.name);
-  set_attribute(file_, "data_version", std::int64_t{about.data_version});
-  set_attribute(file_, "citation", about.citation);
-  set_attribute(file_, "Conventions", "CF-1.8");
-  set_attribute(file_, "thresher_format", names::kFormat);
-  set_attribute(file_, "seed", study_.options().seed);
-  set_attribute(file_, "toml", study_.configuration().toml(about));
-  std::vector<std::string> headlines;
-  for (auto const& headline : about.headlines)
-    headlines.push_back(fmt::format("{} over {}", fmt::join(headline.quantities, " "), headline.over));
-  if (!headlines.empty()) set_attribute(file_, "headlines", fmt::format("{}", fmt::join(headlines, "; ")));
-  // What does not count when files are compared: how, where and when, and which of equal ways to ask was
-  // used.
-  std::string uncompared = "toml headlines provenance_attributes";
-  for (auto const& [name, value] : provenance.attributes) {
-    set_attribute(file_, name, value);
-    uncompared += " " + name;
-  }
-  set_attribute(file_, "provenance_attributes", uncompared);
-}
-
-void ResultWriter::write_coordinates() {
-  auto const& parameters = study_.description().parameters;
-  auto const& grid = study_.grid();
-  std::vector<std::string> coordinates;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    if (grid.axis_of(k)) continue;
-    write_values(file_, parameters[k], {grid.base()[k]}, {});
-    coordinates.push_back(parameters[k].name);
-  }
-  for (auto const& axis : grid.axes()) {
-    for (std::size_t j = 0; j < axis.parameters.size(); ++j) {
-      std::vector<Value> values;
-      for (auto const& row : axis.rows) values.push_back(row[j]);
-      auto const& parameter = parameters[axis.parameters[j]];
-      auto dataset = write_values(file_, parameter, values, {values.size()});
-      if (j == 0) {
-        hdf5::make_scale(dataset, parameter.name);
-        scales_.push_back(std::move(dataset));
-      } else {
-        hdf5::attach_scale(dataset, scales_.back(), 0);
-        coordinates.push_back(parameter.name);
-      }
-    }
-  }
-  scales_.push_back(hdf5::write_counting_scale(file_, names::kTrial, layout_.trials));
-  set_attribute(scales_.back(), "long_name", "Monte Carlo replicate");
-  set_attribute(file_, "coordinates", fmt::format("{}", fmt::join(coordinates, " ")));
-}
-
-Object ResultWriter::child_group(std::string const& name) {
-  auto group = hdf5::create_group(file_, name);
-  for (auto const& axis : study_.grid().axes())
-    for (auto const k : axis.parameters)
-      hdf5::hard_link(file_, study_.description().parameters[k].name, group);
-  return group;
 }
 
 void ResultWriter::attach_scales(Object const& dataset, std::size_t dimensions) {
@@ -165,25 +88,36 @@ Object ResultWriter::create_per_trial(std::string const& name, std::string const
 template <class T>
 Object ResultWriter::write_per_point(Object const& parent, std::string const& name,
                                      std::string const& meaning, std::vector<T> const& values) {
-  auto dataset = hdf5::write_dataset(parent, name, values, layout_.axes);
+  Object dataset;
+  if constexpr (std::is_same_v<T, std::int64_t>)
+    dataset = hdf5::write_integers(parent, name, values, layout_.axes);
+  else
+    dataset = hdf5::write_dataset(parent, name, values, layout_.axes);
+  seal(dataset);
   attach_scales(dataset, layout_.axes.size());
   set_attribute(dataset, "long_name", meaning);
   return dataset;
 }
 
-void ResultWriter::write_states() {
+void ResultWriter::write_statuses() {
   auto const status = create_per_trial<std::int8_t>(names::kStatus, "state of the trial");
   set_attribute(status, "flag_values", std::vector<std::int8_t>{0, 1, 2, 3, 4});
   set_attribute(status, "flag_meanings", "not_run ok failed not_converged invalid");
+  PartsSeal sealed;
   layout_.for_each_box([&](hdf5::Box const& box, std::uint32_t first, std::size_t count) {
     std::vector<std::int8_t> values;
     for (auto point = first; point < first + count; ++point)
       for (std::int64_t t = 0; t < ledger_.trials(); ++t)
         values.push_back(
             stored_state(ledger_.survey().valid[point] ? ledger_.status(point, t) : Status::invalid));
-    if (std::ranges::any_of(values, [](auto value) { return value != 0; }))
-      hdf5::write_box<std::int8_t>(status, box, values);
+    if (std::ranges::all_of(values, [](auto value) { return value == 0; })) return;
+    hdf5::write_box<std::int8_t>(status, box, values);
+    sealed.add<std::int8_t>(values);
   });
+  sealed.set(status);
+}
+
+void ResultWriter::write_points() {
   write_per_point(file_, names::kTeamSize, "ranks that work on one trial together",
                   ledger_.survey().team_size);
   if (!study_.target_error()) return;
@@ -198,12 +132,12 @@ void ResultWriter::write_states() {
 }
 
 void ResultWriter::write_trial_counts(Object const& summary) {
-  std::vector<std::int32_t> ran, failed, not_converged;
+  std::vector<std::int64_t> ran, failed, not_converged;
   for (std::size_t point = 0; point < layout_.points; ++point) {
     auto const tally = ledger_.survey().valid[point] ? ledger_.tally(point) : Tally{};
-    ran.push_back(static_cast<std::int32_t>(tally.ran));
-    failed.push_back(static_cast<std::int32_t>(tally.failed));
-    not_converged.push_back(static_cast<std::int32_t>(tally.not_converged));
+    ran.push_back(tally.ran);
+    failed.push_back(tally.failed);
+    not_converged.push_back(tally.not_converged);
   }
   write_per_point(summary, names::kTrialsRan, "trials that came back", ran);
   write_per_point(summary, names::kTrialsFailed, "trials that failed: without numbers", failed);
@@ -256,6 +190,7 @@ std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
   set_attribute(dataset, "units", units);
   auto const nan = std::nan("");
   std::vector<double> const unknown(layout_.points, nan);
+  PartsSeal sealed;
   Summaries summaries{unknown, unknown, unknown, std::vector<std::int64_t>(layout_.points, 0)};
   layout_.for_each_box([&](hdf5::Box const& box, std::uint32_t first, std::size_t count) {
     auto const box_done = std::span(done_).subspan(first, count);
@@ -278,15 +213,18 @@ std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
       summaries.count[point] = summary.count;
     }
     hdf5::write_box<double>(dataset, box, values);
+    sealed.add<double>(values);
   });
+  sealed.set(dataset);
   return {std::move(dataset), std::move(summaries)};
 }
 
 void ResultWriter::write_metrics() {
-  write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
-                  "s", [](Record const& record) { return record.seconds; });
   auto const group = child_group(names::kSummary);
   write_trial_counts(group);
+  if (layout_.trials == 0) return;
+  write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
+                  "s", [](Record const& record) { return record.seconds; });
   auto const& metrics = study_.description().metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     if (!ledger_.survey().applicable_somewhere[m]) continue;
@@ -333,37 +271,6 @@ void ResultWriter::write_predictions() {
                     along_points([&](std::size_t point) {
                       return stored_state(ledger_.status(point, trial_of_theory(theory)));
                     }));
-}
-
-void ResultWriter::write_failures() {
-  auto const group = hdf5::create_group(file_, names::kFailures);
-  auto failures = ledger_.failures();
-  std::ranges::sort(failures, {},
-                    [](Failure const& failure) { return std::pair(failure.point, failure.trial); });
-  Extents const extents{failures.size()};
-  auto const column = [&](std::string const& name, auto const& of) {
-    std::vector<std::int64_t> values;
-    for (auto const& failure : failures) values.push_back(of(failure));
-    hdf5::write_dataset(group, name, values, extents);
-  };
-  auto const& axes = study_.grid().axes();
-  for (std::size_t a = 0; a < axes.size(); ++a)
-    column(names::index_along(study_.description().parameters[axes[a].parameters.front()].name),
-           [&](Failure const& failure) {
-             return static_cast<std::int64_t>(study_.grid().position(failure.point, a));
-           });
-  column(names::kTrial, [](Failure const& failure) { return failure.trial; });
-  std::vector<std::string> reasons;
-  std::vector<std::int8_t> letters;
-  for (auto const& failure : failures) {
-    reasons.push_back(failure.reason);
-    letters.insert(letters.end(), failure.reason.begin(), failure.reason.end());
-    letters.push_back(0);
-  }
-  hdf5::write_dataset(group, "reason", reasons, extents);
-  // Strings of variable length lie outside HDF5's checksums, and damaged ones crash it: what a resumed run
-  // reads is this copy.
-  hdf5::write_dataset(group, names::kReasonLetters, letters, {letters.size()});
 }
 
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,

@@ -29,7 +29,9 @@ class ResultWriter {
  private:
   void write_attributes(Provenance const& provenance);
   void write_coordinates();
-  void write_states();
+  void write_statuses();
+  /// What else is said of points: sizes of teams, the state of --target_se.
+  void write_points();
   void write_metrics();
   /// How many trials of each point ran, failed and did not converge: beside the summaries, which are over
   /// the others.
@@ -39,7 +41,6 @@ class ResultWriter {
   /// Whether no trial of the point is missing (an invalid point has none to miss).
   bool is_complete(std::size_t point) const;
   void write_predictions();
-  void write_failures();
   void write_artifacts();
 
   /// A group that opens labelled by itself: it holds the axes' coordinates too.

@@ -1,3 +1,4 @@
+#include "results/integrity.hpp"
 #include "results/result_writer.hpp"
 
 #include <algorithm>
@@ -41,9 +42,10 @@ void ResultWriter::write_search() {
     }
   }
   auto const group = child_group(names::kSearch);
-  auto const steps = hdf5::write_counting_scale(group, "search_step", longest);
+  auto const steps = hdf5::write_counting_scale(group, names::kSearchStep, longest);
   auto const write = [&](std::string const& name, std::string const& meaning, auto const& values) {
     auto dataset = hdf5::write_dataset(group, name, values, lines);
+    seal(dataset);
     hdf5::set_attribute(dataset, "long_name", meaning);
     for (std::size_t d = 0; d < scales.size(); ++d)
       hdf5::attach_scale(dataset, *scales[d], static_cast<unsigned>(d));

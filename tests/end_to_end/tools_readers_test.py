@@ -1,6 +1,7 @@
-"""A driver's result file in the hands of the standard readers: `/usr/bin/python3 tools_readers_test.py <bin folder>`.
+"""A driver's result file in the hands of the readers that people have: `/usr/bin/python3 tools_readers_test.py <bin folder>`.
 
-Every reader must see the same numbers, and the axes by name: xarray, netCDF4-python, ncdump, h5dump, R's hdf5r.
+Each reads a metric, an axis of words, a summary, a theory, the status and the table of failures, and must see what h5py sees.
+Packages that `tools/setup --tests` does not install are skipped where they are missing, h5wasm but under `tools/test --long`.
 """
 
 import os
@@ -18,20 +19,18 @@ import h5py
 import numpy as np
 
 BIN = None
+SCRIPTS = pathlib.Path(__file__).resolve().parent / "readers"
 MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OPENBLAS_NUM_THREADS": "1"}
-STUDY = ("--size", "10,20,40", "--law", "normal,uniform", "--power", "2", "--trials", "6", "--seed", "3", "--quiet")
+STUDY = ("--size", "10,20,40", "--law", "normal,uniform", "--power", "2", "--trials", "6", "--seed", "3", "--fault", "throw_on_all",
+         "--fault_trial", "2", "--quiet")
+H5WASM = "h5wasm@0.10.3"
+NUMBERS = {"metric": "estimate", "summary": "summary/estimate_mean", "theory": "theory/expected", "status": "status",
+           "failures": "failures/size_index"}
 
-R_SCRIPT = """
-library(hdf5r)
-file <- H5File$new(commandArgs(TRUE)[1], mode = "r")
-values <- file[["estimate"]]$read()
-cat("dimensions", dim(values), "\\n")
-cat("values", sprintf("%.17g", as.vector(values)), "\\n")
-cat("size", file[["size"]][], "\\n")
-cat("law", file[["law"]][], "\\n")
-cat("theory", sprintf("%.17g", as.vector(file[["theory/expected"]]$read())), "\\n")
-cat("experiment", h5attr(file, "experiment"), "\\n")
-"""
+
+def has_r_package(name):
+    return shutil.which("Rscript") is not None and subprocess.run(
+        ["Rscript", "-e", f"quit(status = !requireNamespace('{name}', quietly = TRUE))"], capture_output=True).returncode == 0
 
 
 class Readers(unittest.TestCase):
@@ -40,76 +39,188 @@ class Readers(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="thresher-readers-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.path = cls.folder / "study.h5"
-        subprocess.run([str(BIN / "testbed"), *STUDY, "--output", str(cls.path)], env={**os.environ, **MPI}, check=True,
-                       stdin=subprocess.DEVNULL, timeout=120)
+        subprocess.run([str(BIN / "testbed"), *STUDY, "--output", str(cls.path)], env={**os.environ, **MPI}, check=False,
+                       stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
         with h5py.File(cls.path, "r") as file:
-            cls.values = file["estimate"][()]
-            cls.theory = file["theory/expected"][()]
+            cls.numbers = {key: file[name][()] for key, name in NUMBERS.items()}
 
     def output_of(self, *command):
         return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True, timeout=120).stdout
 
     def assert_numbers(self, text, expected):
-        numbers = [np.nan if number.lower() == "nan" else float(number) for number in re.split(r"[,\s]+", text.strip())]
+        numbers = [np.nan if number.lower() in ("nan", "na") else float(number) for number in re.split(r"[,\s]+", text.strip(" \n,"))]
         np.testing.assert_array_equal(np.array(numbers), expected.ravel())
 
-    def test_the_study_is_what_was_asked_for(self):
-        self.assertEqual(self.values.shape, (3, 2, 6))
-        self.assertTrue(np.isfinite(self.values).all())
+    def assert_all(self, read, words, reason):
+        """`read(name)` gives an array in the file's order."""
+        for key, name in NUMBERS.items():
+            np.testing.assert_array_equal(np.asarray(read(name)), self.numbers[key], name)
+        self.assertEqual([str(word) for word in words], ["normal", "uniform"])
+        self.assertEqual(reason, "asked to throw")
 
+    def assert_script(self, *command):
+        lines = dict(line.split(" ", 1) for line in self.output_of(*command, self.path).splitlines() if " " in line)
+        for key, expected in self.numbers.items():
+            self.assert_numbers(lines[key], expected)
+        self.assertEqual(lines["words"].split(), ["normal", "uniform"])
+        self.assertEqual(lines["reason"].strip(), "asked to throw")
+
+    def same_in(self, path):
+        """A copy has everything."""
+        with h5py.File(path, "r") as file:
+            self.assert_all(lambda name: file[name][()], file["law"].asstr()[()], file["failures/reason"].asstr()[0])
+
+
+class Study(Readers):
+    def test_is_what_was_asked_for(self):
+        self.assertEqual(self.numbers["metric"].shape, (3, 2, 6))
+        self.assertTrue((self.numbers["status"][:, :, 2] == 2).all())
+        self.assertTrue(np.isfinite(np.delete(self.numbers["metric"], 2, axis=-1)).all())
+        self.assertEqual(self.numbers["failures"].tolist(), [0, 0, 1, 1, 2, 2])
+
+    def test_no_reader_needs_64_bits(self):
+        wide = []
+        with h5py.File(self.path, "r") as file:
+            file.visititems(lambda name, item: wide.append(name) if isinstance(item, h5py.Dataset) and item.dtype == np.int64 else None)
+        self.assertEqual(wide, [])
+
+
+class Python(Readers):
     def test_xarray(self):
         import xarray
 
-        with xarray.open_dataset(self.path) as data:
-            self.assertEqual(data["estimate"].dims, ("size", "law", "trial"))
-            np.testing.assert_array_equal(data["estimate"].values, self.values)
-            np.testing.assert_array_equal(data["estimate"].sel(size=20, law="uniform").values, self.values[1, 1])
-            self.assertEqual(float(data["power"]), 2)
-            self.assertIn("power", data.coords)
-            self.assertEqual(data.attrs["experiment"], "testbed")
-        for group in ("theory", "summary"):
-            with xarray.open_dataset(self.path, group=group) as data:
-                self.assertEqual(list(data["size"].values), [10, 20, 40])
-                self.assertEqual([str(word) for word in data["law"].values], ["normal", "uniform"])
-                name = "expected" if group == "theory" else "estimate_mean"
-                self.assertEqual(data[name].dims, ("size", "law"))
-        with xarray.open_dataset(self.path, group="summary") as data:
-            np.testing.assert_allclose(data["estimate_mean"].values, self.values.mean(axis=-1), rtol=1e-15)
+        for engine in ("netcdf4", "h5netcdf"):
+            if engine == "h5netcdf" and not has_module("h5netcdf"):
+                continue
+            with self.subTest(engine=engine):
+                with xarray.open_dataset(self.path, engine=engine) as data:
+                    self.assertEqual(data["estimate"].dims, ("size", "law", "trial"))
+                    np.testing.assert_array_equal(data["estimate"].sel(size=20, law="uniform").values, self.numbers["metric"][1, 1])
+                    self.assertEqual(float(data["power"]), 2)
+                    self.assertIn("power", data.coords)
+                    self.assertEqual(data.attrs["experiment"], "testbed")
 
-    def test_netcdf4_python(self):
+                def read(name):
+                    group, _, own = name.rpartition("/")
+                    with xarray.open_dataset(self.path, group=group or None, engine=engine) as data:
+                        if group in ("summary", "theory"):
+                            self.assertEqual(list(data["size"].values), [10, 20, 40])
+                            self.assertEqual(data[own].dims, ("size", "law"))
+                        return data[own].values
+
+                self.assert_all(read, read("law"), str(read("failures/reason")[0]))
+        np.testing.assert_allclose(self.numbers["summary"], np.nanmean(self.numbers["metric"], axis=-1), rtol=1e-15)
+
+    def test_netcdf4(self):
         import netCDF4
 
         with netCDF4.Dataset(self.path) as data:
             self.assertEqual(data["estimate"].dimensions, ("size", "law", "trial"))
-            np.testing.assert_array_equal(np.ma.filled(data["estimate"][:], np.nan), self.values)
-            np.testing.assert_array_equal(np.ma.filled(data["theory/expected"][:], np.nan), self.theory)
-            self.assertEqual(list(data["law"][:]), ["normal", "uniform"])
+            self.assert_all(lambda name: np.ma.filled(data[name][:], np.nan) if data[name].dtype.kind == "f" else data[name][:],
+                            data["law"][:], data["failures/reason"][0])
 
+    def test_pytables(self):
+        if not has_module("tables"):
+            self.skipTest("PyTables is not installed")
+        import tables
+
+        with tables.open_file(str(self.path)) as file:
+            self.assert_all(lambda name: file.get_node("/" + name).read(), ["normal", "uniform"], "asked to throw")
+
+
+def has_module(name):
+    import importlib.util
+
+    return importlib.util.find_spec(name) is not None
+
+
+class NetcdfTools(Readers):
     def test_ncdump(self):
         header = self.output_of("ncdump", "-h", self.path)
         self.assertIn("double estimate(size, law, trial)", header)
         self.assertIn("string law(law)", header)
-        text = self.output_of("ncdump", "-v", "estimate", "-p", "9,17", self.path)
-        self.assert_numbers(re.search(r"\n estimate =(.*?);", text, re.S).group(1).replace("_", "nan"), self.values)
+        for key in ("metric", "status"):
+            text = self.output_of("ncdump", "-v", NUMBERS[key], "-p", "9,17", self.path)
+            values = re.search(rf"\n {NUMBERS[key]} =(.*?);", text, re.S).group(1)
+            self.assert_numbers(values.replace("_", "nan").replace("b", ""), self.numbers[key])
+        self.assertIn('"asked to throw"', self.output_of("ncdump", self.path))
 
+    def test_nccopy(self):
+        copy = self.folder / "copied.nc"
+        self.output_of("nccopy", self.path, copy)
+        self.same_in(copy)
+
+    def test_nco(self):
+        if shutil.which("ncks") is None:
+            self.skipTest("NCO is not installed")
+        text = self.output_of("ncks", "-H", "-C", "-s", "%.17g ", "-v", "estimate", self.path)
+        self.assert_numbers(text.replace("_", "nan"), self.numbers["metric"])
+        # What ran is averaged: a mask leaves out what has failed.
+        means = self.folder / "means.nc"
+        self.output_of("ncwa", "-O", "-a", "trial", "-v", "estimate,status", "-B", "status == 1", self.path, means)
+        with h5py.File(means, "r") as file:
+            np.testing.assert_allclose(file["estimate"][()], self.numbers["summary"], rtol=1e-14)
+
+
+class ClassicNetcdf(Readers):
+    """`thresher export --output x.nc`: for tools that know neither HDF5 nor groups nor texts."""
+
+    def test_export(self):
+        from scipy.io import netcdf_file
+
+        classic = self.folder / "classic.nc"
+        self.output_of("/usr/bin/python3", SCRIPTS.parents[2] / "tools" / "thresher", "export", self.path, "--output", classic)
+        self.assertEqual(self.output_of("ncdump", "-k", classic).strip(), "64-bit offset")
+        with netcdf_file(classic, mmap=False) as file:  # a reader of its own
+            for key in ("metric", "summary", "theory", "status"):
+                np.testing.assert_array_equal(file.variables[NUMBERS[key].rpartition("/")[2]][:], self.numbers[key])
+            law = file.variables["law"]
+            self.assertEqual(law[:].tolist(), [0, 1])
+            self.assertEqual(law.flag_meanings, b"normal uniform")
+            self.assertEqual(file.variables["estimate"].dimensions, ("size", "law", "trial"))
+        if shutil.which("ncks") is not None:
+            text = self.output_of("ncks", "-H", "-C", "-s", "%.17g ", "-v", "estimate_mean", classic)
+            self.assert_numbers(text, self.numbers["summary"])
+
+
+class Hdf5Tools(Readers):
     def test_h5dump(self):
-        text = self.output_of("h5dump", "-d", "/estimate", "-y", "-w", "0", "-m", "%.17g", self.path)
-        data = re.search(r"DATA \{(.*?)\}", text, re.S).group(1)
-        self.assert_numbers(data.replace(",", " "), self.values)
+        for key, name in NUMBERS.items():
+            text = self.output_of("h5dump", "-d", f"/{name}", "-y", "-w", "0", "-m", "%.17g", self.path)
+            self.assert_numbers(re.search(r"DATA \{(.*?)\}", text, re.S).group(1), self.numbers[key])
+        self.assertIn('"normal", "uniform"', self.output_of("h5dump", "-d", "/law", "-y", self.path))
 
-    def test_r(self):
-        if shutil.which("Rscript") is None:
-            self.skipTest("R is not installed")
-        script = self.folder / "read.R"
-        script.write_text(R_SCRIPT)
-        lines = self.output_of("Rscript", script, self.path).splitlines()
-        seen = {line.split(" ", 1)[0]: line.split(" ", 1)[1].strip() for line in lines if " " in line}
-        self.assertEqual(seen["dimensions"], "6 2 3")  # R counts the fastest dimension first
-        self.assert_numbers(seen["values"], self.values)
-        self.assert_numbers(seen["theory"], self.theory)
-        self.assertEqual((seen["size"], seen["law"], seen["experiment"]), ("10 20 40", "normal uniform", "testbed"))
+    def test_h5repack(self):
+        for number, options in enumerate(([], ["-f", "GZIP=1"], ["-l", "CONTI"])):
+            packed = self.folder / f"packed{number}.h5"
+            self.output_of("h5repack", *options, self.path, packed)
+            self.same_in(packed)
+
+    def test_h5copy(self):
+        copy = self.folder / "copy.h5"
+        for name in ("estimate", "law", "status", "summary", "theory", "failures"):
+            self.output_of("h5copy", "-i", self.path, "-o", copy, "-s", name, "-d", name)
+        self.same_in(copy)
+
+
+class R(Readers):
+    def test_packages(self):
+        for package in ("ncdf4", "hdf5r", "rhdf5"):
+            with self.subTest(package=package):
+                if not has_r_package(package):
+                    self.skipTest(f"the R package {package} is not installed")
+                self.assert_script("Rscript", SCRIPTS / f"{package}.R")
+
+
+class JavaScript(Readers):
+    def test_h5wasm(self):
+        if os.environ.get("THRESHER_TESTS") != "long" or shutil.which("npm") is None:
+            self.skipTest("only under --long, where npm is there")
+        self.output_of("npm", "install", "--no-audit", "--no-fund", "--prefix", self.folder, H5WASM)
+        self.assert_script("node", SCRIPTS / "h5wasm.mjs", self.folder)
 
 
 if __name__ == "__main__":
     BIN = pathlib.Path(sys.argv.pop(1)).resolve()
+    del Readers  # has no tests of its own
     unittest.main()

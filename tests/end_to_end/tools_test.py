@@ -114,7 +114,7 @@ class CommandLine(ToolTest):
         self.refused("plot", good, "--size", "5", saying="not a width and a height")
         self.refused("threshold", good, "--level", "1.5", saying="lies in [0, 1]")
         self.refused("threshold", good, "--metric", "mse", saying="give --level")
-        self.refused("export", good, "--output", "table.xls", saying="must end in .csv or .parquet")
+        self.refused("export", good, "--output", "table.xls", saying="must end in .csv, .parquet or .nc")
         self.refused("compare", good, saying="required: second")
 
     def test_a_damaged_file_is_an_error_and_not_a_number(self):

@@ -1,7 +1,8 @@
-"""Writes trials or summaries as a table: CSV, or Parquet where pyarrow or fastparquet is installed.
+"""Writes trials or summaries as a table (CSV, or Parquet where pyarrow or fastparquet is installed) or as classic netCDF.
 
 One row per trial that was run (or per point, with --what summary): coordinates, status, metrics, and on request
-predictions. Numbers in CSV read back as the same bits.
+predictions. Numbers in CSV read back as the same bits. A name that ends in .nc gives a classic netCDF-3 file without groups,
+for tools that know nothing else: trials (unless --what summary), summaries and predictions in one, words as numbered flags.
 """
 
 import importlib.util
@@ -11,19 +12,20 @@ import sys
 
 import numpy as np
 
+from . import classic_netcdf
 from .arguments import add_file, add_selection, names
 from .errors import InputError
 from .selection import View
 from .study_file import INVALID, NOT_RUN, STATUS_NAMES, StudyFile
 from .summary import wanted_predictions
 
-FORMATS = (".csv", ".parquet")
+FORMATS = (".csv", ".parquet", ".nc")
 ROWS_AT_ONCE = 200_000
 
 
 def add_arguments(parser):
     add_file(parser)
-    parser.add_argument("--output", metavar="path", help="file to write, .csv or .parquet, or '-' for CSV to the terminal "
+    parser.add_argument("--output", metavar="path", help="file to write, .csv, .parquet or .nc, or '-' for CSV to the terminal "
                                                          "(default: beside the file, .csv)")
     parser.add_argument("--what", choices=("trials", "summary"), default="trials", help="default trials")
     parser.add_argument("--metric", type=names, metavar="a,b", help="default: all")
@@ -35,11 +37,16 @@ def run(options):
     output = options.output or str(pathlib.Path(options.file).with_suffix(".csv"))
     suffix = ".csv" if output == "-" else pathlib.Path(output).suffix.lower()
     if suffix not in FORMATS:
-        raise InputError(f"--output {output}: the name must end in {' or '.join(FORMATS)}")
+        raise InputError(f"--output {output}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if suffix == ".parquet" and not any(importlib.util.find_spec(name) for name in ("pyarrow", "fastparquet")):
         raise InputError("Parquet needs the Python package pyarrow or fastparquet, and neither is installed; .csv works")
     with StudyFile(options.file) as study:
-        frames = _frames(study, options)
+        if suffix == ".nc":
+            if options.select:
+                raise InputError("--select: a classic netCDF file holds the whole grid; tables (.csv, .parquet) take a part")
+            frames = None
+        else:
+            frames = _frames(study, options)
         if output == "-":
             _write_csv(frames, sys.stdout)
             return
@@ -49,6 +56,12 @@ def run(options):
             if suffix == ".csv":
                 with open(beside, "w", newline="", encoding="utf-8") as stream:
                     _write_csv(frames, stream)
+            elif suffix == ".nc":
+                metrics = options.metric or list(study.metrics)
+                for name in metrics:
+                    study.metric(name)
+                predictions = study.predictions if options.prediction is None else wanted_predictions(study, None, options.prediction)
+                classic_netcdf.write(study, beside, metrics, predictions, options.what == "trials")
             else:
                 import pandas
 
@@ -113,7 +126,7 @@ def _trial_frames(study, view, metrics, predictions):
     step = max(1, ROWS_AT_ONCE // max(study.trials, 1))
     empty = True
     for start, index, block in _point_blocks(view, step):
-        status = _read(study, "status", index, block)
+        status = _read(study, "status", index, block) if study.trials else np.zeros((len(block) if block is not None else 1, 0), np.int8)
         ran = (status != NOT_RUN) & (status != INVALID)
         if not ran.any() and not (empty and start + step >= points):
             continue

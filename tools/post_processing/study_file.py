@@ -183,14 +183,15 @@ class StudyFile:
 
     def _read_layout(self):
         root = self.file
-        if "status" not in root or "experiment" not in root.attrs:
-            raise InputError(f"{self.path}: not a Thresher result file (no /status, no attribute 'experiment')")
-        names = dimension_names(root["status"])
-        if not names or names[-1] != TRIAL:
-            raise InputError(f"{self.path}: the last dimension of /status is not '{TRIAL}'")
-        self.axis_names = names[:-1]
-        self.trials = root["status"].shape[-1]
-        self.shape = root["status"].shape[:-1]
+        if "team_size" not in root or "experiment" not in root.attrs:
+            raise InputError(f"{self.path}: not a Thresher result file (no /team_size, no attribute 'experiment')")
+        self.axis_names = dimension_names(root["team_size"])
+        self.shape = root["team_size"].shape
+        self.trials = 0  # without trials there is nothing that is told of each
+        if "status" in root:
+            self.trials = root["status"].shape[-1]
+            if dimension_names(root["status"]) != [*self.axis_names, TRIAL]:
+                raise InputError(f"{self.path}: the dimensions of /status are not the axes and '{TRIAL}'")
         self.metrics = {}
         self.scalars = {}
         along = {name: {} for name in self.axis_names}
@@ -358,7 +359,7 @@ class StudyFile:
     def progress(self, codes=range(len(STATUS_NAMES))):
         """Number of trials of each status, or of the ones asked for, one array [axes..., status]."""
         counts = np.zeros(self.shape + (len(STATUS_NAMES),), dtype=np.int64)
-        for index in self.slabs():
+        for index in self.slabs() if self.trials else ():
             status = self.file["status"][index] if index else self.file["status"][()]
             for code in codes:
                 counts[index + (Ellipsis, code)] = np.count_nonzero(status == code, axis=-1)

@@ -1,6 +1,8 @@
 #include "hdf5/dataset.hpp"
 
 #include "hdf5/attribute.hpp"
+#include "hdf5/call.hpp"
+#include "hdf5/chunk_index.hpp"
 #include "hdf5/file.hpp"
 
 #include <gtest/gtest.h>
@@ -57,17 +59,78 @@ TEST_F(DatasetTest, ErrorsSayWhatHdf5Says) {
   EXPECT_THROW(open_dataset(file, "b"), std::runtime_error);
 }
 
-TEST_F(DatasetTest, SmallOnesLieInTheHeaderLargeOnesInChunks) {
+/// What the far readers need: see the page on the result file.
+TEST_F(DatasetTest, LayoutsAreThoseThatEveryReaderHas) {
   auto const file = create_file(path_);
-  auto const layout = [&](std::size_t numbers) {
-    auto const dataset =
-        write_dataset(file, std::to_string(numbers), std::vector<double>(numbers), {numbers});
+  auto const layout = [&](Extents const& extents) {
+    auto const dataset = write_dataset(file, "of" + std::to_string(volume(extents)),
+                                       std::vector<double>(volume(extents)), extents);
     Object const properties(H5Dget_create_plist(dataset.get()), "properties");
+    unsigned most = 0, least = 0;
+    check(H5Pget_attr_phase_change(properties.get(), &most, &least), "attribute storage");
+    EXPECT_EQ(most, 8u);
     return H5Pget_layout(properties.get());
   };
-  EXPECT_EQ(layout(1024), H5D_COMPACT);
-  EXPECT_EQ(layout(1025), H5D_CHUNKED);
+  EXPECT_EQ(layout({}), H5D_CONTIGUOUS);
+  EXPECT_EQ(layout({2}), H5D_CHUNKED);
+  EXPECT_EQ(layout({2000, 20}), H5D_CHUNKED);
   EXPECT_EQ(chunk_of({100, 1000}, kNumbersPerChunk), (Extents{16, 1000}));
+  EXPECT_THROW(write_dataset(file, "none", std::vector<double>(), {0}), std::logic_error);
+}
+
+TEST_F(DatasetTest, IntegersAreNarrowWhereAllFit) {
+  auto const file = create_file(path_);
+  auto const bytes = [](Object const& dataset) {
+    Object const type(H5Dget_type(dataset.get()), "type");
+    return H5Tget_size(type.get());
+  };
+  std::vector<std::int64_t> const narrow{-2147483648, 2147483647};
+  std::vector<std::int64_t> const wide{0, 2147483648};
+  EXPECT_EQ(bytes(write_integers(file, "narrow", narrow, {2})), 4u);
+  EXPECT_EQ(bytes(write_integers(file, "wide", wide, {2})), 8u);
+  EXPECT_EQ(read<std::int64_t>(open_dataset(file, "narrow")), narrow);
+  EXPECT_EQ(read<std::int64_t>(open_dataset(file, "wide")), wide);
+  for (auto const value : {narrow[0], wide[1]}) {
+    set_attribute(file, "number", value);
+    EXPECT_EQ(integer_attribute(file, "number"), value);
+  }
+}
+
+TEST_F(DatasetTest, AttributesMayBeLargeAndMany) {
+  std::string const large(400'000, 'x');
+  {
+    auto const file = create_file(path_);
+    auto const scale = write_counting_scale(file, "scale", 3);
+    set_attribute(scale, "large", large);
+    for (int k = 0; k < 500; ++k) {
+      attach_scale(write_dataset(file, "d" + std::to_string(k), std::vector<double>(3), {3}), scale, 0);
+      if (k < 100) set_attribute(scale, "a" + std::to_string(k), k);
+    }
+  }
+  auto const file = open_file(path_);
+  auto const scale = open_dataset(file, "scale");
+  EXPECT_EQ(text_attribute(scale, "large"), large);
+  EXPECT_EQ(integer_attribute(scale, "a99"), 99);
+}
+
+TEST_F(DatasetTest, TheIndexTellsWhichChunksAreThere) {
+  auto const file = create_file(path_, 1);
+  auto const sparse = create_dataset<double>(file, "sparse", {5, 10}, {2, 4});
+  write_box<double>(sparse, {{2, 4}, {2, 4}}, std::vector<double>(8));
+  ChunkIndex const index(sparse);
+  EXPECT_EQ(index.size(), 1u);
+  EXPECT_TRUE(index.holds({3, 7}));
+  EXPECT_FALSE(index.holds({3, 8}));
+  EXPECT_FALSE(index.holds({1, 4}));
+  // Many more than the file was made for.
+  std::vector<double> numbers(5000);
+  std::iota(numbers.begin(), numbers.end(), 0.0);
+  auto const many = create_dataset<double>(file, "many", {5000}, {1});
+  for (hsize_t k = 0; k < 5000; ++k)
+    write_box<double>(many, {{4999 - k}, {1}}, std::span(numbers).subspan(4999 - k, 1));
+  EXPECT_EQ(read<double>(many), numbers);
+  EXPECT_EQ(ChunkIndex(many).size(), 5000u);
+  EXPECT_THROW(ChunkIndex(write_dataset(file, "scalar", std::vector<double>{1}, {})), std::runtime_error);
 }
 
 TEST_F(DatasetTest, AFlippedBitIsAnError) {

@@ -1,0 +1,11 @@
+suppressMessages(library(rhdf5))
+file <- commandArgs(TRUE)[1]
+whole <- h5read(file, "/")
+say <- function(key, values) cat(key, format(as.vector(values), digits = 17, trim = TRUE), "\n")
+say("metric", whole$estimate)
+say("words", whole$law)
+say("summary", whole$summary$estimate_mean)
+say("theory", whole$theory$expected)
+say("status", whole$status)
+say("failures", whole$failures$size_index)
+cat("reason", whole$failures$reason[1], "\n")
