@@ -150,6 +150,24 @@ TEST(OwnData, AreCompletedByEveryMethodThatNeedsNoTruth) {
   EXPECT_LT(run_trial(point, team).test_error, 1.2);
 }
 
+TEST(OwnData, NeedNoTestCells) {
+  Sample sample;
+  for (auto const* list : {"test/row", "test/col", "test/value"}) sample.sets.erase(list);
+  auto const comm = mpi::Communicator::self();
+  study::Team team(comm);
+  trials::MemoryServices services;
+  services.wanted = {"imputed", "group_test_error"};
+  team.set_services(&services);
+  team.set_input(&sample);
+  auto point = own();
+  point.tuning = Tuning::validation;
+  auto const measured = run_trial(point, team);
+  EXPECT_TRUE(std::isnan(measured.test_error));
+  EXPECT_GT(measured.val_error, 0);
+  EXPECT_TRUE(services.artifacts.contains("imputed"));
+  EXPECT_FALSE(services.artifacts.contains("group_test_error"));
+}
+
 TEST(OwnData, DefectsAreNamed) {
   auto const expect = [](std::string const& words, std::function<void(Sample&)> const& spoil) {
     Sample sample;

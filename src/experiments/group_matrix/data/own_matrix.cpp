@@ -233,9 +233,9 @@ OwnMatrixPart read_own_matrix(study::InputReader const& input, OwnMatrix const& 
     part.observations = observations_of(read_cells(input, "obs", about.rows, about.columns, is_own),
                                         about.rows, about.columns, own);
   }
-  if (about.tests > 0)
-    part.tests = observations_of(read_cells(input, "test", about.rows, about.columns, is_own), about.rows,
-                                 about.columns, own);
+  std::vector<Cell> const tests =
+      about.tests > 0 ? read_cells(input, "test", about.rows, about.columns, is_own) : std::vector<Cell>{};
+  part.tests = observations_of(tests, about.rows, about.columns, own);
   for (auto const size : about.group_sizes) part.groups.push_back({size, {}});
   auto const add = [&](std::size_t group, std::int64_t row) {
     if (is_own(row)) part.groups[group].own.push_back(static_cast<std::int32_t>(row - own.begin));
