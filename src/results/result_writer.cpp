@@ -4,6 +4,8 @@
 #include "results/failure_table.hpp"
 #include "results/integrity.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -233,9 +235,11 @@ void ResultWriter::write_metrics() {
                                                       [m](Record const& record) { return record.values[m]; });
     set_attribute(dataset, "valid_range", std::vector<double>{metric.range.lower(), metric.range.upper()});
     set_attribute(dataset, "kind", text_of(metric.kind));
-    if (auto const k = find_named(study_.description().predictions, metric.prediction);
-        k && ledger_.is_predicted(*k))
-      set_attribute(dataset, "prediction", metric.prediction);
+    std::vector<std::string> known;
+    for (auto const& name : split_names(metric.prediction, ' '))
+      if (auto const k = find_named(study_.description().predictions, name); k && ledger_.is_predicted(*k))
+        known.push_back(name);
+    if (!known.empty()) set_attribute(dataset, "prediction", fmt::format("{}", fmt::join(known, " ")));
     auto const summarised = [&](char const* ending, std::string const& meaning,
                                 std::vector<double> const& values) {
       set_attribute(write_per_point(group, metric.name + ending, meaning + metric.name, values), "units",
