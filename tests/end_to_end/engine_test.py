@@ -417,7 +417,8 @@ class FlippedFiles(running.StudyTest):
         """What h5py sees of a damaged file, in a process of its own: HDF5 may not survive it."""
         child = os.fork()
         if child:
-            return max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), -1) % (self.WRONG + 1)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            return code if code >= 0 else self.ERROR
         seen = self.ERROR
         try:
             numbers = numbers_in(path)
