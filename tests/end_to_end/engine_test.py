@@ -195,7 +195,8 @@ class KillingTest(running.StudyTest):
                 self.assertIn(process.returncode, (0, 3), self.said(process))
                 if process.returncode == 3:
                     with h5py.File(self.folder / "killed.h5") as f:  # a kill convicts one unit, of two points, or none
-                        self.assertLess(len(f["failures/trial"]), 2 * kills, self.said(process))
+                        failed = len(f["failures/trial"]) if "failures" in f else 0
+                        self.assertLess(failed, 2 * kills, self.said(process))
                     self.run_study(*study, "--resume", "--retry_failed", "--output", "killed.h5", ranks=ranks)
                 break
             alive = self.ranks_of_study()
@@ -326,7 +327,7 @@ class FailingTest(running.StudyTest):
 
     def statuses(self, name):
         with h5py.File(self.folder / name) as f:
-            reasons = [r.decode() for r in f["failures/reason"][...]]
+            reasons = [r.decode() for r in f["failures/reason"][...]] if "failures" in f else []
             return f["status"][...], reasons
 
 
