@@ -237,7 +237,7 @@ void ResultWriter::write_metrics() {
     set_attribute(dataset, "kind", text_of(metric.kind));
     std::vector<std::string> known;
     for (auto const& name : split_names(metric.prediction, ' '))
-      if (auto const k = find_named(study_.description().predictions, name); k && ledger_.is_predicted(*k))
+      if (auto const k = find_named(study_.description().predictions, name); k && ledger_.has_prediction(*k))
         known.push_back(name);
     if (!known.empty()) set_attribute(dataset, "prediction", fmt::format("{}", fmt::join(known, " ")));
     auto const summarised = [&](char const* ending, std::string const& meaning,
@@ -263,7 +263,7 @@ void ResultWriter::write_predictions() {
   };
   auto const group = child_group(names::kTheory);
   for (std::size_t k = 0; k < about.predictions.size(); ++k) {
-    if (!ledger_.is_predicted(k)) continue;
+    if (!ledger_.has_prediction(k)) continue;
     set_attribute(
         write_per_point(group, about.predictions[k].name, about.predictions[k].meaning,
                         along_points([&](std::size_t point) { return ledger_.prediction(k, point); })),

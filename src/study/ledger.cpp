@@ -77,8 +77,9 @@ double Ledger::prediction(std::size_t k, std::size_t point) const {
   return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
 }
 
-bool Ledger::is_predicted(std::size_t k) const {
+bool Ledger::has_prediction(std::size_t k) const {
   auto const& theory = theories_[study_.description().predictions[k].theory];
+  if (theory.wanted) return true;
   auto const columns = theory.columns.size();
   auto const column = static_cast<std::size_t>(std::ranges::find(theory.columns, k) - theory.columns.begin());
   for (std::size_t at = column; at < theory.values.size(); at += columns)

@@ -60,8 +60,8 @@ class Ledger {
   std::optional<Task> task(std::size_t theory, std::size_t point) const;
   /// Value of prediction `k` at a point; NaN where it was not computed.
   double prediction(std::size_t k, std::size_t point) const;
-  /// Whether prediction `k` has a value anywhere.
-  bool is_predicted(std::size_t k) const;
+  /// Whether prediction `k` is asked for, or known anywhere from before.
+  bool has_prediction(std::size_t k) const;
 
   /// Bytes that the states of all trials and predictions take, when all is done.
   double bytes() const;

@@ -26,16 +26,14 @@ TEST(Ledger, HoldsPredictionsByWhatTheyDependOn) {
   EXPECT_TRUE(std::isnan(f.ledger.prediction(1, 2)));
 }
 
-TEST(Ledger, KnowsWhichPredictionsHaveAValue) {
-  Fixture f;
-  auto const nan = std::nan("");
-  EXPECT_FALSE(f.ledger.is_predicted(0));
-  f.ledger.enter({.point = 0, .trial = trial_of_theory(1), .values = {nan}});
-  EXPECT_FALSE(f.ledger.is_predicted(1)) << "does not apply there";
-  f.ledger.enter({.point = 2, .trial = trial_of_theory(1), .values = {0}});
-  EXPECT_TRUE(f.ledger.is_predicted(1));
-  EXPECT_FALSE(f.ledger.is_predicted(0));
-  EXPECT_FALSE(f.ledger.is_predicted(2));
+TEST(Ledger, HasThePredictionsThatAreAskedForOrKnown) {
+  SmallExperiment experiment;
+  auto asked = configuration_of(experiment, {{"mean", "0,1"}, {"level", "1,2"}});
+  asked.options.theory = "none";
+  Study const study{experiment, asked};
+  Ledger const ledger{study, survey(study, 1, 1e9, {})};
+  EXPECT_FALSE(ledger.has_prediction(0));
+  EXPECT_TRUE(Fixture{}.ledger.has_prediction(0)) << "asked for, though not known yet";
 }
 
 TEST(Ledger, ForgetsFailuresOfTrialsAndPredictionsAlike) {
