@@ -12,7 +12,7 @@ namespace thresher::linalg {
 namespace {
 
 constexpr std::int64_t kOrder = 90;
-constexpr std::int64_t kRows = 60;
+constexpr std::int64_t kSampleRows = 60;
 
 /// Two spikes over noise.
 RowGenerator spiked_rows() {
@@ -28,7 +28,7 @@ RowGenerator spiked_rows() {
 class EigenpairsTest : public testing::Test {
  protected:
   EigenpairsTest() {
-    DenseMatrix vectors = covariance_of(spiked_rows(), kRows, kOrder);
+    DenseMatrix vectors = covariance_of(spiked_rows(), kSampleRows, kOrder);
     values_.resize(kOrder);
     syevd(Eigenvectors::wanted, Triangle::lower, vectors.view(), values_);
     leading_ = DenseMatrix(kOrder, 2);
@@ -36,7 +36,7 @@ class EigenpairsTest : public testing::Test {
       std::ranges::copy(vectors.column(kOrder - 1 - k), leading_.column(k).begin());
   }
   mpi::Communicator comm_ = mpi::Communicator::self();
-  TallMatrix rows_{comm_, kRows, kOrder, RowStorage::stored, spiked_rows()};
+  TallMatrix rows_{comm_, kSampleRows, kOrder, RowStorage::stored, spiked_rows()};
   RowLayout layout_{comm_, kOrder};
   std::vector<double> values_;
   DenseMatrix leading_;
@@ -103,7 +103,8 @@ TEST_F(EigenpairsTest, SlepcSquareRootAgreesWithTheEigendecomposition) {
   DenseMatrix result(kOrder, 2);
   EXPECT_EQ(square_root_times_panel(shifted, seeds.view(), result.view(), {}), Convergence::reached);
   auto const exact = product(
-      function_of(covariance_of(spiked_rows(), kRows, kOrder), [](double x) { return std::sqrt(x); }), seeds);
+      function_of(covariance_of(spiked_rows(), kSampleRows, kOrder), [](double x) { return std::sqrt(x); }),
+      seeds);
   EXPECT_LT(relative_difference(result.values(), exact.values()), 1e-4);
 }
 

@@ -17,7 +17,7 @@ namespace thresher::random {
 namespace {
 
 std::string const text = "seed=42 experiment=x";
-Row const row{1, 2, 3};
+Row const golden_row{1, 2, 3};
 
 Stream golden_stream() {
   return {hash_identity(text), "noise"};
@@ -49,25 +49,25 @@ TEST(Golden, DrawsOfAStream) {
     for (Draws const& draws : all) {
       SCOPED_TRACE(draws.last);
       std::array<double, 1> one;
-      stream.uniforms(row, draws.last, one);
+      stream.uniforms(golden_row, draws.last, one);
       EXPECT_EQ(one[0], draws.uniform);
-      stream.normals(row, draws.last, one);
+      stream.normals(golden_row, draws.last, one);
       EXPECT_EQ(one[0], draws.normal);
-      stream.signs(row, draws.last, one);
+      stream.signs(golden_row, draws.last, one);
       EXPECT_EQ(one[0], draws.sign);
-      stream.exponentials(row, draws.last, one);
+      stream.exponentials(golden_row, draws.last, one);
       EXPECT_EQ(one[0], draws.exponential);
     }
   }
 }
 
 TEST(Golden, DrawsInSequence) {
-  Sequence words = golden_stream().sequence(row, 4);
+  Sequence words = golden_stream().sequence(golden_row, 4);
   EXPECT_EQ(words.bits(), 0x59ef0d465203185dU);
   EXPECT_EQ(words.bits(), 0x3966be263f264bc3U);
   EXPECT_EQ(words.bits(), 0xb2ad031ea657ead2U);
 
-  Sequence sequence = golden_stream().sequence(row, 4);
+  Sequence sequence = golden_stream().sequence(golden_row, 4);
   EXPECT_EQ(sequence.normal(), -0x1.36def0a5396a3p-1);
   EXPECT_EQ(sequence.normal(), -0x1.50165e3645cc2p+0);
   EXPECT_EQ(sequence.uniform(), 0x1.655a063d4cafdp-1);

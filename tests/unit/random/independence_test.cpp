@@ -15,10 +15,10 @@
 namespace thresher::random {
 namespace {
 
-constexpr std::size_t count = 1'000'000;
+constexpr std::size_t draws_each = 1'000'000;
 
 std::vector<double> drawn(Stream const& stream, Row row, std::uint64_t first = 0) {
-  std::vector<double> values(count);
+  std::vector<double> values(draws_each);
   stream.normals(row, first, values);
   return values;
 }
@@ -45,26 +45,26 @@ TEST(Independence, OfNeighboursInEveryCoordinate) {
   expect_independent(here, drawn(stream, {5, 6, 7}, 1), "next");
   expect_independent(here, drawn(stream, {5, 6, 7}, 2), "next pair");
   expect_independent(here, drawn(stream, {5, 6, 7}, 3), "over a pair");
-  expect_independent(here, drawn(stream, {5, 6, 7}, count), "later in the row");
+  expect_independent(here, drawn(stream, {5, 6, 7}, draws_each), "later in the row");
   expect_independent(here, drawn(Stream(key, "noise2"), {5, 6, 7}), "stream");
   expect_independent(here, drawn(Stream(hash_identity("seed=1 trial=1"), "noise"), {5, 6, 7}), "trial");
   expect_independent(here, drawn(Stream(hash_identity("seed=2 trial=0"), "noise"), {5, 6, 7}), "seed");
   expect_independent(here, drawn(Stream({key.low ^ 1, key.high}, "noise"), {5, 6, 7}), "one bit of the key");
 
   Sequence sequence = stream.sequence({5, 6, 7}, 0);
-  std::vector<double> in_sequence(count);
+  std::vector<double> in_sequence(draws_each);
   for (double& value : in_sequence) value = sequence.normal();
   expect_independent(here, in_sequence, "sequence of the same row");
 }
 
 TEST(Independence, OfColumnsOfABlock) {
-  constexpr auto rows = static_cast<std::int64_t>(count);
+  constexpr auto rows = static_cast<std::int64_t>(draws_each);
   Stream const stream(hash_identity("columns"), "noise");
-  std::vector<double> block(4 * count);
+  std::vector<double> block(4 * draws_each);
   fill_normals(stream, {0, rows, 0, 4}, Layout::column_major, std::span<double>(block), rows);
   auto column = [&](std::size_t k) {
-    auto const begin = block.begin() + static_cast<std::ptrdiff_t>(k * count);
-    return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(count));
+    auto const begin = block.begin() + static_cast<std::ptrdiff_t>(k * draws_each);
+    return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(draws_each));
   };
   for (std::size_t a = 0; a < 4; ++a) {
     for (std::size_t b = 0; b < a; ++b)
@@ -105,7 +105,8 @@ TEST(Independence, DistinctIdentitiesGiveDistinctWords) {
     for (std::uint64_t row = 0; row < 1000; ++row) words.push_back(stream.sequence({row}, 0).bits());
     for (std::uint64_t row = 0; row < 200; ++row) uniforms.push_back(stream.uniform({row}, 0));
   }
-  for (std::uint64_t row = 0; row < count; ++row) keys.push_back(substream(key, {row, 0, 0, for_rows}).key);
+  for (std::uint64_t row = 0; row < draws_each; ++row)
+    keys.push_back(substream(key, {row, 0, 0, for_rows}).key);
   EXPECT_FALSE(has_twins(words));
   EXPECT_FALSE(has_twins(uniforms));
   EXPECT_FALSE(has_twins(keys));

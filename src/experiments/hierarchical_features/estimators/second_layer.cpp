@@ -33,16 +33,16 @@ linalg::DenseMatrix correlation(mpi::Communicator const& comm, std::int64_t rows
 linalg::DenseMatrix least_squares(mpi::Communicator const& comm, std::int64_t rows,
                                   linalg::ConstMatrixView own_h, std::vector<double> const& own_y) {
   constexpr double kRidge = 1e-9;
-  constexpr std::int64_t kRowsAtOnce = 256;
+  constexpr std::int64_t kRowsOfGram = 256;
   auto const m = own_h.columns;
   auto const products = m * (m + 1) / 2;
   // The Gram matrix and, in its last column, the right-hand side.
   linalg::DenseMatrix sums(products, products + 1);
   auto const gram = sums.columns_from(0, products);
   mpi::agree(comm, [&] {
-    linalg::DenseMatrix block(products, kRowsAtOnce);
-    for (std::int64_t first = 0; first < own_h.rows; first += kRowsAtOnce) {
-      auto const count = std::min(kRowsAtOnce, own_h.rows - first);
+    linalg::DenseMatrix block(products, kRowsOfGram);
+    for (std::int64_t first = 0; first < own_h.rows; first += kRowsOfGram) {
+      auto const count = std::min(kRowsOfGram, own_h.rows - first);
       for (std::int64_t row = 0; row < count; ++row) {
         std::int64_t at = 0;
         for (std::int64_t i = 0; i < m; ++i) {

@@ -37,7 +37,7 @@ class Map {
   /// kappa after one application, all that the inner equation asks for.
   double next_kappa(double kappa, double estimation_error) const {
     auto const at = noise(kappa, estimation_error);
-    return selected(at, rates(at)) / at.sum_m;
+    return selected(rates(at)) / at.sum_m;
   }
 
   /// The new pair after one application, and the threshold, noise and rates that led to it.
@@ -51,7 +51,7 @@ class Map {
     next.true_positive_rate = rate.true_positive;
     next.estimation_error = problem_.s * active_threshold_risk(problem_.rho, at.t, at.nu) +
                             null_count_ * at.t * at.t * null_threshold_risk(at.nu / at.t);
-    next.degrees_of_freedom = selected(at, rate);
+    next.degrees_of_freedom = selected(rate);
     next.kappa = next.degrees_of_freedom / at.sum_m;
     return next;
   }
@@ -122,7 +122,7 @@ class Map {
             2 * numerics::normal_upper_tail(at.nu / at.t)};
   }
 
-  double selected(Noise const& at, Rates const& rate) const {
+  double selected(Rates const& rate) const {
     return problem_.s * rate.true_positive + null_count_ * rate.false_positive;
   }
 

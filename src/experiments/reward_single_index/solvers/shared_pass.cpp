@@ -11,7 +11,7 @@ namespace thresher::reward_single_index {
 
 namespace {
 
-constexpr auto kWidth = linalg::ColumnGroups::kWidth;
+constexpr auto kPassWidth = linalg::ColumnGroups::kWidth;
 
 bool same_moment(Parameters const& a, Parameters const& b) {
   return a.precision == b.precision && same_transform(a, b);
@@ -39,7 +39,7 @@ void add_moments(linalg::ConstMatrixView block, std::int64_t begin, std::int64_t
   if (count <= 0) return;
   linalg::ColumnGroups part(count, weights.columns());
   for (std::int64_t g = 0; g < weights.groups(); ++g)
-    std::copy_n(weights.group(g) + begin * kWidth, count * kWidth, part.group(g));
+    std::copy_n(weights.group(g) + begin * kPassWidth, count * kPassWidth, part.group(g));
   linalg::add_block_image(block.block(0, begin, block.rows, count), part, image);
 }
 
@@ -100,7 +100,7 @@ void SharedPass::run(std::span<MomentEntry> moments, std::span<SliceEntry> slice
             linalg::ColumnGroups weights(rows.size(), width);
             for (std::int64_t k = 0; k < width; ++k)
               for (std::int64_t i = 0; i < rows.size(); ++i)
-                weights.group(k / kWidth)[i * kWidth + k % kWidth] =
+                weights.group(k / kPassWidth)[i * kPassWidth + k % kPassWidth] =
                     moments[static_cast<std::size_t>(k)].moment.transform(y[static_cast<std::size_t>(i)]);
             auto const before = std::clamp<std::int64_t>(half - rows.begin, 0, rows.size());
             add_moments(block, 0, before, weights, first);
