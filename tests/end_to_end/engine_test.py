@@ -422,10 +422,10 @@ class FlippedFiles(running.StudyTest):
             return code if code >= 0 else self.ERROR
         seen = self.ERROR
         try:
-            numbers = numbers_in(path)
-            unlike = [name for name in good if name not in numbers or good[name].tobytes() != numbers[name].tobytes()]
-            if numbers.keys() >= good.keys():
-                seen = max((self.how_unlike(good[name], numbers[name]) for name in unlike), default=self.SAME)
+            with h5py.File(path) as file:  # numbers only: what texts say is no matter of checksums
+                numbers = {name: file[name][()] for name in good}
+            unlike = [name for name in good if good[name].tobytes() != numbers[name].tobytes()]
+            seen = max((self.how_unlike(good[name], numbers[name]) for name in unlike), default=self.SAME)
         finally:
             os._exit(seen)
 
@@ -438,6 +438,7 @@ class FlippedFiles(running.StudyTest):
 
     def flip(self, name, seed):
         good_bytes, good = (self.folder / name).read_bytes(), numbers_in(self.folder / name)
+        good.pop("artifacts/number", None)  # 0, 1, ... along an array: written anew, not read
         dice, seen = random.Random(seed), [0] * (self.WRONG + 1)
         for k in range(running.campaign(60, 400)):
             damaged = bytearray(good_bytes)
