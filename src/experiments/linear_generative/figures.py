@@ -84,6 +84,7 @@ def bias(paths, output):
     axes[0].set_ylabel("convergence $q$")
     axes[1].set_ylabel("recovery of the latent image, $Q$")
     for panel in axes:
+        panel.set_xlim(0.8 * float(conv["samples"].min()), 1.25 * float(conv["samples"].max()))  # also where nothing ran yet
         panel.set_xscale("log")
         panel.set_xlabel("examples $n$ ($d$ = 400)")
         panel.spines[["top", "right"]].set_visible(False)
