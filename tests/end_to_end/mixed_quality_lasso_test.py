@@ -210,14 +210,16 @@ class LongTrials(MixedQualityTest):
     """Trials that outlast every run: each continues where the one before has left them."""
 
     def continue_in_slices(self, study, ranks):
+        started = time.monotonic()
         self.run_study(*study, "--output", "calm.h5", ranks=ranks)
+        slice_seconds = max(2.5, (time.monotonic() - started) / 3)  # a busy machine needs longer ones to come forward
         process = self.start_study(*study, "--output", "cut.h5", ranks=ranks)
         self.wait_for(lambda: (self.folder / "cut.h5.state").exists())  # made when the analysis looks for what is left
         process.send_signal(signal.SIGUSR1)
         self.assertEqual(process.wait(120), 75, self.said(process))
         self.assertEqual(len(list((self.folder / "cut.h5.state").iterdir())), max(ranks, 1))
         for slices in range(100):
-            done = self.run_study("--resume", "--time_limit", 2.5, "--quiet", "--output", "cut.h5", ranks=ranks,
+            done = self.run_study("--resume", "--time_limit", slice_seconds, "--quiet", "--output", "cut.h5", ranks=ranks,
                                   expect=None)
             if done.returncode == 0:
                 break
