@@ -191,6 +191,9 @@ TEST(OwnData, DefectsAreNamed) {
     s.sets["obs/col"].values[1] = s.sets["obs/col"].values[0];
   });
   expect("allowed are integers from 0 to 9", [](Sample& s) { s.sets["obs/col"].values[4] = 10; });
+  expect("at least two different values", [](Sample& s) {
+    for (double& value : s.sets["obs/value"].values) value = 0.1;
+  });
   expect("has 20 rows", [](Sample& s) {
     s.sets["labels"].extents[0] = 20;
     s.sets["labels"].values.resize(40);

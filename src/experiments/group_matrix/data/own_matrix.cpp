@@ -1,10 +1,13 @@
 #include "experiments/group_matrix/data/own_matrix.hpp"
 
+#include "numerics/rounding.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -108,7 +111,10 @@ void read_rows(study::InputReader const& input, std::int64_t columns, mpi::Range
 void examine_labels(study::InputReader const& input, OwnMatrix& about) {
   auto const [rows, factors] = extents_of(input, "labels");
   if (rows != about.rows)
-    throw study::UserError(fmt::format("input: /labels has {} rows, the matrix {}", rows, about.rows));
+    throw study::UserError(
+        fmt::format("input: /labels has {} rows, the matrix {} (one row of labels per row of the matrix; R, "
+                    "Julia and MATLAB write the dimensions in reverse)",
+                    rows, about.rows));
   about.factors = factors;
   std::vector<std::vector<std::int64_t>> sizes(static_cast<std::size_t>(factors));
   bool is_crossed = true;
@@ -194,21 +200,30 @@ void examine_weights(study::InputReader const& input, OwnMatrix& about) {
 OwnMatrix examine_own_matrix(study::InputReader const& input) {
   OwnMatrix about;
   auto const all = [](std::int64_t) { return true; };
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  auto const see = [&](double value) {
+    ++about.observed;
+    least = std::min(least, value);
+    most = std::max(most, value);
+  };
   if (input.has("Y")) {
     about.is_dense = true;
     std::tie(about.rows, about.columns) = extents_of(input, "Y");
     read_rows(input, about.columns, {0, about.rows}, [&](std::int64_t, std::span<double const> values) {
-      for (double const value : values) about.observed += std::isnan(value) ? 0 : 1;
+      for (double const value : values)
+        if (!std::isnan(value)) see(value);
     });
   } else if (input.has("obs/value")) {
     about.rows = size_attribute(input, "n_rows");
     about.columns = size_attribute(input, "n_cols");
-    about.observed =
-        static_cast<std::int64_t>(read_cells(input, "obs", about.rows, about.columns, all).size());
+    for (auto const& cell : read_cells(input, "obs", about.rows, about.columns, all)) see(cell.value);
   } else {
     throw study::UserError("input: needs /Y, or /obs/row, /obs/col and /obs/value");
   }
   if (about.observed == 0) throw study::UserError("input: has no observed entry");
+  if (!numerics::differ_beyond_rounding(least, most))
+    throw study::UserError(
+        fmt::format("input: every observed entry is {}, needs at least two different values", least));
   if (input.has("labels"))
     examine_labels(input, about);
   else
