@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cores=$(nproc)
+# nproc would take the number of threads from the environment.
+cores=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
 
 # One BLAS thread per rank; Open MPI refuses to start as root, and more ranks than cores, unless told otherwise.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1

@@ -1,5 +1,6 @@
 """jobs/*.sbatch on a real Slurm of one node: `/usr/bin/python3 slurm_test.py <bin folder>`."""
 
+import os
 import subprocess
 import threading
 import time
@@ -89,6 +90,14 @@ class Mistakes(StudyJobs):
         ends("merge.sbatch", driver(), "--output", "x.h5", saying="no files x.shard_*_of_*.h5")
         (self.work / "y.shard_1_of_2.h5").write_text("")
         ends("merge.sbatch", driver(), "--output", "y.h5", saying="part 2 of 2 is missing")
+
+
+    def test_mpirun_binds_ranks_only_where_the_job_sees_no_other_cores(self):
+        job = self.cluster.submit("-n", 1, "--job-name=bound", "-t", 5, JOBS / "run.sbatch", driver(), "--unheard_of", "1",
+                                  folder=self.work, environment={"THRESHER_LAUNCHER": "mpirun"})
+        self.cluster.wait_until_over(job, seconds=60)
+        alone = len(os.sched_getaffinity(0)) == 1
+        self.assertIn(f"mpirun --bind-to {'core' if alone else 'none'}, 1 ranks", self.log("bound"))
 
 
 class Cancelling(StudyJobs):
