@@ -56,6 +56,8 @@ class HawkesNetworkTest(StudyTest):
             self.assertEqual(own[name].ravel()[0], kept[name].ravel()[0], name)
         self.assertNotIn("mu_rmse", own)
         np.testing.assert_array_equal(self.artifact("own.h5", "network_estimated"), found)
+        with h5py.File(self.folder / "own.h5") as file:
+            self.assertFalse([name for name in file["artifacts"] if name.startswith("events")], "a copy of the user's own events")
         # A prefix of the events, and teams of two.
         self.run_study("--input", "events.h5", "--beta_fit", 1, "--t_obs", "350,700", "--trials", 1, "--output", "prefix.h5",
                        "--quiet")

@@ -69,7 +69,7 @@ def running_axis(view, options, varying, x, quantities):
     candidates = varying
     if x is not None:
         values = view.take(x)
-        candidates = [position for position in varying if _varies(values, position)]
+        candidates = [position for position in varying if varies(values, position)]
         if not candidates and varying:
             raise InputError(f"--x {options.x}: is the same at every point")
     for position in (_position(view, name) for name in view.study.default_axes(quantities)):
@@ -79,7 +79,8 @@ def running_axis(view, options, varying, x, quantities):
     return max(numeric or candidates, key=lambda position: (len(view.axes[position]), position), default=None)
 
 
-def _varies(values, position):
+def varies(values, position):
+    """Whether an array over the view's grid changes along one of its axes."""
     first = np.take(values, [0], axis=position)
     return bool(np.any((values != first) & ~(np.isnan(values) & np.isnan(first))))
 

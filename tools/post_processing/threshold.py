@@ -115,9 +115,9 @@ def _exact(value):
 def find(study, options):
     """Headings, rows and notes of the table of crossings."""
     view = View(study, options.select)
-    metric = study.metric(options.metric or study.default_metrics(*([_has_middle] if options.level is None else []))[0])
-    level = _level(metric, options)
-    prediction = _prediction(study, metric, options)
+    metric = study.metric(options.metric or study.default_metrics(*([has_middle] if options.level is None else []))[0])
+    level = level_of(metric, options)
+    prediction = prediction_of(study, metric, options)
     x_all = evaluate(options.x, study) if options.x else None
     along = layout.running_axis(view, options, view.varying(), x_all, [metric.name])
     if along is None:
@@ -130,7 +130,7 @@ def find(study, options):
     task = _Task(study, metric, level, options, along, x_all, study.at_points(prediction) if prediction else None)
     rows, crossings = [], []
     for place in np.ndindex(*[len(view.axes[position]) for position in others]):
-        crossed = _crossing_of_line(task, _line(view, along, dict(zip(others, place))))
+        crossed = _crossing_of_line(task, line_places(view, along, dict(zip(others, place))))
         if crossed is None:
             continue
         row = []
@@ -159,17 +159,17 @@ def find(study, options):
     return headings, rows, notes + ([f"note: {lost}"] if lost else [])
 
 
-def _has_middle(metric):
+def has_middle(metric):
     return metric.kind == "indicator" or bool(np.isfinite(metric.valid_range).all())
 
 
-def _level(metric, options):
+def level_of(metric, options):
     low, high = metric.valid_range
     level = options.level
     if level is None:
         if metric.kind == "indicator":
             level = 0.5
-        elif _has_middle(metric):
+        elif has_middle(metric):
             level = (low + high) / 2
         else:
             raise InputError(f"'{metric.name}' has no natural middle: give --level")
@@ -180,7 +180,7 @@ def _level(metric, options):
     return level
 
 
-def _prediction(study, metric, options):
+def prediction_of(study, metric, options):
     if options.prediction == "none":
         return None
     if options.prediction:
@@ -190,7 +190,7 @@ def _prediction(study, metric, options):
     return next(iter(study.default_predictions(metric.name)), None)
 
 
-def _line(view, along, fixed):
+def line_places(view, along, fixed):
     """Place of a line in the study's grid: one position per axis, all kept positions at `along`."""
     return [view.kept[position] if position == along else int(view.kept[position][fixed.get(position, 0)])
             for position in range(len(view.axes))]
@@ -212,7 +212,7 @@ def _crossing_of_line(task, line):
 
     # Curves that fall are mirrored, so that all rise.
     fit, level = task.options.fit, task.level
-    mirror = (lambda curve: 1 - curve if task.metric.is_probability else -curve) if _falls(x, part) else (lambda curve: curve)
+    mirror = (lambda curve: 1 - curve if task.metric.is_probability else -curve) if falls(x, part) else (lambda curve: curve)
     estimate = crossing(fit, x, mirror(part.mean), part.count, mirror(level))[0]
     crossings = crossing(fit, x, mirror(resampled), part.count, mirror(level))
     tail = (1 - task.options.confidence) / 2
@@ -236,7 +236,7 @@ def _crossing_of_line(task, line):
     return _Crossing(float(estimate), float(low), float(high), float(predicted), in_a_gap, (float(x[0]), float(x[-1])))
 
 
-def _falls(x, part):
+def falls(x, part):
     """Whether the curve goes down along x."""
     weights = part.count / part.count.sum()
     return bool(np.sum(weights * (x - np.sum(weights * x)) * (part.mean - np.sum(weights * part.mean))) < 0)

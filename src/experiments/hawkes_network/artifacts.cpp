@@ -140,7 +140,8 @@ void store_artifacts(FittedNetwork const& fitted, Estimate const& estimate, Para
   if (fitted.fit.screened && team.wants("candidates")) store_candidates(fitted, intervals, team);
   if (team.wants("rates")) store_rates(screened.observation, estimate, team);
   if (fitted.screening.histogram) store_histogram(*fitted.screening.histogram, team);
-  if (team.wants("events")) store_events(screened.observation, team);
+  // The user has his own events already: a copy of them would be the largest thing in memory.
+  if (point.input == nullptr && team.wants("events")) store_events(screened.observation, team);
 }
 
 }  // namespace thresher::hawkes_network
