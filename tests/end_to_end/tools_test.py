@@ -16,6 +16,7 @@ import unittest
 import h5py
 import numpy as np
 
+import running
 import tools_study_file as study_file
 from tools_study_file import FAILED, NOT_CONVERGED, NOT_RUN, OK, Metric, Study, phase_diagram, transition
 
@@ -366,6 +367,73 @@ class Threshold(ToolTest):
             self.assertAlmostEqual(float(row["theta"]), 0.9, delta=0.05)
         row = self.crossings(path, "--x", "n/n_alg", "--select", "p=512", "hq_fraction=0.2")[0]
         self.assertAlmostEqual(float(row["n/n_alg"]), 0.9, delta=0.05)
+
+
+class Collapse(ToolTest):
+    """Curves A_L(x) = f(sqrt(L) (x - 1)) of known place and exponent."""
+
+    SIZES = np.array([64, 128, 256, 512])
+
+    def study(self, runs, trials, kind="indicator", falls=False):
+        theta = np.linspace(0.6, 1.4, 13)
+        chance = 1 / (1 + np.exp(-0.6 * np.sqrt(self.SIZES)[:, None] * (theta - 1)))
+        chance = 1 - chance if falls else chance
+        generator = np.random.default_rng(21)
+        shape = (runs, len(self.SIZES), len(theta), trials)
+        if kind == "indicator":
+            values, bounds = (generator.random(shape) < chance[..., None]).astype(float), (0, 1)
+        else:
+            values, bounds = chance[..., None] + generator.normal(0, 0.2, shape), (-np.inf, np.inf)
+        theory = {"hit_theory": np.broadcast_to(chance, shape[:-1])}
+        return Study({"run": [f"r{k}" for k in range(runs)], "p": self.SIZES, "theta": theta},
+                     {"hit": Metric(values, kind, valid_range=bounds, prediction="hit_theory")}, trials, theory=theory)
+
+    def tables(self, text):
+        return [self.rows(part) for part in text.split("\n\n")]
+
+    def test_place_and_exponent_are_found(self):
+        for kind, falls in (("indicator", False), ("indicator", True), ("value", False)):
+            path = self.written("a.h5", self.study(1, 400, kind, falls))
+            collapses, sizes = self.tables(self.succeeds("collapse", path, "--level", "0.5", "--resamples", "50", "--format", "csv",
+                                                               "--output", "a.svg"))
+            (row,) = collapses
+            self.assertAlmostEqual(float(row["x_c"]), 1, delta=0.03)
+            self.assertAlmostEqual(float(row["1/nu"]), 0.5, delta=0.15)
+            self.assertAlmostEqual(float(row["predicted x_c"]), 1, delta=2e-3)
+            self.assertAlmostEqual(float(row["predicted 1/nu"]), 0.5, delta=0.02)
+            self.assertLess(float(row["chi2/dof"]), 2)
+            self.assertLess(float(row["chi2/neighbours"]), 2)
+            self.assertEqual([entry["p"] for entry in sizes], ["64", "128", "256", "512", "infinite"])
+            for entry in sizes:
+                self.assertAlmostEqual(float(entry["theta at hit = 0.5"]), 1, delta=0.06)
+            self.assertIn("<svg", self.path("a.svg").read_text())
+
+    def test_coverage_of_the_intervals(self):
+        # At 95 % of 200 runs 90 to 98 % must hold the truth (of 8: at least 6, below that 6e-3).
+        runs = running.campaign(8, 200)
+        path = self.written("c.h5", self.study(runs, 100))
+        collapses, _ = self.tables(self.succeeds("collapse", path, "--prediction", "none", "--resamples", running.campaign(100, 400), "--format", "csv"))
+        self.assertEqual(len(collapses), runs)
+        for name, truth in (("x_c", 1), ("1/nu", 0.5)):
+            held = sum(float(row[f"{name} low 95 %"]) <= truth <= float(row[f"{name} high 95 %"]) for row in collapses)
+            self.assertGreaterEqual(held, running.campaign(6, 180), name)
+            self.assertLessEqual(held, running.campaign(8, 197), name)
+
+    def test_curves_that_do_not_sharpen_are_said_to_be_so(self):
+        theta = np.linspace(0.6, 1.4, 13)
+        chance = 1 / (1 + np.exp(-8 * (theta - 1)))
+        values = (np.random.default_rng(2).random((3, 13, 300)) < chance[:, None]).astype(float)
+        path = self.written("flat.h5", Study({"p": self.SIZES[:3], "theta": theta}, {"hit": Metric(values, "indicator", valid_range=(0, 1))}, 300))
+        self.assertIn("do not sharpen", self.succeeds("collapse", path, "--size", "p", "--resamples", "100"))
+
+    def test_what_cannot_be_scaled_is_refused(self):
+        path = self.written("a.h5", self.study(1, 5))
+        self.refused("collapse", path, "--size", "q", saying="no coordinate or prediction")
+        self.refused("collapse", path, "--size", "p*theta", saying="exactly one axis (it does along 2)")
+        self.refused("collapse", path, "--size", "0-p", saying="must be positive")
+        self.refused("collapse", path, "--select", "p=64", saying="which axis is the size?")
+        self.refused("collapse", path, "--output", "a.txt", saying="must end in")
+        self.refused("collapse", path, "--metric", "hits", saying="no metric")
 
 
 class Plot(ToolTest):

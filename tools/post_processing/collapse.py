@@ -6,15 +6,14 @@ curves on the same points. chi2/dof is that of the common curve, a cubic spline;
 neighbours on the curves of the other sizes. --output draws the collapsed curves and the residuals.
 """
 
-import csv
 import pathlib
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import layout, scaling_collapse
 from .arguments import add_confidence, add_file, add_selection, positive_integer
+from .collapse_tables import print_table, tables
 from .crossings import crossing
 from .errors import InputError
 from .expressions import evaluate
@@ -23,7 +22,7 @@ from .missing import missing
 from .resampling import resampled_means
 from .selection import View
 from .study_file import StudyFile, Summary
-from .text import coordinate, number, table
+from .text import coordinate
 from .threshold import falls, has_middle, level_of, line_places, prediction_of
 
 FORMATS = ("text", "csv", "markdown")
@@ -94,8 +93,8 @@ def run(options):
     with StudyFile(options.file) as study:
         task = _Task(study, options)
         results = task.results()
-        for position, (headings, rows) in enumerate(_tables(task, results)):
-            _print(headings, rows, options.format, position)
+        for position, (headings, rows) in enumerate(tables(task, results)):
+            print_table(headings, rows, options.format, position)
         if options.format != "csv":
             for note in task.notes(results):
                 print(f"note: {note}")
@@ -103,7 +102,8 @@ def run(options):
             from . import collapse_figure, style
 
             style.save(collapse_figure.draw(task, results), output)
-            print(output)
+            if options.format != "csv":
+                print(output)
 
 
 class _Task:
@@ -119,7 +119,7 @@ class _Task:
         self.error = honest_error(self.metric, self.summary)
         x = evaluate(options.x, study) if options.x else None
         varying = self.view.varying()
-        self.size, self.size_axis = self._size(varying)
+        self.size, self.size_axis = self._size(varying, x)
         rest = [position for position in varying if position != self.size_axis]
         self.along = layout.running_axis(self.view, options, rest, x, [self.metric.name])
         if self.along is None or self.along == self.size_axis:
@@ -132,7 +132,7 @@ class _Task:
         self.others = [position for position in rest if position != self.along]
         self.theory = study.at_points(self.prediction) if self.prediction else None
 
-    def _size(self, varying):
+    def _size(self, varying, x):
         numeric = [position for position in varying if self.view.axes[position].is_numeric]
         if self.options.size:
             size = evaluate(self.options.size, self.study)
@@ -142,12 +142,9 @@ class _Task:
             if not np.all(self.view.take(size) > 0):
                 raise InputError(f"--size {self.options.size}: sizes must be positive")
             return size, changing[0]
-        preferred = [self.study.axes.index(self.study.axis(name)) for name in self.study.default_axes([self.metric.name])]
-        along = next((position for position in preferred if position in varying), None)
-        if self.options.along:
-            along = self.study.axes.index(self.study.axis(self.options.along))
+        along = layout.running_axis(self.view, self.options, varying, x, [self.metric.name])
         sizes = [position for position in numeric if position != along]
-        if len(numeric) < 2 or len(sizes) != 1:
+        if along is None or len(sizes) != 1:
             names = ", ".join(self.view.axes[position].name for position in numeric) or "none"
             raise InputError(f"{self.study.path}: which axis is the size? Give --size (axes of numbers with several values: {names})")
         return self.study.along_axis(sizes[0], self.study.axes[sizes[0]].values).astype(float), sizes[0]
@@ -210,12 +207,12 @@ class _Task:
         if points.degrees_of_freedom < 1:
             raise InputError(f"{self.study.path}: {len(points.x)} points in the transition are too few for a collapse")
         found = scaling_collapse.fit(points)
-        drawn = [scaling_collapse.fit(points.with_mean(np.concatenate([curve.resampled[k][curve.inside] for curve in curves])), found)
+        drawn = [scaling_collapse.refit(points.with_mean(np.concatenate([curve.resampled[k][curve.inside] for curve in curves])), found)
                  for k in range(self.options.resamples)]
         exponent = self._estimate(found.exponent, np.array([each.exponent for each in drawn]))
-        critical = self._estimate(found.critical, np.array([each.critical for each in drawn]))
+        critical = self._place(found.critical, np.array([each.critical for each in drawn]), exponent)
         estimates, resampled = zip(*(self._crossing(curve) for curve in curves))
-        limit = self._limit(curves, estimates, np.array(resampled), found, drawn)
+        limit = self._limit(curves, estimates, np.array(resampled), exponent, drawn)
         predicted, predicted_crossings = self._predicted(curves, points)
         return Result(fixed, labels, curves, points, found, critical, exponent, limit, scaling_collapse.against_neighbours(points, found),
                       list(estimates), predicted, predicted_crossings)
@@ -226,6 +223,12 @@ class _Task:
             return Estimate(value, np.nan, np.nan)
         low, high = np.quantile(resampled, (tail, 1 - tail), method="nearest")
         return Estimate(value, float(low), float(high))
+
+    def _place(self, value, resampled, exponent):
+        """An x_c: curves that do not sharpen have none, and where they may not sharpen it has no interval."""
+        if exponent.value <= FLAT:
+            return Estimate(np.nan, np.nan, np.nan)
+        return self._estimate(value, resampled) if exponent.low > FLAT else Estimate(value, np.nan, np.nan)
 
     def _mirror(self, curve):
         """Curves that fall are mirrored, so that all rise."""
@@ -240,7 +243,7 @@ class _Task:
         resampled = crossing("isotonic", curve.x, mirror(curve.resampled), curve.part.count, level)
         return self._estimate(float(value), resampled), resampled
 
-    def _limit(self, curves, estimates, resampled, found, drawn):
+    def _limit(self, curves, estimates, resampled, exponent, drawn):
         """Where crossings x_c(L) = x_c + b L^(-1/nu) go as L grows, each resample with its own exponent."""
         sizes = np.array([curve.size for curve in curves])
         values = np.array([estimate.value for estimate in estimates])
@@ -253,10 +256,8 @@ class _Task:
             design = np.column_stack([np.ones(len(sizes)), (sizes / sizes.max()) ** -exponent]) / spread[:, None]
             return np.linalg.lstsq(design, at / spread, rcond=None)[0][0]
 
-        if found.exponent <= FLAT:
-            return Estimate(np.nan, np.nan, np.nan)
-        return self._estimate(float(intercept(values, found.exponent)),
-                              np.array([intercept(resampled[:, k], each.exponent) for k, each in enumerate(drawn)]))
+        return self._place(float(intercept(values, max(exponent.value, FLAT))),
+                           np.array([intercept(resampled[:, k], max(each.exponent, FLAT)) for k, each in enumerate(drawn)]), exponent)
 
     def _predicted(self, curves, points):
         """The collapse of the theory's own curves, and their crossings; None and NaN where it does not say enough."""
@@ -277,56 +278,10 @@ class _Task:
     def notes(self, results):
         lines = []
         if any(result.exponent.low <= FLAT for result in results):
-            lines.append("an exponent that may be 0: the curves do not sharpen for certain, and x_c is then not known")
+            lines.append("an exponent that may be 0: the curves do not sharpen for certain, so x_c has no interval (and is not known where it is 0)")
         if any(np.isnan(result.critical.low) for result in results):
             lines.append("no interval where points have one trial each: it does not tell how trials differ")
         if any(result.found.chi_squared > 2 * result.points.degrees_of_freedom for result in results):
             lines.append("chi2/dof above 2: the curves do not fall on one within their errors (small sizes? --select leaves them out)")
         lost = missing(self.study, self.metric.name).note(self.view.mask())
         return lines + ([lost] if lost else [])
-
-
-def _tables(task, results):
-    """(headings, rows) of the collapses, and of the crossings of single sizes."""
-    names = [task.view.axes[position].name for position in task.others]
-    percent = number(100 * task.options.confidence)
-    ends = [f"low {percent} %", f"high {percent} %"]
-    with_theory = task.prediction is not None
-    headings = names + ["x_c", *ends, "1/nu", *ends, "chi2/dof", "chi2/neighbours"] + ["predicted x_c", "predicted 1/nu"] * with_theory
-    rows = []
-    for result in results:
-        row = result.labels + [result.critical.value, result.critical.low, result.critical.high]
-        row += [result.exponent.value, result.exponent.low, result.exponent.high]
-        row += [result.found.chi_squared / result.points.degrees_of_freedom, result.neighbours]
-        if with_theory:
-            row += [result.predicted.critical, result.predicted.exponent] if result.predicted else [np.nan, np.nan]
-        rows.append(row)
-    yield headings, rows
-    size = task.options.size or task.view.axes[task.size_axis].name
-    headings = names + [size, f"{task.x_name} at {task.metric.name} = {number(task.level)}", *ends, "minus x_c"] + ["predicted"] * with_theory
-    rows = []
-    for result in results:
-        for curve, estimate, predicted in zip(result.curves, result.crossings, result.predicted_crossings):
-            rows.append(result.labels + [coordinate(curve.size), estimate.value, estimate.low, estimate.high,
-                                         estimate.value - result.critical.value] + [predicted] * with_theory)
-        rows.append(result.labels + ["infinite", result.limit.value, result.limit.low, result.limit.high,
-                                     result.limit.value - result.critical.value] + [np.nan] * with_theory)
-    yield headings, rows
-
-
-def _print(headings, rows, style, position):
-    if style == "csv":
-        if position:
-            print()
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(heading.replace(" %", "").replace(" ", "_") for heading in headings)
-        writer.writerows([[value if isinstance(value, str) else "" if np.isnan(value) else repr(float(value)) for value in row] for row in rows])
-        return
-    cells = [[value if isinstance(value, str) else number(value, 4) for value in row] for row in rows]
-    if position:
-        print()
-    if style == "markdown":
-        print("| " + " | ".join(headings) + " |\n|" + "---|" * len(headings))
-        print("\n".join("| " + " | ".join(row) + " |" for row in cells))
-    else:
-        print("\n".join(table(headings, cells)))

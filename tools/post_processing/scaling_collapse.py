@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import BSpline
-from scipy.optimize import minimize
+from scipy.optimize import least_squares, minimize
 
 MOST_COEFFICIENTS = 9
 GRID = 15  # places and exponents where the search begins
@@ -72,24 +72,33 @@ def _chi_squared(points, critical, exponent):
     return float(np.sum(common_curve(points, critical, exponent)[2] ** 2))
 
 
-def fit(points, start=None):
-    """The collapse with the smallest chi-squared, from `start` or from a grid over all places and exponents."""
+def fit(points):
+    """The collapse with the smallest chi-squared, searched from a grid over all places and exponents."""
     spread = np.ptp(points.x)
-    if start is None:
-        places = np.quantile(points.x, np.linspace(0.05, 0.95, GRID))
-        tried = [(_chi_squared(points, place, exponent), place, exponent)
-                 for place in places for exponent in np.linspace(0, 1.5, GRID)]
-        starts = [best[1:] for best in sorted(tried)[:3]]
-    else:
-        starts = [(start.critical, start.exponent)]
+    places = np.quantile(points.x, np.linspace(0.05, 0.95, GRID))
+    tried = [(_chi_squared(points, place, exponent), place, exponent)
+             for place in places for exponent in np.linspace(0, MOST_EXPONENT / 2, GRID)]
     best = None
-    for place, exponent in starts:
+    for _, place, exponent in sorted(tried)[:3]:
         simplex = [(place, exponent), (place + 0.05 * spread, exponent), (place, exponent + 0.1)]
         found = minimize(lambda at: _chi_squared(points, *at), simplex[0], method="Nelder-Mead",
                          options={"initial_simplex": simplex, "xatol": 1e-6 * spread, "fatol": 1e-6, "maxfev": 400})
         if best is None or found.fun < best.chi_squared:
             best = Collapse(float(found.x[0]), float(found.x[1]), float(found.fun))
     return best
+
+
+def refit(points, start):
+    """The collapse of points that differ little from those of `start`."""
+    spread = np.ptp(points.x)
+
+    def residuals(at):
+        place, exponent = start.critical + spread * at[0], float(np.clip(at[1], 0, MOST_EXPONENT))
+        return common_curve(points, place, exponent)[2]
+
+    found = least_squares(residuals, (0.0, start.exponent), diff_step=1e-5, xtol=1e-6, ftol=1e-8, max_nfev=30)
+    exponent = float(np.clip(found.x[1], 0, MOST_EXPONENT))
+    return Collapse(float(start.critical + spread * found.x[0]), exponent, float(2 * found.cost))
 
 
 def against_neighbours(points, collapse):
