@@ -1,7 +1,8 @@
 """A driver's result file in the hands of the readers that people have: `/usr/bin/python3 tools_readers_test.py <bin folder>`.
 
 Each reads a metric, an axis of words, a summary, a theory, the status and the table of failures, and must see what h5py sees.
-Packages that `tools/setup --tests` does not install are skipped where they are missing, h5wasm but under `tools/test --long`.
+Readers that `tools/setup --tests` does not install are skipped where they are missing; those of `tools/setup --long`, and h5wasm, run
+under `tools/test --long` only.
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
@@ -58,12 +60,30 @@ class Readers(unittest.TestCase):
         self.assertEqual([str(word) for word in words], ["normal", "uniform"])
         self.assertEqual(reason, "asked to throw")
 
+    def said_by(self, *command):
+        """What a reader's script prints: lines that begin with what they give."""
+        return dict(line.strip().split(" ", 1) for line in self.output_of(*command).splitlines() if " " in line.strip())
+
+    def assert_said(self, lines, *keys):
+        for key in keys or self.numbers:
+            self.assert_numbers(lines[key], self.numbers[key])
+
     def assert_script(self, *command):
-        lines = dict(line.split(" ", 1) for line in self.output_of(*command, self.path).splitlines() if " " in line)
-        for key, expected in self.numbers.items():
-            self.assert_numbers(lines[key], expected)
+        lines = self.said_by(*command, self.path)
+        self.assert_said(lines)
         self.assertEqual(lines["words"].split(), ["normal", "uniform"])
         self.assertEqual(lines["reason"].strip(), "asked to throw")
+
+    def classic(self):
+        """A copy for tools that know neither HDF5 nor groups nor texts."""
+        path = self.folder / "classic.nc"
+        if not path.exists():
+            self.output_of("/usr/bin/python3", SCRIPTS.parents[2] / "tools" / "thresher", "export", self.path, "--output", path)
+        return path
+
+    def only_under_long(self, program):
+        if os.environ.get("THRESHER_TESTS") != "long" or shutil.which(program) is None:
+            self.skipTest(f"only under --long, where {program} is there")
 
     def same_in(self, path):
         """A copy has everything."""
@@ -168,8 +188,7 @@ class ClassicNetcdf(Readers):
     def test_export(self):
         from scipy.io import netcdf_file
 
-        classic = self.folder / "classic.nc"
-        self.output_of("/usr/bin/python3", SCRIPTS.parents[2] / "tools" / "thresher", "export", self.path, "--output", classic)
+        classic = self.classic()
         self.assertEqual(self.output_of("ncdump", "-k", classic).strip(), "64-bit offset")
         with netcdf_file(classic, mmap=False) as file:  # a reader of its own
             for key in ("metric", "summary", "theory", "status"):
@@ -214,10 +233,48 @@ class R(Readers):
 
 class JavaScript(Readers):
     def test_h5wasm(self):
-        if os.environ.get("THRESHER_TESTS") != "long" or shutil.which("npm") is None:
-            self.skipTest("only under --long, where npm is there")
+        self.only_under_long("npm")
         self.output_of("npm", "install", "--no-audit", "--no-fund", "--prefix", self.folder, H5WASM)
         self.assert_script("node", SCRIPTS / "h5wasm.mjs", self.folder)
+
+
+class Languages(Readers):
+    def test_octave(self):
+        self.only_under_long("octave-cli")
+        self.assert_said(self.said_by("octave-cli", "-q", SCRIPTS / "octave.m", self.path))
+
+    def test_scilab(self):
+        self.only_under_long("scilab-cli")
+        self.assert_script("scilab-cli", "-nb", "-f", SCRIPTS / "scilab.sce", "-args")
+
+    def test_gdl(self):
+        self.only_under_long("gdl")
+        with unittest.mock.patch.dict(os.environ, GDL_PATH=f"+{SCRIPTS}", DISPLAY=""):
+            lines = self.said_by("gdl", "-q", "-e", f"gdl_study, '{self.path}', '{self.classic()}'")
+        self.assert_said(lines, "metric", "status", "summary", "theory")
+
+
+class Maps(Readers):
+    """Tools for fields on a map: of the classic file."""
+
+    def test_cdo(self):
+        self.only_under_long("cdo")
+        for key in ("metric", "status"):
+            text = self.output_of("cdo", "-s", "outputf,%.17g ,100", f"-selname,{NUMBERS[key]}", self.classic())
+            self.assert_numbers(text, self.numbers[key])
+
+    def test_gmt(self):
+        self.only_under_long("gmt")
+        for layer, values in enumerate(self.numbers["metric"]):
+            text = self.output_of("gmt", "grd2xyz", f"{self.classic()}?estimate[{layer}]", "--FORMAT_FLOAT_OUT=%.9g")
+            rows = np.array([[float(number) for number in line.split()] for line in text.splitlines()])
+            for trial, law, value in rows:  # kept in single precision
+                np.testing.assert_allclose(value, values[int(law), int(trial)], rtol=1e-7)
+            self.assertEqual(len(rows), values.size)
+
+    def test_paraview(self):
+        self.only_under_long("pvbatch")
+        self.assert_said(self.said_by("pvbatch", "--force-offscreen-rendering", SCRIPTS / "in_paraview.py", self.classic()), "metric", "status")
 
 
 if __name__ == "__main__":
