@@ -12,7 +12,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +23,7 @@
 #include <linux/seccomp.h>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -61,6 +64,7 @@ std::vector<int> in_processes(int count, std::function<int(int)> const& work) {
   for (int k = 0; k < count; ++k) {
     auto const child = fork();
     if (child == 0) _exit(work(k));
+    if (child < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
     children.push_back(child);
   }
   std::vector<int> codes;
@@ -87,7 +91,8 @@ int hold(std::string const& output, bool dies) {
     return descriptor >= 0 ? kWasAlone : kWasNotAlone;
   } catch (UserError const&) {
     return kRefused;
-  } catch (std::exception const&) {
+  } catch (std::exception const& error) {
+    std::fprintf(stderr, "a start failed: %s\n", error.what());
     return kFault;
   }
 }
