@@ -221,12 +221,12 @@ void Coordinator::tend() {
     if (sent == 0) break;
     sending_.pop_front();
   }
-  if (store_ != nullptr) store_->tick(ledger_);
+  if (store_ != nullptr) store_->tick();
   progress_.update(state());
 }
 
 void Coordinator::end_by_force() {
-  if (store_ != nullptr) store_->close_by_force(ledger_);
+  if (store_ != nullptr) store_->close_by_force();
   progress_.conclude(state(),
                      std::string("interrupted by force") +
                          (stopping_ ? ", trials under way are longer than the time limit allowed" : "") +

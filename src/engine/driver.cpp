@@ -233,9 +233,9 @@ void Run::start_keeping() {
   strikes_ = journal.strikes;
   std::vector<std::shared_ptr<ResultReader const>> sources;
   if (stored_) sources.push_back(stored_);
-  store_ = std::make_unique<ResultStore>(output(), *study_, provenance_until("(running)"), *lock_);
+  store_ = std::make_unique<ResultStore>(output(), *study_, *ledger_, provenance_until("(running)"), *lock_);
   try {
-    store_->begin(*ledger_, std::move(sources), std::move(journal.records), strikes_);
+    store_->begin(std::move(sources), std::move(journal.records), strikes_);
   } catch (std::runtime_error const& error) {
     throw UserError(fmt::format("output = {}: {}", output(), error.what()));
   }
@@ -284,7 +284,7 @@ int Run::execute() {
 void Run::finish_keeping() {
   ledger_->drop_beyond_decision();
   try {
-    store_->finish(*ledger_, provenance_until(utc_now()));
+    store_->finish(provenance_until(utc_now()));
   } catch (std::runtime_error const& error) {
     throw std::runtime_error(fmt::format("{}; {}", error.what(), kAfterStoreError));
   }

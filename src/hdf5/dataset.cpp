@@ -5,6 +5,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -83,13 +84,39 @@ Object create_unchunked(Object const& parent, std::string const& name, Extents c
   return create(parent, name, native_type<double>(), extents, H5P_DEFAULT);
 }
 
+namespace {
+
+/// Calls `visit` for the boxes of chunks from `chunk_of`, in order: the numbers of each lie side by side,
+/// `first` the number of the first.
+void for_each_chunk(Extents const& extents, Extents const& chunk,
+                    std::function<void(Box const& box, std::size_t first)> const& visit) {
+  Box box{Extents(extents.size(), 0), chunk};
+  for (std::size_t first = 0; first < volume(extents); first += volume(box.count)) {
+    auto place = first;
+    for (std::size_t d = extents.size(); d-- > 0; place /= extents[d]) {
+      box.start[d] = place % extents[d];
+      box.count[d] = std::min(chunk[d], extents[d] - box.start[d]);
+    }
+    visit(box, first);
+  }
+}
+
+}  // namespace
+
 template <class T>
 Object write_dataset(Object const& parent, std::string const& name, std::vector<T> const& values,
                      Extents const& extents) {
   Lock const lock;
   require_elements(extents);
-  auto dataset = create_filled(parent, name, extents, chunk_of(extents, kNumbersPerChunk), missing<T>());
-  check(H5Dwrite(dataset.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
+  auto const chunk = chunk_of(extents, kNumbersPerChunk);
+  auto dataset = create_filled(parent, name, extents, chunk, missing<T>());
+  constexpr T kMissing = missing<T>();
+  auto const is_missing = [&](T const& number) { return std::memcmp(&number, &kMissing, sizeof(T)) == 0; };
+  for_each_chunk(extents, chunk, [&](Box const& box, std::size_t first) {
+    auto const part = std::span(values).subspan(first, volume(box.count));
+    // What is missing reads as missing: it takes no space.
+    if (extents.empty() || !std::ranges::all_of(part, is_missing)) write_box<T>(dataset, box, part);
+  });
   return dataset;
 }
 

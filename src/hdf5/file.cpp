@@ -62,8 +62,9 @@ Object open_file(std::string const& path) {
     throw std::runtime_error("it is no file");
   Lock const lock;
   auto const access = access_properties();
-  // The cache of chunks must hold what one box of points touches.
-  check(H5Pset_cache(access.get(), 0, 4099, std::size_t{64} << 20, 0.75), "cache");
+  // The cache of chunks must hold what one point's trials touch: they are read point by point where another
+  // grid asks. Data sets that stay open keep theirs.
+  check(H5Pset_cache(access.get(), 0, 4099, std::size_t{8} << 20, 0.75), "cache");
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), path.c_str()};
 }
 

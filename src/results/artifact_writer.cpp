@@ -51,9 +51,9 @@ void ResultWriter::write_artifacts() {
 
 std::optional<Artifact> ResultWriter::find_artifact(std::string const& name, std::uint32_t point,
                                                     std::int64_t trial) const {
-  for (auto const* record : fresh(point))
-    if (record->trial == trial)
-      for (auto const& artifact : record->artifacts)
+  for (auto const& [key, k] : fresh_of(point))
+    if (fresh_.trial(k) == trial)
+      for (auto const& artifact : fresh_.artifacts(k))
         if (artifact.name == name) return artifact;
   for (auto const& source : sources_)
     if (auto const place = place_in(*source, point))

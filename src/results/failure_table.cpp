@@ -42,7 +42,7 @@ void write_failures(hdf5::Object const& file, Study const& study, std::vector<Fa
     std::vector<std::int64_t> values;
     for (auto const& failure : failures) values.push_back(of(failure));
     auto const dataset = hdf5::write_integers(group, name, values, rows);
-    seal(dataset);
+    seal(dataset, values);
     label(dataset, meaning);
   };
   auto const& axes = study.grid().axes();
@@ -66,7 +66,7 @@ void write_failures(hdf5::Object const& file, Study const& study, std::vector<Fa
   // reads is this copy.
   auto const letter = hdf5::write_counting_scale(group, names::kReasonLetter, letters.size());
   auto const copy = hdf5::write_dataset(group, names::kReasonLetters, letters, {letters.size()});
-  seal(copy);
+  seal(copy, letters);
   hdf5::attach_scale(copy, letter, 0);
   hdf5::set_attribute(copy, "long_name", "the reasons once more, each closed by a zero");
 }

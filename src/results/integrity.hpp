@@ -4,6 +4,7 @@
 #include "results/result_layout.hpp"
 #include "study/ledger.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,10 +21,14 @@ using namespace study;
 void write_study_text(hdf5::Object const& file, std::string const& toml);
 std::string read_study_text(hdf5::Object const& file);
 
-/// Gives a data set of numbers that is written whole a checksum as an attribute: a scalar has no other, and a
-/// chunk may be that of another data set. Not for parameters (compared with the study's text) and scales that
-/// count.
-void seal(hdf5::Object const& dataset);
+/// Gives a data set of numbers that is written whole, with these `values`, a checksum as an attribute: a
+/// scalar has no other, and a chunk may be that of another data set. Over the doubles that they read as, so
+/// that the type does not matter. Not for parameters (compared with the study's text) and scales that count.
+void seal(hdf5::Object const& dataset, std::span<double const> values);
+template <std::integral T>
+void seal(hdf5::Object const& dataset, std::vector<T> const& values) {
+  seal(dataset, std::vector<double>(values.begin(), values.end()));
+}
 
 /// The parameters, numbers and switches, are those of the study's text (`grid`).
 void verify_parameters(hdf5::Object const& file, Description const& about, Grid const& grid);

@@ -103,7 +103,7 @@ std::size_t merge_files(Experiment const& experiment, Configuration const& confi
   auto const temporary = output + ".new";
   try {
     create_replacement(temporary, output);
-    write_result_file(temporary, study, ledger, {}, parts,
+    write_result_file(temporary, study, ledger, FreshTrials(ledger.survey()), parts,
                       provenance(run, input.get(), parts.front().get(), utc_now()));
     replace_file(temporary, output);
   } catch (std::runtime_error const& error) {

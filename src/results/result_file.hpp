@@ -1,6 +1,7 @@
 #pragma once
 
 #include "results/failure_table.hpp"
+#include "results/fresh_trials.hpp"
 
 #include <memory>
 #include <optional>
@@ -70,10 +71,10 @@ class ResultReader {
 };
 
 /// Writes the result file of `study` to `path` (whole, synced): states and predictions from `ledger`, metrics
-/// from `records` and, where these have none, from `sources`. Throws std::runtime_error, and
+/// from `fresh` and, where that has none, from `sources`. Throws std::runtime_error, and
 /// leaves no part of the file then.
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
-                       std::vector<Record> const& records,
+                       FreshTrials const& fresh,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
                        Provenance const& provenance);
 

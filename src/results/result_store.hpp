@@ -26,13 +26,15 @@ inline constexpr int kMostStartsWithoutProgress = 3;
 /// for a disk. On rank 0; not for several threads at once.
 class ResultStore {
  public:
-  ResultStore(std::string output, Study const& study, Provenance provenance, OutputLock& lock);
+  /// `ledger` knows of every record before it is appended, and outlives this.
+  ResultStore(std::string output, Study const& study, Ledger const& ledger, Provenance provenance,
+              OutputLock& lock);
   ~ResultStore();
 
   /// Writes the first file from `sources` and `records` (of an old journal) and starts a new journal. What is
   /// damaged in the sources shows here. The first source is the file that is continued. Throws.
-  void begin(Ledger const& ledger, std::vector<std::shared_ptr<ResultReader const>> sources,
-             std::vector<Record> records, Strikes const& strikes);
+  void begin(std::vector<std::shared_ptr<ResultReader const>> sources, std::vector<Record> const& records,
+             Strikes const& strikes);
   void append(Record record);
   void append(Unit const& handed_out);
   /// The run is to end: what is in flight from now on is not to blame.
@@ -48,40 +50,43 @@ class ResultStore {
     return progressed_ ? 0 : earlier_starts_without_progress_ + (time_is_up_ ? 1 : 0);
   }
   /// Starts a sync or a rewrite where one is due; throws what an earlier one failed with.
-  void tick(Ledger const& ledger);
+  void tick();
   /// Everything so far is on disk when this returns.
   void sync();
   /// Last rewrite: the result file holds everything, the journal is gone.
-  void finish(Ledger const& ledger, Provenance provenance);
+  void finish(Provenance provenance);
   /// Before the process is aborted: syncs and writes the file, keeps the journal (it holds what was in
   /// flight), gives the output free.
-  void close_by_force(Ledger const& ledger);
+  void close_by_force();
   /// After an error: gives the output free as it is, a whole file and a readable journal.
   void abandon();
-  /// Bytes of records not yet in the result file.
-  std::size_t fresh_bytes() const { return fresh_bytes_ + writing_bytes_; }
+  /// Bytes of what is not yet in the result file.
+  std::size_t fresh_bytes() const { return fresh_.bytes() + writing_.bytes(); }
 
  private:
-  void write_file(Ledger const& ledger, std::vector<Record> const& records,
+  void write_file(Ledger const& ledger, FreshTrials const& fresh,
                   std::vector<std::shared_ptr<ResultReader const>> const& sources);
-  void start_rewrite(Ledger const& ledger);
+  void start_rewrite();
   void conclude_rewrite();
   void wait_for_job();
   void restart_journal();
+  std::size_t fresh_records() const { return fresh_.size() + fresh_predictions_.size(); }
 
   std::string output_;
   Study const& study_;
+  Ledger const& ledger_;
   Provenance provenance_;
   OutputLock& lock_;
   std::shared_ptr<ResultReader const> current_;  ///< the file as written last
   std::unique_ptr<Journal> journal_;
   Strikes strikes_;
-  std::vector<Record> fresh_;    ///< in the journal, not in the file
-  std::vector<Record> writing_;  ///< in the file that is being written
-  std::size_t fresh_bytes_ = 0;
-  std::size_t writing_bytes_ = 0;
+  FreshTrials fresh_;    ///< in the journal, not in the file
+  FreshTrials writing_;  ///< in the file that is being written
+  /// Theory and point of predictions that are in the journal and not in the file: the ledger has the rest.
+  std::vector<std::pair<std::size_t, std::uint32_t>> fresh_predictions_;
   std::size_t room_ = 0;  ///< bytes of records that may wait for the next rewrite
   std::size_t file_records_ = 0;
+  std::size_t records_written_ = 0;                             ///< by the rewrite that is under way
   std::set<std::pair<std::int64_t, std::uint32_t>> in_flight_;  ///< trial and point
   std::future<void> job_;
   enum class Job { none, sync, rewrite } running_ = Job::none;

@@ -39,7 +39,7 @@ std::int8_t stored_state(Status status) {
 }  // namespace
 
 ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger const& ledger,
-                           std::vector<Record> const& records,
+                           FreshTrials const& fresh,
                            std::vector<std::shared_ptr<ResultReader const>> const& sources)
     : study_(study),
       ledger_(ledger),
@@ -49,11 +49,12 @@ ResultWriter::ResultWriter(std::string const& path, Study const& study, Ledger c
       search_(LevelSearch::of(study.configuration(), study.description())),
       sources_match_(
           std::ranges::all_of(sources, [&](auto const& source) { return source->same_layout(study); })),
-      done_(layout_.points, 0) {
+      done_(layout_.points, 0),
+      fresh_(fresh) {
   auto const& representative = ledger.survey().representative;
-  for (auto const& record : records)
-    if (record.trial >= 0 && record.trial < ledger.trials())
-      by_point_[representative[record.point]].push_back(&record);
+  for (std::size_t k = 0; k < fresh.size(); ++k)
+    if (fresh.trial(k) < ledger.trials()) fresh_places_.emplace_back(representative[fresh.point(k)], k);
+  std::ranges::sort(fresh_places_);
   for (std::uint32_t point = 0; point < layout_.points; ++point) {
     if (representative[point] != point) repetitions_[representative[point]].push_back(point);
     for (std::int64_t t = 0; t < ledger.trials() && !done_[point]; ++t)
@@ -95,7 +96,7 @@ Object ResultWriter::write_per_point(Object const& parent, std::string const& na
     dataset = hdf5::write_integers(parent, name, values, layout_.axes);
   else
     dataset = hdf5::write_dataset(parent, name, values, layout_.axes);
-  seal(dataset);
+  seal(dataset, values);
   attach_scales(dataset, layout_.axes.size());
   set_attribute(dataset, "long_name", meaning);
   return dataset;
@@ -157,10 +158,10 @@ std::optional<std::size_t> ResultWriter::place_in(ResultReader const& source, st
   return std::nullopt;
 }
 
-std::vector<Record const*> const& ResultWriter::fresh(std::uint32_t point) const {
-  static std::vector<Record const*> const none;
-  auto const found = by_point_.find(ledger_.survey().representative[point]);
-  return found == by_point_.end() ? none : found->second;
+std::span<std::pair<std::uint32_t, std::size_t> const> ResultWriter::fresh_of(std::uint32_t point) const {
+  auto const found = std::ranges::equal_range(fresh_places_, ledger_.survey().representative[point], {},
+                                              [](auto const& place) { return place.first; });
+  return {found.begin(), found.end()};
 }
 
 std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box const& box, std::uint32_t first,
@@ -187,7 +188,7 @@ std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box cons
 
 std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
     std::string const& name, std::string const& meaning, std::string const& units,
-    std::function<double(Record const&)> const& of) {
+    std::function<double(std::size_t)> const& of) {
   auto dataset = create_per_trial<double>(name, meaning);
   set_attribute(dataset, "units", units);
   auto const nan = std::nan("");
@@ -201,7 +202,7 @@ std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
     for (auto point = first; point < first + count; ++point) {
       if (!done_[point]) continue;
       auto const row = std::span(values).subspan((point - first) * layout_.trials, layout_.trials);
-      for (auto const* record : fresh(point)) row[static_cast<std::size_t>(record->trial)] = of(*record);
+      for (auto const& [key, k] : fresh_of(point)) row[static_cast<std::size_t>(fresh_.trial(k))] = of(k);
       std::vector<double> counted;
       for (std::size_t t = 0; t < row.size(); ++t) {
         auto const status = ledger_.status(point, static_cast<std::int64_t>(t));
@@ -226,13 +227,13 @@ void ResultWriter::write_metrics() {
   write_trial_counts(group);
   if (layout_.trials == 0) return;
   write_per_trial(names::kSeconds, "seconds of the trial: its own analysis and its share of the generation",
-                  "s", [](Record const& record) { return record.seconds; });
+                  "s", [&](std::size_t k) { return fresh_.seconds(k); });
   auto const& metrics = study_.description().metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     if (!ledger_.survey().applicable_somewhere[m]) continue;
     auto const& metric = metrics[m];
     auto const [dataset, summaries] = write_per_trial(metric.name, metric.meaning, metric.units,
-                                                      [m](Record const& record) { return record.values[m]; });
+                                                      [&](std::size_t k) { return fresh_.value(k, m); });
     set_attribute(dataset, "valid_range", std::vector<double>{metric.range.lower(), metric.range.upper()});
     set_attribute(dataset, "kind", text_of(metric.kind));
     std::vector<std::string> known;
@@ -278,10 +279,10 @@ void ResultWriter::write_predictions() {
 }
 
 void write_result_file(std::string const& path, Study const& study, Ledger const& ledger,
-                       std::vector<Record> const& records,
+                       FreshTrials const& fresh,
                        std::vector<std::shared_ptr<ResultReader const>> const& sources,
                        Provenance const& provenance) try {
-  ResultWriter(path, study, ledger, records, sources).write(provenance);
+  ResultWriter(path, study, ledger, fresh, sources).write(provenance);
 } catch (...) {
   // A full disk needs the room.
   std::remove(path.c_str());

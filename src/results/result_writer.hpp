@@ -7,9 +7,9 @@
 #include "results/result_layout.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -21,8 +21,7 @@ namespace thresher::results {
 /// files of their own.
 class ResultWriter {
  public:
-  ResultWriter(std::string const& path, Study const& study, Ledger const& ledger,
-               std::vector<Record> const& records,
+  ResultWriter(std::string const& path, Study const& study, Ledger const& ledger, FreshTrials const& fresh,
                std::vector<std::shared_ptr<ResultReader const>> const& sources);
   void write(Provenance const& provenance);
 
@@ -56,17 +55,17 @@ class ResultWriter {
     std::vector<double> mean, standard_error, median;
     std::vector<std::int64_t> count;
   };
-  /// Writes a per-trial data set from the fresh records and the sources; the summaries are per point.
+  /// Writes a per-trial data set from the fresh trials and the sources; the summaries are per point.
   std::pair<hdf5::Object, Summaries> write_per_trial(std::string const& name, std::string const& meaning,
                                                      std::string const& units,
-                                                     std::function<double(Record const&)> const& of);
+                                                     std::function<double(std::size_t fresh)> const& of);
   /// What the sources hold of a box of `count` points; later ones fill what earlier ones do not have.
   std::vector<double> stored(std::string const& name, hdf5::Box const& box, std::uint32_t first,
                              std::size_t count) const;
   /// Number, in a source, of a point or of any point with the same trials.
   std::optional<std::size_t> place_in(ResultReader const& source, std::uint32_t point) const;
-  /// Records of the trials of a point.
-  std::vector<Record const*> const& fresh(std::uint32_t point) const;
+  /// Fresh trials of a point: pairs of its representative and of their places.
+  std::span<std::pair<std::uint32_t, std::size_t> const> fresh_of(std::uint32_t point) const;
 
   /// Point and trial.
   using Places = std::vector<std::pair<std::uint32_t, std::int64_t>>;
@@ -87,7 +86,8 @@ class ResultWriter {
   std::vector<double> searched_means_;  ///< of a level search: mean of its metric per point
   bool sources_match_;                  ///< every source has this layout: boxes are read as they lie
   std::vector<char> done_;              ///< whether any trial of the point ran
-  std::unordered_map<std::uint32_t, std::vector<Record const*>> by_point_;     ///< keyed by representative
+  FreshTrials const& fresh_;
+  std::vector<std::pair<std::uint32_t, std::size_t>> fresh_places_;  ///< by representative, then by arrival
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> repetitions_;  ///< keyed by representative
 };
 

@@ -45,7 +45,7 @@ void ResultWriter::write_search() {
   auto const steps = hdf5::write_counting_scale(group, names::kSearchStep, longest);
   auto const write = [&](std::string const& name, std::string const& meaning, auto const& values) {
     auto dataset = hdf5::write_dataset(group, name, values, lines);
-    seal(dataset);
+    seal(dataset, values);
     hdf5::set_attribute(dataset, "long_name", meaning);
     for (std::size_t d = 0; d < scales.size(); ++d)
       hdf5::attach_scale(dataset, *scales[d], static_cast<unsigned>(d));

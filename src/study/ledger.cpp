@@ -26,15 +26,20 @@ Ledger::Ledger(Study const& study, Survey survey)
     std::size_t tasks = 1;
     for (auto const axis : theory.axes) tasks *= study.grid().axes()[axis].rows.size();
     theory.status.assign(tasks, Status::not_run);
-    theory.point.assign(tasks, -1);
-    for (std::size_t point = points; point-- > 0;)
-      if (survey_.valid[point]) theory.point[task_of(theory, point)] = static_cast<std::int64_t>(point);
     theory.wanted = study.wants_theory(k);
+    if (theory.wanted) theory.point = first_points(theory);
   }
   if (study.target_error()) {
     released_.assign(points, first_decision());
     target_values_.resize(points);
   }
+}
+
+std::shared_ptr<std::vector<std::uint32_t> const> Ledger::first_points(Predictions const& theory) const {
+  auto first = std::make_shared<std::vector<std::uint32_t>>(theory.status.size(), kNoPoint);
+  for (std::size_t point = survey_.valid.size(); point-- > 0;)
+    if (survey_.valid[point]) (*first)[task_of(theory, point)] = static_cast<std::uint32_t>(point);
+  return first;
 }
 
 void Ledger::set_status(std::size_t point, std::int64_t trial, Status status) {
@@ -56,9 +61,9 @@ std::size_t Ledger::task_of(Predictions const& theory, std::size_t point) const 
 void Ledger::for_each_task(std::function<void(Task const&)> const& visit) const {
   for (std::size_t theory = 0; theory < theories_.size(); ++theory) {
     if (!theories_[theory].wanted) continue;
-    for (std::size_t number = 0; number < theories_[theory].point.size(); ++number)
-      if (auto const point = theories_[theory].point[number]; point >= 0)
-        visit({number, trial_of_theory(theory), static_cast<std::uint32_t>(point)});
+    auto const& first = *theories_[theory].point;
+    for (std::size_t number = 0; number < first.size(); ++number)
+      if (first[number] != kNoPoint) visit({number, trial_of_theory(theory), first[number]});
   }
 }
 
@@ -66,7 +71,7 @@ std::optional<Ledger::Task> Ledger::task(std::size_t theory, std::size_t point) 
   auto const& asked = theories_[theory];
   if (!asked.wanted || !survey_.valid[point]) return std::nullopt;
   auto const number = task_of(asked, point);
-  return Task{number, trial_of_theory(theory), static_cast<std::uint32_t>(asked.point[number])};
+  return Task{number, trial_of_theory(theory), (*asked.point)[number]};
 }
 
 double Ledger::prediction(std::size_t k, std::size_t point) const {
@@ -75,6 +80,19 @@ double Ledger::prediction(std::size_t k, std::size_t point) const {
   if (theory.values.empty()) return kUndefined;
   auto const column = std::ranges::find(theory.columns, k) - theory.columns.begin();
   return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
+}
+
+Record Ledger::record_of_prediction(std::size_t number, std::size_t point) const {
+  auto const& theory = theories_[number];
+  auto const trial = trial_of_theory(number);
+  Record record{.point = static_cast<std::uint32_t>(point), .trial = trial, .status = status(point, trial)};
+  auto const columns = static_cast<std::ptrdiff_t>(theory.columns.size());
+  auto const first = theory.values.begin() + static_cast<std::ptrdiff_t>(task_of(theory, point)) * columns;
+  record.values.assign(first, first + columns);
+  auto const failure = std::ranges::find_if(
+      failures_, [&](Failure const& f) { return f.point == record.point && f.trial == trial; });
+  if (failure != failures_.end()) record.reason = failure->reason;
+  return record;
 }
 
 bool Ledger::has_prediction(std::size_t k) const {
@@ -91,7 +109,7 @@ double Ledger::bytes() const {
   double sum = static_cast<double>(status_.size());
   for (auto const& theory : theories_)
     sum += static_cast<double>(theory.status.size()) *
-           (9 + (theory.wanted ? 8 * static_cast<double>(theory.columns.size()) : 0));
+           (1 + (theory.wanted ? 4 + 8 * static_cast<double>(theory.columns.size()) : 0));
   return sum;
 }
 

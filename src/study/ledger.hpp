@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +31,7 @@ struct Failure {
 
 /// What has been done: the state of every trial and prediction (one byte per trial), and the predictions
 /// themselves. Metrics are not here but in the result file. Predictions are trials with a negative number
-/// (see Unit). On rank 0.
+/// (see Unit). On rank 0. Copies share what never changes.
 class Ledger {
  public:
   Ledger(Study const& study, Survey survey);
@@ -60,6 +61,8 @@ class Ledger {
   std::optional<Task> task(std::size_t theory, std::size_t point) const;
   /// Value of prediction `k` at a point; NaN where it was not computed.
   double prediction(std::size_t k, std::size_t point) const;
+  /// The record of a prediction that has come back.
+  Record record_of_prediction(std::size_t theory, std::size_t point) const;
   /// Whether prediction `k` is asked for, or known anywhere from before.
   bool has_prediction(std::size_t k) const;
 
@@ -87,10 +90,13 @@ class Ledger {
     std::vector<std::size_t> axes;
     std::vector<std::size_t> columns;  ///< which predictions are its own
     std::vector<Status> status;
-    std::vector<std::int64_t> point;  ///< -1 where every point is invalid
-    std::vector<double> values;       ///< tasks x columns; empty while there is none
+    /// The first of the task, kNoPoint where every one is invalid; none for a theory that is not wanted.
+    std::shared_ptr<std::vector<std::uint32_t> const> point;
+    std::vector<double> values;  ///< tasks x columns; empty while there is none
     bool wanted = false;
   };
+  static constexpr std::uint32_t kNoPoint = 0xffffffff;
+  std::shared_ptr<std::vector<std::uint32_t> const> first_points(Predictions const& theory) const;
   Predictions const& theory(std::int64_t trial) const { return theories_[theory_of_trial(trial)]; }
   std::size_t task_of(Predictions const& theory, std::size_t point) const;
   std::size_t cell(std::size_t point, std::int64_t trial) const {

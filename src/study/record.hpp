@@ -55,12 +55,6 @@ struct Record {
 
   /// A failure: it has no numbers.
   static Record failed(Description const& about, std::uint32_t point, std::int64_t trial, std::string reason);
-  std::size_t bytes() const {
-    std::size_t total = sizeof(Record) + values.size() * sizeof(double) + reason.size();
-    for (auto const& artifact : artifacts)
-      total += sizeof(Artifact) + artifact.values.size() * sizeof(double);
-    return total;
-  }
 };
 
 /// How many values a record of `trial` has; none for a theory that is not declared.

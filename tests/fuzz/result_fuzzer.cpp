@@ -19,7 +19,7 @@ std::string write_whole() {
   Ledger ledger(study, survey(study, 1, 1e9, {}));
   auto const records = fuzzing::some_records();
   for (auto const& record : records) ledger.enter(record);
-  write_result_file(path, study, ledger, records, {}, {{{"runs", "once"}}});
+  write_result_file(path, study, ledger, FreshTrials(ledger.survey(), records), {}, {{{"runs", "once"}}});
   return path;
 }
 

@@ -7,8 +7,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <numeric>
 #include <stdexcept>
@@ -131,6 +133,28 @@ TEST_F(DatasetTest, TheIndexTellsWhichChunksAreThere) {
   EXPECT_EQ(read<double>(many), numbers);
   EXPECT_EQ(ChunkIndex(many).size(), 5000u);
   EXPECT_THROW(ChunkIndex(write_dataset(file, "scalar", std::vector<double>{1}, {})), std::runtime_error);
+}
+
+TEST_F(DatasetTest, WhatIsMissingTakesNoSpace) {
+  auto const file = create_file(path_);
+  Extents const extents{3, 100, 1000};
+  ASSERT_EQ(chunk_of(extents, kNumbersPerChunk), (Extents{1, 16, 1000}));
+  std::vector<double> numbers(volume(extents));
+  std::iota(numbers.begin(), numbers.end(), 0.0);
+  auto const at = [&](std::size_t i, std::size_t j, std::size_t k) { return (i * 100 + j) * 1000 + k; };
+  auto const forget = [&](std::size_t from, std::size_t to, double by) {
+    std::fill(numbers.begin() + static_cast<std::ptrdiff_t>(from),
+              numbers.begin() + static_cast<std::ptrdiff_t>(to), by);
+  };
+  forget(at(0, 16, 0), at(0, 48, 0), std::nan(""));    // two chunks
+  forget(at(1, 96, 0), at(2, 0, 0), std::nan(""));     // the short one at the end of a row
+  forget(at(2, 0, 0), at(2, 16, 0), -std::nan(""));    // reads as another NaN: stays
+  forget(at(2, 16, 0), at(2, 31, 999), std::nan(""));  // all but one number of a chunk
+  auto const dataset = write_dataset(file, "a", numbers, extents);
+  EXPECT_EQ(ChunkIndex(dataset).size(), 3u * 7u - 3u);
+  auto const found = read<double>(dataset);
+  EXPECT_EQ(std::memcmp(found.data(), numbers.data(), numbers.size() * sizeof(double)), 0);
+  EXPECT_EQ(ChunkIndex(write_dataset(file, "zeros", std::vector<std::int32_t>(40000), {40000})).size(), 3u);
 }
 
 TEST_F(DatasetTest, AFlippedBitIsAnError) {

@@ -55,7 +55,8 @@ class ResultFileTest : public testing::Test {
   static std::string write(SmallStudy& small) {
     auto const all = records(small.study);
     for (auto const& record : all) small.ledger.enter(record);
-    write_result_file(path("whole"), small.study, small.ledger, all, {}, provenance());
+    write_result_file(path("whole"), small.study, small.ledger, FreshTrials(small.ledger.survey(), all), {},
+                      provenance());
     std::ifstream file(path("whole"), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
@@ -86,7 +87,8 @@ class ResultFileTest : public testing::Test {
       auto const stored =
           std::make_shared<ResultReader const>(path("damaged"), small.experiment.description());
       stored->enter_into(ledger, small.study);
-      write_result_file(path("again"), small.study, ledger, {}, {stored}, provenance());
+      write_result_file(path("again"), small.study, ledger, FreshTrials(ledger.survey()), {stored},
+                        provenance());
     } catch (UserError const&) {
       return std::nullopt;
     }
