@@ -139,6 +139,11 @@ class DocumentsTest(unittest.TestCase):
             ratings = numbers.standard_normal((24, 2)) @ numbers.standard_normal((2, 10))
             file["Y"] = numpy.where(numbers.uniform(size=ratings.shape) < 0.6, ratings, numpy.nan)
             file["labels"] = numpy.stack([numpy.arange(24) // 12, numpy.arange(24) % 3], axis=1)
+        with h5py.File(self.folder / "network.h5", "w") as file:
+            file["X"] = rows[:, :4]
+            file["y"] = rows[:, 3] - rows[:, 1]
+            file["theta"] = numbers.standard_normal((2, 3 * 5 + 4))
+            file.attrs.update(layers=[4, 3, 1], activation="tanh", bias=True, loss="squared")
 
     @functools.cached_property
     def options(self):
