@@ -78,7 +78,7 @@ void store_cosines(Fits const& fits, study::Team& team) {
   team.store(std::move(artifact));
 }
 
-void store_drift(DeviationFacts const& facts, study::Team& team) {
+void store_drift_curve(DeviationFacts const& facts, study::Team& team) {
   auto const steps = facts.drift_curve_flow.size();
   if (steps == 0 || !team.wants("drift_curve")) return;
   study::Artifact artifact{"drift_curve", {static_cast<std::int64_t>(steps), 2}, {}};
@@ -94,7 +94,7 @@ void store_artifacts(Observed const& observed, Fits const& fits, study::Team& te
   store_profile(fits, team);
   store_block_coefficients(observed, fits, team);
   store_cosines(fits, team);
-  store_drift(observed.facts, team);
+  store_drift_curve(observed.facts, team);
   if (fits.layers && team.wants("layer_coefficients"))
     team.store({"layer_coefficients",
                 {static_cast<std::int64_t>(fits.layers->coefficients.size())},

@@ -13,7 +13,7 @@ namespace thresher::implicit_regularization {
 
 namespace {
 
-constexpr double kRankTolerance = 1e-10;
+constexpr double kMatrixRankTolerance = 1e-10;
 constexpr auto kNo = linalg::Transpose::no;
 constexpr auto kYes = linalg::Transpose::yes;
 
@@ -42,7 +42,7 @@ struct Span {
     values.resize(static_cast<std::size_t>(most));
     auto spoilt = copied(theta);
     linalg::gesdd(spoilt.view(), values, u.view(), w_transposed.view());
-    double const least = values.empty() ? 0 : kRankTolerance * values.front();
+    double const least = values.empty() ? 0 : kMatrixRankTolerance * values.front();
     while (!values.empty() && !(values.back() > 0 && values.back() >= least)) values.pop_back();
   }
   std::int64_t rank() const { return static_cast<std::int64_t>(values.size()); }
