@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <tuple>
 #include <vector>
 
 namespace thresher::numerics {
@@ -17,6 +18,11 @@ class Adam {
   std::vector<double> second_;
   double first_decay_ = 1;
   double second_decay_ = 1;
+
+ public:
+  /// For those who save its state and go on from it.
+  static constexpr std::tuple members{&Adam::first_, &Adam::second_, &Adam::first_decay_,
+                                      &Adam::second_decay_};
 };
 
 }  // namespace thresher::numerics
