@@ -63,7 +63,9 @@ Candidates usual_joint(Parameters const& point) {
 }
 
 Candidates resolved(Candidates asked, Candidates usual) {
-  return asked.contains(Candidate::automatic) ? united(asked, usual) : asked;
+  if (!asked.contains(Candidate::automatic)) return asked;
+  for (auto const named : members(asked)) usual.insert(named);
+  return usual;
 }
 
 }  // namespace

@@ -17,14 +17,14 @@ constexpr double kMostCondition = 1e16;
 constexpr double kRankTolerance = 1e-15;
 constexpr std::size_t kMostBoundMembers = 12;
 
-double dot(std::span<double const> a, std::span<double const> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
+/// Of entries whose squares may leave the range of doubles.
 double length(std::span<double const> a) {
-  return std::sqrt(dot(a, a));
+  double largest = 0;
+  for (double const each : a) largest = std::max(largest, std::abs(each));
+  if (largest == 0) return 0;
+  double sum = 0;
+  for (double const each : a) sum += each / largest * (each / largest);
+  return largest * std::sqrt(sum);
 }
 
 }  // namespace
