@@ -1,10 +1,7 @@
 #include "experiments/implicit_regularization/data/own_snapshots.hpp"
 
-#include "../../services.hpp"
-#include "../../trials.hpp"
-#include "../../validity.hpp"
 #include "../estimators/random_vectors.hpp"
-#include "experiments/implicit_regularization/experiment.hpp"
+#include "../trial.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,11 +41,6 @@ struct Snapshots : trials::MemoryInput {
   std::map<std::string, std::vector<double>> numbers_of;
   std::map<std::string, std::string> texts;
 };
-
-Experiment const& experiment() {
-  static Experiment const made;
-  return made;
-}
 
 /// One trial on the user's file, as the engine asks for it.
 struct Analysis {
