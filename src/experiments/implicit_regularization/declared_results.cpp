@@ -68,7 +68,7 @@ void Experiment::declare_fits() {
   fit_metric("exponent_hat", &Metrics::exponent_hat, kValue, "(0, inf)",
              "exponent of power that explains most");
   fit_metric("joint_r2", &Metrics::joint_r2, kValue, kShare, "share that joint explains");
-  fit_metric("joint_cond", &Metrics::joint_cond, kValue, "[1, 1e16]",
+  fit_metric("joint_cond", &Metrics::joint_cond, kValue, "[1, inf)",
              "condition number of the columns of joint at unit length");
   fit_metric("identifiable", &Metrics::identifiable, MetricKind::indicator, kShare, "joint_cond < 1e6");
   fit_metric("best_r2", &Metrics::best_r2, kValue, kShare,
