@@ -87,8 +87,9 @@ study::Cost train_cost(Parameters const& p, Sizes const& s) {
   double const units = static_cast<double>(p.width * p.depth);
   double const per_update = s.batch * (6 * s.parameters + (10 + masks) * units) + 20 * s.parameters;
   cost.flops = s.blocks * updates(p) * per_update;
-  if (optimizer_of(p) == Optimizer::lbfgs || p.observation == Observation::update)
-    cost.bytes_per_rank += 8 * kMinimiserVectors * s.parameters;
+  bool const updates_at_minimum = p.observation == Observation::update && p.model == Model::linear;
+  bool const ends_at_minimum = p.observation == Observation::endpoint && optimizer_of(p) == Optimizer::lbfgs;
+  if (updates_at_minimum || ends_at_minimum) cost.bytes_per_rank += 8 * kMinimiserVectors * s.parameters;
   return cost;
 }
 

@@ -18,7 +18,7 @@ Minimiser minimise(LossModel& model, Rows const& rows, PenaltyTerms const& terms
         std::ranges::copy(model.whole(gradient), out.begin());
         return value;
       },
-      {.tolerance = point.grad_tol, .max_iterations = point.max_iter, .prefix = "training_", .stopping = [&] {
+      {.tolerance = point.grad_tol, .max_iterations = point.max_iter, .prefix = "implicit_regularization_", .stopping = [&] {
          return team.stopping();
        }});
   if (found.stopped) throw study::Interrupted();
