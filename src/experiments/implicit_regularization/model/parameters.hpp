@@ -9,11 +9,11 @@ namespace thresher::implicit_regularization {
 
 /// Penalties whose gradients are matched to the deviation. A row is an enumerator and the name that users
 /// give.
-#define IMPLICIT_REGULARIZATION_CANDIDATES(ROW)                                                   \
-  ROW(l2)                                                                                         \
-  ROW(l2_init)                                                                                    \
-  ROW(l1) ROW(power) ROW(group) ROW(path) ROW(data_l2) ROW(dropout) ROW(gradnorm) ROW(batchnoise) \
-      ROW(hypentropy)
+// clang-format off
+#define IMPLICIT_REGULARIZATION_CANDIDATES(ROW) \
+  ROW(l2) ROW(l2_init) ROW(l1) ROW(power) ROW(group) ROW(path) ROW(data_l2) ROW(dropout) ROW(gradnorm) \
+  ROW(batchnoise) ROW(hypentropy)
+// clang-format on
 
 enum class Candidate {
   automatic,  ///< the default list of the modification; users say auto
