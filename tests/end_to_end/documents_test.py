@@ -144,6 +144,15 @@ class DocumentsTest(unittest.TestCase):
             file["y"] = rows[:, 3] - rows[:, 1]
             file["theta"] = numbers.standard_normal((2, 3 * 5 + 4))
             file.attrs.update(layers=[4, 3, 1], activation="tanh", bias=True, loss="squared")
+        with h5py.File(self.folder / "lists.h5", "w") as file:
+            lists = [numpy.argsort(numpy.arange(6) // 2 + 1.2 * numbers.uniform(size=6)) for _ in range(40)]
+            for group, part in (("sequences", lists[:30]), ("test", lists[30:35]), ("score", lists[35:])):
+                file[f"{group}/items"] = numpy.concatenate(part).astype("int32")
+                file[f"{group}/offsets"] = 6 * numpy.arange(len(part) + 1)
+            file["item/name"] = numpy.array([f"step {k}" for k in range(6)], dtype=h5py.string_dtype())
+        with h5py.File(self.folder / "poset.h5", "w") as file:
+            file["truth/edges"] = numpy.array([[0, 2], [1, 2], [2, 3], [2, 4]], dtype="int32")
+            file["truth"].attrs["n_items"] = 6
 
     @functools.cached_property
     def options(self):
