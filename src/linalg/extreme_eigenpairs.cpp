@@ -1,180 +1,20 @@
 #include "linalg/extreme_eigenpairs.hpp"
 
-#include "linalg/shell_matrix.hpp"
-#include "linalg/slepc.hpp"
+#include "linalg/krylov_schur.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 #include <numeric>
 
 namespace thresher::linalg {
 
 namespace {
 
-/// Counts the products with an operator.
-class CountedOperator : public PanelOperator {
- public:
-  explicit CountedOperator(PanelOperator const& op) : op_(op) {}
-  RowLayout const& layout() const override { return op_.layout(); }
-  void apply(ConstMatrixView own_in, MatrixView own_out) const override {
-    op_.apply(own_in, own_out);
-    products_ += own_in.columns;
-  }
-  std::int64_t products() const { return products_; }
-
- private:
-  PanelOperator const& op_;
-  mutable std::int64_t products_ = 0;
-};
-
-EPSWhich which_of(Extreme extreme) {
-  switch (extreme) {
-    case Extreme::largest:
-      return EPS_LARGEST_REAL;
-    case Extreme::smallest:
-      return EPS_SMALLEST_REAL;
-    case Extreme::magnitude:
-      break;
-  }
-  return EPS_LARGEST_MAGNITUDE;
-}
-
 bool comes_before(Extreme extreme, double a, double b) {
   if (extreme == Extreme::largest) return a > b;
   if (extreme == Extreme::smallest) return a < b;
   return std::abs(a) > std::abs(b);
-}
-
-/// Convergence test of a run with a cap on products. SLEPc hands out converged pairs only; where another
-/// cycle would exceed the cap, the test accepts all Ritz pairs, and their residuals are remembered here.
-class CappedTest {
- public:
-  CappedTest(CountedOperator const& op, std::int64_t basis, ExtremeOptions const& options)
-      : op_(op), basis_(basis), options_(options) {}
-
-  void attach(EPS eps) {
-    check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr));
-    check(EPSMonitorSet(eps, &CappedTest::see_ends, this, nullptr));
-  }
-  double highest() const { return highest_; }
-  double lowest() const { return lowest_; }
-  double residual(double value) const {
-    auto const nearest =
-        std::ranges::min_element(seen_, {}, [&](auto const& pair) { return std::abs(pair.value - value); });
-    return nearest == seen_.end() ? 0 : nearest->residual;
-  }
-
- private:
-  struct Seen {
-    double value;
-    double residual;
-  };
-  static PetscErrorCode test(EPS eps, PetscScalar value, PetscScalar, PetscReal residual, PetscReal* error,
-                             void* context) {
-    auto& self = *static_cast<CappedTest*>(context);
-    PetscInt cycle = 0;
-    if (auto const code = EPSGetIterationNumber(eps, &cycle); code != 0) return code;
-    if (cycle != self.cycle_) {  // what is tested again in a new cycle has moved
-      std::erase_if(self.seen_, [&](Seen const& pair) {
-        return pair.residual > self.options_.tolerance * self.largest_;
-      });
-      self.cycle_ = cycle;
-    }
-    self.largest_ = std::max(self.largest_, std::abs(value));
-    self.seen_.push_back({value, residual});
-    // A cycle keeps half of what is not locked and makes at most the other half of the basis anew.
-    bool const last = self.op_.products() + (self.basis_ + 1) / 2 > self.options_.max_products;
-    *error = last || self.largest_ == 0 ? 0 : residual / self.largest_;
-    return 0;
-  }
-
-  /// All Ritz values of a cycle; those of the wanted end alone are tested for convergence.
-  static PetscErrorCode see_ends(EPS, PetscInt, PetscInt, PetscScalar* values, PetscScalar*, PetscReal*,
-                                 PetscInt count, void* context) {
-    auto& self = *static_cast<CappedTest*>(context);
-    if (count == 0) return 0;
-    auto const [lowest, highest] = std::minmax_element(values, values + count);
-    // A restart drops the end that is not wanted: what was seen before still bounds it.
-    self.lowest_ = std::min(self.lowest_, *lowest);
-    self.highest_ = std::max(self.highest_, *highest);
-    return 0;
-  }
-
-  CountedOperator const& op_;
-  std::int64_t basis_;
-  ExtremeOptions const& options_;
-  double highest_ = -std::numeric_limits<double>::infinity();
-  double lowest_ = std::numeric_limits<double>::infinity();
-  PetscInt cycle_ = -1;
-  double largest_ = 0;
-  std::vector<Seen> seen_;
-};
-
-/// Runs the solver in the complement of the columns of `own_excluded`.
-ExtremeEigenpairs solve(PanelOperator const& op, std::span<double const> own_start,
-                        ConstMatrixView own_excluded, ExtremeOptions const& options) {
-  CountedOperator const counted(op);
-  ShellMatrix matrix(counted);
-  EigenSolver solver;
-  auto const room = std::min(op.layout().rows() - own_excluded.columns, options.max_products);
-  auto const wanted = options.basis_size > 0 ? std::max(options.basis_size, options.count + 1)
-                                             : std::max(2 * options.count + 1, options.count + 20);
-  auto const basis = std::min(wanted, room);
-  auto const count = std::min(options.count, basis == op.layout().rows() ? basis : basis - 1);
-  if (count < 1) return {{}, DenseMatrix(op.layout().owned().size(), 0), {}};
-
-  check(EPSCreate(op.layout().communicator().get(), solver.out()));
-  auto* const eps = solver.get();
-  check(EPSSetOptionsPrefix(eps, options.prefix.c_str()));
-  check(EPSSetOperators(eps, matrix.get(), nullptr));
-  check(EPSSetProblemType(eps, EPS_HEP));
-  check(EPSSetType(eps, EPSKRYLOVSCHUR));
-  check(EPSSetWhichEigenpairs(eps, which_of(options.extreme)));
-  check(EPSSetDimensions(eps, static_cast<PetscInt>(count), static_cast<PetscInt>(basis), PETSC_DEFAULT));
-  check(EPSSetTolerances(eps, options.tolerance,
-                         static_cast<PetscInt>(std::min<std::int64_t>(options.max_products, 1'000'000))));
-  // The projected problem is solved by one rank and broadcast: it decides when all of them stop.
-  DS projected = nullptr;
-  check(EPSGetDS(eps, &projected));
-  check(DSSetParallel(projected, DS_PARALLEL_SYNCHRONIZED));
-
-  auto const initial = matrix.make_vector();
-  copy_to_vector(own_start, initial.get());
-  Vec first = initial.get();
-  check(EPSSetInitialSpace(eps, 1, &first));
-  std::vector<Vector> excluded;
-  std::vector<Vec> excluded_handles;
-  for (std::int64_t j = 0; j < own_excluded.columns; ++j) {
-    excluded.push_back(matrix.make_vector());
-    copy_to_vector(own_excluded.column(j), excluded.back().get());
-    excluded_handles.push_back(excluded.back().get());
-  }
-  if (!excluded.empty())
-    check(EPSSetDeflationSpace(eps, static_cast<PetscInt>(excluded.size()), excluded_handles.data()));
-  CappedTest test(counted, basis, options);
-  test.attach(eps);
-  check(EPSSetFromOptions(eps));
-  matrix.run([&] { return EPSSolve(eps); });
-
-  PetscInt available = 0;
-  check(EPSGetConverged(eps, &available));
-  auto const found = std::min<std::int64_t>(options.count, available);
-  ExtremeEigenpairs pairs{{},
-                          DenseMatrix(op.layout().owned().size(), found),
-                          {},
-                          test.highest(),
-                          test.lowest(),
-                          counted.products()};
-  auto const vector = matrix.make_vector();
-  for (std::int64_t k = 0; k < found; ++k) {
-    PetscScalar value = 0;
-    check(EPSGetEigenpair(eps, static_cast<PetscInt>(k), &value, nullptr, vector.get(), nullptr));
-    pairs.values.push_back(value);
-    pairs.residuals.push_back(test.residual(value));
-    copy_from_vector(vector.get(), pairs.own_vectors.column(k));
-  }
-  return pairs;
 }
 
 /// The columns whose pairs have converged.
@@ -221,7 +61,67 @@ ExtremeEigenpairs merged(ExtremeEigenpairs const& a, ExtremeEigenpairs const& b,
   return result;
 }
 
+/// The pairs at the places `order` of `from`.
+ExtremeEigenpairs chosen(ExtremeEigenpairs const& from, std::span<std::size_t const> order) {
+  ExtremeEigenpairs result{
+      {},          DenseMatrix(from.own_vectors.rows(), static_cast<std::int64_t>(order.size())),
+      {},          from.highest,
+      from.lowest, from.products};
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    result.values.push_back(from.values[order[k]]);
+    result.residuals.push_back(from.residuals[order[k]]);
+    std::ranges::copy(from.own_vectors.column(static_cast<std::int64_t>(order[k])),
+                      result.own_vectors.column(static_cast<std::int64_t>(k)).begin());
+  }
+  return result;
+}
+
+/// Whether pairs in descending order are the outermost ones at each end: no other Ritz value lies outside.
+bool are_outermost(std::vector<double> const& descending, std::int64_t count, std::vector<double> ritz_values,
+                   double tolerance) {
+  auto const each = static_cast<std::size_t>(count);
+  if (descending.size() != 2 * each || ritz_values.size() < 2 * each) return false;
+  std::ranges::sort(ritz_values, std::greater<>());
+  double const largest = std::max(std::abs(ritz_values.front()), std::abs(ritz_values.back()));
+  for (std::size_t k = 0; k < each; ++k) {
+    auto const last = ritz_values.size() - 1 - k;
+    if (std::abs(descending[k] - ritz_values[k]) > 10 * tolerance * largest ||
+        std::abs(descending[descending.size() - 1 - k] - ritz_values[last]) > 10 * tolerance * largest)
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_start,
+                           ExtremeOptions const& options) {
+  auto both = options;
+  both.count = 2 * options.count;
+  std::vector<double> ritz_values;
+  auto const found = krylov_schur(op, own_start, {}, both, Wanted::both_ends, &ritz_values);
+  std::vector<std::size_t> order(found.values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t i, std::size_t j) { return found.values[i] > found.values[j]; });
+  auto const sorted = chosen(found, order);
+  // All ranks have the same values: the projected problem is solved by one of them.
+  if (are_outermost(sorted.values, options.count, ritz_values, options.tolerance)) {
+    auto const each = static_cast<std::size_t>(options.count);
+    std::span<std::size_t> const all(order);
+    auto ends = SpectrumEnds{chosen(found, all.first(each)), {}};
+    std::ranges::reverse(all);
+    ends.smallest = chosen(found, all.first(each));
+    return ends;
+  }
+  auto one = options;
+  one.extreme = Extreme::largest;
+  SpectrumEnds ends{krylov_schur(op, own_start, {}, one), {}};
+  one.extreme = Extreme::smallest;
+  ends.smallest = krylov_schur(op, own_start, {}, one);
+  ends.largest.products = ends.smallest.products =
+      found.products + ends.largest.products + ends.smallest.products;
+  return ends;
+}
 
 std::int64_t ExtremeEigenpairs::converged(std::int64_t count, double tolerance) const {
   double largest = 0;
@@ -233,17 +133,17 @@ std::int64_t ExtremeEigenpairs::converged(std::int64_t count, double tolerance) 
 
 ExtremeEigenpairs extreme_eigenpairs(PanelOperator const& op, std::span<double const> own_start,
                                      ExtremeOptions const& options) {
-  return solve(op, own_start, {}, options);
+  return krylov_schur(op, own_start, {}, options);
 }
 
 ExtremeEigenpairs completed_eigenpairs(PanelOperator const& op, ConstMatrixView own_starts,
                                        ExtremeOptions const& options) {
-  auto found = solve(op, own_starts.column(0), {}, options);
+  auto found = krylov_schur(op, own_starts.column(0), {}, options);
   for (std::int64_t run = 1; run < own_starts.columns; ++run) {
     auto const known = converged_vectors(found, options.tolerance);
     if (known.columns() == 0) break;
     // What has not converged would come again and be taken for new.
-    auto more = solve(op, own_starts.column(run), known.view(), options);
+    auto more = krylov_schur(op, own_starts.column(run), known.view(), options);
     ExtremeEigenpairs kept{{}, known, {}, found.highest, found.lowest, found.products};
     double largest = 0;
     for (double const value : found.values) largest = std::max(largest, std::abs(value));

@@ -10,8 +10,7 @@
 
 namespace thresher::linalg {
 
-/// Which eigenvalues come first: of largest magnitude (both ends of the spectrum), the largest or the
-/// smallest.
+/// Which eigenvalues come first: of largest magnitude (on both sides of 0), the largest or the smallest.
 enum class Extreme { magnitude, largest, smallest };
 
 struct ExtremeOptions {
@@ -55,5 +54,15 @@ ExtremeEigenpairs extreme_eigenpairs(PanelOperator const& op, std::span<double c
 /// are used up. `max_products` holds for each run; `products` counts all. Collective.
 ExtremeEigenpairs completed_eigenpairs(PanelOperator const& op, ConstMatrixView own_starts,
                                        ExtremeOptions const& options);
+
+/// `count` pairs at each end of the spectrum (`extreme` is ignored), from one Krylov space: about the
+/// products of the harder end alone. Where the solver took a pair of one end for one of the other, each end
+/// is solved for by itself. `products` of both is what they took together. Collective.
+struct SpectrumEnds {
+  ExtremeEigenpairs largest;
+  ExtremeEigenpairs smallest;
+};
+SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_start,
+                           ExtremeOptions const& options);
 
 }  // namespace thresher::linalg

@@ -41,6 +41,9 @@ class TallMatrix {
   using Visitor = std::function<void(mpi::Range rows, ConstMatrixView block)>;
   void visit(Visitor const& visitor) const;
 
+  /// This rank's rows one after the other where they are held as floats, else nothing. Not collective.
+  std::span<float const> floats() const { return floats_; }
+
   /// Copies some of this rank's rows, one per column of `out` (contiguous columns). Not collective.
   void copy(mpi::Range rows, MatrixView out) const;
 

@@ -1,5 +1,7 @@
 #include "linalg/weighted_gram_operator.hpp"
 
+#include "linalg/row_gram_product.hpp"
+
 #include <cassert>
 
 namespace thresher::linalg {
@@ -15,27 +17,52 @@ void WeightedGramOperator::apply(ConstMatrixView own_in, MatrixView own_out) con
   auto const width = own_in.columns;
   if (whole_.columns() != width) whole_ = DenseMatrix(layout_.rows(), width);
   gather_rows(layout_, own_in, whole_.view());
-  ColumnGroups const panel(whole_.view());
-  ColumnGroups image(layout_.rows(), width);
-  mpi::agree(layout_.communicator(), [&] {
-    rows_.visit([&](mpi::Range some, ConstMatrixView block) {
-      if (scores_.rows() < block.columns || scores_.columns() != width)
-        scores_ = ColumnGroups(block.columns, width);
-      block_scores(block, panel, scores_);
-      auto const first = some.begin - rows_.owned().begin;
-      for (std::int64_t g = 0; g < scores_.groups(); ++g)
-        for (std::int64_t row = 0; row < block.columns; ++row)
-          for (std::int64_t k = 0; k < ColumnGroups::kWidth; ++k)
-            scores_.group(g)[row * ColumnGroups::kWidth + k] *=
-                own_weights_[static_cast<std::size_t>(first + row)];
-      add_block_image(block, scores_, image);
-    });
-  });
+  DenseMatrix image;
+  mpi::agree(layout_.communicator(), [&] { image = width == 1 ? vector_image() : panel_image(); });
   // The shift enters once, before the sum over ranks.
   double const shift = layout_.communicator().rank() == 0 ? shift_ : 0;
   for (std::int64_t j = 0; j < width; ++j)
-    for (std::int64_t i = 0; i < layout_.rows(); ++i) whole_(i, j) = image(i, j) + shift * whole_(i, j);
-  sum_to_rows(layout_, whole_.view(), own_out);
+    for (std::int64_t i = 0; i < layout_.rows(); ++i) image(i, j) += shift * whole_(i, j);
+  sum_to_rows(layout_, image.view(), own_out);
+}
+
+DenseMatrix WeightedGramOperator::vector_image() const {
+  DenseMatrix image(layout_.rows(), 1);
+  auto const columns = layout_.rows();
+  auto const vector = whole_.column(0);
+  if (rows_.storage() == RowStorage::stored32) {
+    add_row_gram_product(RowSpan<float>{rows_.floats(), columns}, own_weights_, vector, image.column(0));
+    return image;
+  }
+  rows_.visit([&](mpi::Range some, ConstMatrixView block) {
+    auto const entries = static_cast<std::size_t>(block.rows * block.columns);
+    auto const first = static_cast<std::size_t>(some.begin - rows_.owned().begin);
+    add_row_gram_product(RowSpan<double>{{block.data, entries}, columns},
+                         own_weights_.subspan(first, static_cast<std::size_t>(block.columns)), vector,
+                         image.column(0));
+  });
+  return image;
+}
+
+DenseMatrix WeightedGramOperator::panel_image() const {
+  auto const width = whole_.columns();
+  ColumnGroups const panel(whole_.view());
+  ColumnGroups image(layout_.rows(), width);
+  rows_.visit([&](mpi::Range some, ConstMatrixView block) {
+    if (scores_.rows() < block.columns || scores_.columns() != width)
+      scores_ = ColumnGroups(block.columns, width);
+    block_scores(block, panel, scores_);
+    auto const first = some.begin - rows_.owned().begin;
+    for (std::int64_t g = 0; g < scores_.groups(); ++g)
+      for (std::int64_t row = 0; row < block.columns; ++row)
+        for (std::int64_t k = 0; k < ColumnGroups::kWidth; ++k)
+          scores_.group(g)[row * ColumnGroups::kWidth + k] *=
+              own_weights_[static_cast<std::size_t>(first + row)];
+    add_block_image(block, scores_, image);
+  });
+  DenseMatrix made(layout_.rows(), width);
+  image.copy_to(made.view());
+  return made;
 }
 
 }  // namespace thresher::linalg

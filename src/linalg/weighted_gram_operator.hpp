@@ -12,8 +12,9 @@ namespace thresher::linalg {
 
 /// X^T diag(w) X + shift I for the n rows of a tall matrix X and weights w of any sign, never formed.
 ///
-/// A pass reads (or generates) every entry of X once for both products and for all columns of the panel. A
-/// column's bits do not depend on the columns that go with it (see ColumnGroups).
+/// A pass reads (or generates) every entry of X once for both products and for all columns of the panel. The
+/// bits of a column do not depend on the columns that go with it (see ColumnGroups); a vector alone has sums
+/// of its own, at the speed of memory (row_gram_product.hpp).
 class WeightedGramOperator : public PanelOperator {
  public:
   /// Called before every pass on all ranks; may be collective and may throw on all ranks together.
@@ -27,6 +28,10 @@ class WeightedGramOperator : public PanelOperator {
   void apply(ConstMatrixView own_in, MatrixView own_out) const override;
 
  private:
+  /// What this rank's rows make of the panel `whole_`, or of a vector alone. Not collective.
+  DenseMatrix panel_image() const;
+  DenseMatrix vector_image() const;
+
   TallMatrix const& rows_;
   std::span<double const> own_weights_;
   RowLayout layout_;

@@ -135,6 +135,10 @@ class DocumentsTest(unittest.TestCase):
         with h5py.File(self.folder / "estimates.h5", "w") as file:
             shared = numbers.standard_normal((12, 2))
             file["clients/estimate"] = shared @ numbers.standard_normal((10, 2, 6)) + 0.1 * numbers.standard_normal((10, 12, 6))
+        with h5py.File(self.folder / "scored.h5", "w") as file:
+            file["X"] = scored = numbers.standard_normal((600, 6))
+            file["y"] = numpy.tanh(scored @ [1, -1, 0, 0, 1, 0]) + 0.2 * numbers.standard_normal(600)
+            file.attrs["standardize"] = 1
         with h5py.File(self.folder / "ratings.h5", "w") as file:
             ratings = numbers.standard_normal((24, 2)) @ numbers.standard_normal((2, 10))
             file["Y"] = numpy.where(numbers.uniform(size=ratings.shape) < 0.6, ratings, numpy.nan)

@@ -15,6 +15,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   Experiment();
 
   void check(Parameters const& point, study::Verdict& verdict) const override;
+  void adopt_input(Parameters& point) const override;
   study::Cost cost(std::size_t stage, Parameters const& point,
                    study::Resources const& resources) const override;
   Metrics applicable(Parameters const& point) const override;
@@ -30,6 +31,7 @@ class Experiment : public study::ExperimentOf<Parameters, Metrics, Predictions> 
   void declare_second_stage();
   void declare_overlap_metrics();
   void declare_policy_metrics();
+  void declare_own_metrics();
   void declare_first_predictions();
   void declare_policy_predictions();
   void declare_artifacts();

@@ -87,6 +87,18 @@ TEST(Online, IsTheWrittenRecursion) {
   EXPECT_NEAR(gram(2, 4), linalg::inner_product(learned.column(1), learned.column(3)), 1e-13);
 }
 
+TEST(Online, FloatsLearnWhatDoublesLearn) {
+  auto point = first_stage(FirstStage::online, Link::tanh, 330, 8);
+  point.n_neurons = 19;
+  auto const full = run_trial(point);
+  point.precision = Precision::single;
+  auto const single = run_trial(point);
+  EXPECT_NE(single.overlap_mean, full.overlap_mean);
+  EXPECT_NEAR(single.overlap_mean, full.overlap_mean, 1e-5);
+  EXPECT_NEAR(single.overlap_best, full.overlap_best, 1e-5);
+  EXPECT_GT(full.overlap_best, 0.5);
+}
+
 TEST(Online, ARateOfNothingMovesNothing) {
   auto point = first_stage(FirstStage::online, Link::wave3, 100, 2);
   auto random = point;

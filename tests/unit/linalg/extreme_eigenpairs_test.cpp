@@ -103,6 +103,31 @@ TEST_F(ExtremeEigenpairsTest, BothEndsByMagnitudeOrOneOfThem) {
   EXPECT_NEAR(smallest.values[0], -4, 1e-9);
 }
 
+TEST_F(ExtremeEigenpairsTest, EndsComeFromOneKrylovSpace) {
+  auto const from = start();
+  // Outliers on both sides, on one side, on none: the ends of the bulk are -0.995 and 0.995.
+  for (auto const& outliers : {std::vector<double>{3, -4, 1.5}, {9}, {-2, -3}, {}}) {
+    auto values = bulk_with_outliers(outliers);
+    ReflectedDiagonal const op(comm_, values);
+    std::ranges::sort(values);
+    auto const ends = spectrum_ends(op, from.column(0), {.count = 2, .tolerance = 1e-9});
+    ASSERT_EQ(ends.largest.values.size(), 2u);
+    ASSERT_EQ(ends.smallest.values.size(), 2u);
+    for (std::size_t k = 0; k < 2; ++k) {
+      EXPECT_NEAR(ends.largest.values[k], values[values.size() - 1 - k], 1e-8);
+      EXPECT_NEAR(ends.smallest.values[k], values[k], 1e-8);
+    }
+    expect_pairs(op, ends.largest, 1e-7);
+    expect_pairs(op, ends.smallest, 1e-7);
+    std::int64_t apart = 0;
+    for (auto const extreme : {Extreme::largest, Extreme::smallest})
+      apart += extreme_eigenpairs(op, from.column(0), {.count = 2, .extreme = extreme, .tolerance = 1e-9})
+                   .products;
+    EXPECT_LT(ends.largest.products, apart);
+    EXPECT_EQ(ends.smallest.products, ends.largest.products);
+  }
+}
+
 TEST_F(ExtremeEigenpairsTest, TheCapHandsBackWhatThereIsWithItsResiduals) {
   ReflectedDiagonal const op(comm_, bulk_with_outliers({3, -4}));
   auto const from = start();

@@ -9,6 +9,17 @@
 
 namespace thresher::reward_single_index {
 
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 64;
+
+void round_to_float(linalg::MatrixView block) {
+  for (std::int64_t j = 0; j < block.columns; ++j)
+    for (double& entry : block.column(j)) entry = static_cast<float>(entry);
+}
+
+}  // namespace
+
 linalg::RowStorage settled_storage(Parameters const& point, study::Resources const& resources) {
   bool const single = point.precision == Precision::single;
   auto const stored = single ? linalg::RowStorage::stored32 : linalg::RowStorage::stored;
@@ -23,10 +34,12 @@ TrialData::TrialData(Parameters const& point, study::Team& team)
     : team_(team),
       point_(point),
       link_(point),
+      own_(point.input != nullptr ? std::make_unique<OwnData const>(point, team) : nullptr),
       input_stream_(team.stream("input1")),
       noise_(point, team, "noise1") {}
 
 std::vector<double> const& TrialData::theta() const {
+  if (own_) return own_->direction();
   if (!theta_.empty()) return theta_;
   theta_.resize(static_cast<std::size_t>(point_.d));
   team_.stream("direction").normals({}, 0, theta_);
@@ -37,12 +50,22 @@ std::vector<double> const& TrialData::theta() const {
 
 void TrialData::fill_inputs(Precision precision, mpi::Range rows, mpi::Range columns,
                             linalg::MatrixView out) const {
-  random::fill_normals(input_stream_, {rows.begin, rows.end, columns.begin, columns.end},
-                       random::Layout::row_major,
-                       {out.data, static_cast<std::size_t>(out.leading * rows.size())}, out.leading);
-  if (precision == Precision::full) return;
-  for (std::int64_t row = 0; row < rows.size(); ++row)
-    for (std::int64_t k = 0; k < columns.size(); ++k) out(k, row) = static_cast<float>(out(k, row));
+  if (own_)
+    own_->fill_inputs(OwnData::Fold::first, rows, columns, out);
+  else
+    random::fill_normals(input_stream_, {rows.begin, rows.end, columns.begin, columns.end},
+                         random::Layout::row_major,
+                         {out.data, static_cast<std::size_t>(out.leading * rows.size())}, out.leading);
+  if (precision == Precision::single) round_to_float(out.block(0, 0, columns.size(), rows.size()));
+}
+
+void TrialData::fill_inputs(mpi::Range rows, mpi::Range columns, std::span<float> out) const {
+  if (!own_)
+    return random::fill_normals(input_stream_, {rows.begin, rows.end, columns.begin, columns.end},
+                                random::Layout::row_major, out, columns.size());
+  linalg::DenseMatrix block(columns.size(), rows.size());
+  own_->fill_inputs(OwnData::Fold::first, rows, columns, block.view());
+  std::ranges::transform(block.values(), out.begin(), [](double value) { return static_cast<float>(value); });
 }
 
 linalg::TallMatrix TrialData::inputs(mpi::Communicator const& comm, mpi::Range rows, Precision precision,
@@ -55,6 +78,7 @@ linalg::TallMatrix TrialData::inputs(mpi::Communicator const& comm, mpi::Range r
 }
 
 void TrialData::fill_labels(std::int64_t first_row, std::span<double const> z, std::span<double> y) const {
+  if (own_) return own_->fill_labels(OwnData::Fold::first, first_row, y);
   noise_.fill({}, first_row, y);
   for (std::size_t row = 0; row < z.size(); ++row) y[row] += link_(z[row]);
 }
@@ -107,9 +131,12 @@ Labels const& TrialData::own_labels(Parameters const& point) const {
 }
 
 std::vector<double> TrialData::training_labels(Parameters const& point) const {
-  constexpr std::int64_t kRowsAtOnce = 64;
   auto const& comm = team_.communicator();
   std::vector<double> all(static_cast<std::size_t>(calibration_rows(point)), 0.0);
+  if (own_) {
+    mpi::agree(comm, [&] { own_->fill_labels(OwnData::Fold::first, 0, all); });
+    return all;
+  }
   mpi::agree(comm, [&] {
     auto const own = mpi::share(calibration_rows(point), comm.rank(), comm.size());
     linalg::DenseMatrix block(point_.d, std::min(own.size(), kRowsAtOnce));
@@ -128,6 +155,16 @@ std::vector<double> TrialData::training_labels(Parameters const& point) const {
 Labels TrialData::separate_labels(Parameters const& point) const {
   auto const count = static_cast<std::size_t>(calibration_rows(point));
   Labels made{std::vector<double>(count), std::vector<double>(count)};
+  if (own_) {
+    own_->fill_labels(OwnData::Fold::first, 0, made.y);
+    if (!knows_direction(point_)) return made;
+    linalg::DenseMatrix row(point_.d, 1);
+    for (std::int64_t i = 0; i < calibration_rows(point); ++i) {
+      fill_inputs(point.precision, {i, i + 1}, {0, point_.d}, row.view());
+      made.z[static_cast<std::size_t>(i)] = linalg::inner_product(theta(), row.column(0));
+    }
+    return made;
+  }
   team_.stream("calibration").normals({}, 0, made.z);
   NoiseDraws(point, team_, "calibration_noise").fill({}, 0, made.y);
   for (std::size_t row = 0; row < count; ++row) made.y[row] += link_(made.z[row]);

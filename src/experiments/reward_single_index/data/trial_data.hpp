@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/reward_single_index/data/noise_draws.hpp"
+#include "experiments/reward_single_index/data/own_data.hpp"
 #include "experiments/reward_single_index/model/parameters.hpp"
 #include "experiments/reward_single_index/model/reward_link.hpp"
 #include "linalg/tall_matrix.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,27 +29,31 @@ struct Labels {
 };
 
 /// The data of a trial's first stage: a hidden direction, inputs, labels. Everything is made when it is asked
-/// for, as numbers of its address alone.
+/// for, as numbers of its address alone, or read from the user's file.
 class TrialData {
  public:
-  /// `point` says what all points of the trial share. Not collective.
+  /// `point` says what all points of the trial share. Collective.
   TrialData(Parameters const& point, study::Team& team);
 
   study::Team& team() const { return team_; }
   RewardLink const& link() const { return link_; }
-  /// The hidden direction, whole. Not collective.
+  /// The user's data, or null.
+  OwnData const* own() const { return own_.get(); }
+  /// The hidden direction, whole; zeros where the user's file does not know it. Not collective.
   std::vector<double> const& theta() const;
   NoiseDraws const& noise() const { return noise_; }
 
   /// Columns of inputs [rows): coordinates `columns` of row i in column i - rows.begin of `out`, rounded to
   /// float for single precision. Not collective.
   void fill_inputs(Precision precision, mpi::Range rows, mpi::Range columns, linalg::MatrixView out) const;
+  /// The same as floats one after the other, rows.size() times columns.size() of them. Not collective.
+  void fill_inputs(mpi::Range rows, mpi::Range columns, std::span<float> out) const;
   /// Rows [rows) of the inputs, spread over `comm`. Collective on it.
   linalg::TallMatrix inputs(mpi::Communicator const& comm, mpi::Range rows, Precision precision,
                             linalg::RowStorage storage) const;
   /// z and y of rows [rows), of which `block` holds the inputs, one per column. Not collective.
   Labels labels(mpi::Range rows, linalg::ConstMatrixView block) const;
-  /// Labels with the given projections: y = link(z) + noise.
+  /// Labels with the given projections: y = link(z) + noise, or as the user gave them.
   void fill_labels(std::int64_t first_row, std::span<double const> z, std::span<double> y) const;
 
   /// All rows over the team, held as the point says. Kept. Collective.
@@ -61,13 +67,14 @@ class TrialData {
 
   /// Labels that calibrate the transform: of the first rows. Every rank gets all. Collective.
   std::vector<double> training_labels(Parameters const& point) const;
-  /// The same from a sample of their own. Not collective.
+  /// The same with their projections, from a sample of their own where data are drawn. Not collective.
   Labels separate_labels(Parameters const& point) const;
 
  private:
   study::Team& team_;
   Parameters point_;
   RewardLink link_;
+  std::unique_ptr<OwnData const> own_;
   random::Stream input_stream_;
   NoiseDraws noise_;
   // Keeping is not state that anyone sees: all of it can be made again, bit for bit.

@@ -1,9 +1,12 @@
 #include "experiments/reward_single_index/estimators/measurement.hpp"
 
+#include "experiments/reward_single_index/data/own_readout_rows.hpp"
 #include "experiments/reward_single_index/estimators/method.hpp"
+#include "experiments/reward_single_index/estimators/own_policy.hpp"
 #include "experiments/reward_single_index/estimators/policy.hpp"
 #include "experiments/reward_single_index/model/setting.hpp"
 #include "experiments/reward_single_index/solvers/symmetric_root.hpp"
+#include "mpi/exchange.hpp"
 
 #include <fmt/format.h>
 
@@ -27,6 +30,12 @@ constexpr double Metrics::*kPolicyMetrics[] = {
     &Metrics::value_gap, &Metrics::kl_hat,     &Metrics::rel_value_gap,    &Metrics::kl_opt,
     &Metrics::regret,    &Metrics::rel_regret, &Metrics::net_gain,         &Metrics::admissible,
     &Metrics::fit_var,   &Metrics::tilted_var, &Metrics::regret_quadratic, &Metrics::identity_defect};
+/// What takes the hidden direction to be known.
+constexpr double Metrics::*kProjectionMetrics[] = {&Metrics::signal1_hat, &Metrics::signal2_hat};
+/// What the user's rows tell of a readout.
+constexpr double Metrics::*kOwnMetrics[] = {
+    &Metrics::ess2_frac,       &Metrics::heldout_error, &Metrics::heldout_nmse, &Metrics::behaviour_value,
+    &Metrics::offpolicy_value, &Metrics::offpolicy_se,  &Metrics::offpolicy_ess};
 
 void measure_overlaps(Parameters const& point, std::vector<double> const& overlaps, Metrics& metrics) {
   metrics.overlap_mean = metrics.overlap_best = metrics.overlap_signed = 0;
@@ -72,10 +81,16 @@ void store_vector(study::Team& team, std::string const& name, std::vector<double
   if (size > 0 && team.wants(name)) team.store({name, {size}, std::move(values)});
 }
 
-void store_features(Features const& features, std::int64_t dimension, study::Team& team) {
-  store_vector(team, "overlaps", features.overlaps);
+void forget_projections(Metrics& metrics) {
+  for (auto member : kOverlapMetrics) metrics.*member = study::kUndefined;
+  for (auto member : kProjectionMetrics) metrics.*member = study::kUndefined;
+}
+
+void store_features(Parameters const& point, Features const& features, study::Team& team) {
+  bool const has_overlaps = knows_direction(point);
+  if (has_overlaps) store_vector(team, "overlaps", features.overlaps);
   store_vector(team, "eigenvalues", features.eigenvalues);
-  if (!features.curve.rows.empty())
+  if (!features.curve.rows.empty() && has_overlaps)
     store_columns(team, "learning_curve", {&features.curve.rows, &features.curve.overlaps});
   store_vector(team, "direction", features.direction);
   auto const& own = features.own_weights;
@@ -83,7 +98,54 @@ void store_features(Features const& features, std::int64_t dimension, study::Tea
   std::vector<double> rows;
   for (std::int64_t i = 0; i < own.rows(); ++i)
     for (std::int64_t j = 0; j < own.columns(); ++j) rows.push_back(own(i, j));
-  team.store_distributed("weights", {dimension, own.columns()}, features.own_columns, rows);
+  team.store_distributed("weights", {point.d, own.columns()}, features.own_columns, rows);
+}
+
+/// The first layer whole: its rows w_j, a column each, or the one direction of all of them. Collective.
+linalg::DenseMatrix whole_layer(Parameters const& point, Features const& features,
+                                mpi::Communicator const& comm) {
+  if (!features.direction.empty()) {
+    linalg::DenseMatrix direction(point.d, 1);
+    std::ranges::copy(features.direction, direction.values().begin());
+    return direction;
+  }
+  auto const& own = features.own_weights;
+  std::vector<double> rows;
+  for (std::int64_t i = 0; i < own.rows(); ++i)
+    for (std::int64_t j = 0; j < own.columns(); ++j) rows.push_back(own(i, j));
+  auto const all = mpi::gather_parts(comm, rows).values;
+  linalg::DenseMatrix layer(point.d, point.n_neurons);
+  for (std::int64_t i = 0; i < point.d; ++i)
+    for (std::int64_t j = 0; j < point.n_neurons; ++j)
+      layer(i, j) = all[static_cast<std::size_t>(i * point.n_neurons + j)];
+  return layer;
+}
+
+void store_readout(Readout const& readout, study::Team& team) {
+  auto coefficients = readout.coefficients;
+  coefficients.insert(coefficients.begin(), readout.intercept);
+  store_vector(team, "readout", std::move(coefficients));
+}
+
+/// Readout and policy of the user's data.
+void measure_own_readout(Parameters const& point, Features const& features, TrialData const& data,
+                         study::Team& team, Metrics& metrics) {
+  auto const& own = *data.own();
+  auto const layer = whole_layer(point, features, team.communicator());
+  OwnReadoutRows const rows(own, layer.view());
+  auto const fit = fit_second_stage(point, data.link(), rows, team.communicator());
+  metrics.ess2_frac = std::min(fit.final.weight_efficiency, 1.0);
+  auto const values = judge_by_held_out_rows(point, data.link(), rows, fit, team, metrics);
+  store_readout(fit.final.readout, team);
+  if (values.empty()) return;
+  std::vector<double> columns[4];
+  for (auto const& each : values) {
+    columns[0].push_back(each.temperature);
+    columns[1].push_back(each.value);
+    columns[2].push_back(each.standard_error);
+    columns[3].push_back(each.effective_rows);
+  }
+  store_columns(team, "offpolicy_values", {&columns[0], &columns[1], &columns[2], &columns[3]});
 }
 
 }  // namespace
@@ -92,7 +154,12 @@ Metrics applicable_metrics(Parameters const& point) {
   Metrics metrics;
   for (auto member : kOverlapMetrics) metrics.*member = 0;
   for (auto member : method_of(point).measures(point)) metrics.*member = 0;
+  if (!knows_direction(point)) forget_projections(metrics);
   if (point.n2 == 0) return metrics;
+  if (point.input != nullptr) {
+    for (auto member : kOwnMetrics) metrics.*member = 0;
+    return metrics;
+  }
   for (auto member : kPolicyMetrics) metrics.*member = 0;
   if (point.weighting == Weighting::surrogate) metrics.proxy_tilted_var = 0;
   return metrics;
@@ -102,19 +169,22 @@ void measure_point(Parameters const& point, FeatureStage const& before, study::T
   auto const& features = before.features(point);
   metrics = features.measured;
   measure_overlaps(point, features.overlaps, metrics);
+  if (!knows_direction(point)) forget_projections(metrics);
   warn_of_few_rows(point, metrics, team);
-  store_features(features, point.d, team);
+  store_features(point, features, team);
+  auto const& data = before.data();
+  if (data.own() != nullptr && data.own()->is_standardized())
+    store_columns(team, "column_scaling", {&data.own()->means(), &data.own()->deviations()});
   if (point.n2 == 0) return;
+  if (data.own() != nullptr) return measure_own_readout(point, features, data, team, metrics);
   double trace = 0;
   for (std::int64_t j = 0; j < features.gram.rows(); ++j) trace += features.gram(j, j);
   auto const root = symmetric_root(team.communicator(), features.gram, kLeastShare * trace);
-  ProjectedRows const rows(point, before.data().link(), root.root, team);
-  auto const fit = fit_second_stage(point, before.data().link(), rows, team.communicator());
+  ProjectedRows const rows(point, data.link(), root.root, team);
+  auto const fit = fit_second_stage(point, data.link(), rows, team.communicator());
   metrics.ess2_frac = std::min(fit.final.weight_efficiency, 1.0);
-  auto const profile = evaluate_policy(point, before.data().link(), features, fit, team, metrics);
-  auto readout = fit.final.readout.coefficients;
-  readout.insert(readout.begin(), fit.final.readout.intercept);
-  store_vector(team, "readout", std::move(readout));
+  auto const profile = evaluate_policy(point, data.link(), features, fit, team, metrics);
+  store_readout(fit.final.readout, team);
   store_columns(team, "profile",
                 {&profile.place, &profile.learned_reward, &profile.true_reward, &profile.learned_density,
                  &profile.best_density});

@@ -15,33 +15,24 @@ constexpr std::int64_t kMostSampleBlocks = 64;
 /// Of the moments that all blocks have together.
 constexpr std::int64_t kMostNumbers = 4'000'000;
 
-/// The logarithm of a row's weight from its projection, its features and its label.
-using LogWeight = std::function<double(double z, std::span<double const> psi, double y)>;
+double equally(double, std::span<double const>, double) {
+  return 0;
+}
 
-/// Moments of the rows [rows), 512 at a time.
 WeightedMoments moments_of(Parameters const& point, ReadoutRows const& source, mpi::Range rows,
                            LogWeight const& log_weight) {
-  auto const width = point.n_neurons + 2;
-  WeightedMoments moments(width);
-  linalg::DenseMatrix block(width, std::min(rows.size(), kRowsAtOnce));
-  std::vector<double> labels, projections, log_weights;
-  for (auto row = rows.begin; row < rows.end; row += kRowsAtOnce) {
-    mpi::Range const some{row, std::min(row + kRowsAtOnce, rows.end)};
-    auto const count = static_cast<std::size_t>(some.size());
-    labels.resize(count);
-    log_weights.resize(count);
-    projections.resize(count);
-    auto const view = block.view().block(0, 0, width, some.size());
-    source.fill(some, view.block(0, 0, width - 1, some.size()), labels);
-    for (std::size_t i = 0; i < count; ++i) projections[i] = view(0, static_cast<std::int64_t>(i));
-    make_features(point, view);
-    for (std::size_t i = 0; i < count; ++i) {
-      auto const psi = view.column(static_cast<std::int64_t>(i));
-      log_weights[i] = log_weight(projections[i], psi, labels[i]);
-      psi.back() = labels[i];
-    }
-    moments.add(view, log_weights);
-  }
+  WeightedMoments moments(point.n_neurons + 2);
+  std::vector<double> log_weights;
+  visit_rows(point, source, rows,
+             [&](linalg::MatrixView some, std::span<double const> z, std::span<double const> y) {
+               log_weights.resize(y.size());
+               for (std::size_t i = 0; i < y.size(); ++i) {
+                 auto const psi = some.column(static_cast<std::int64_t>(i));
+                 log_weights[i] = log_weight(z[i], psi, y[i]);
+                 psi.back() = y[i];
+               }
+               moments.add(some, log_weights);
+             });
   return moments;
 }
 
@@ -99,28 +90,47 @@ double reward_of(Parameters const& point, Readout const& readout, std::span<doub
   return std::clamp(reward, -point.reward_clip, point.reward_clip);
 }
 
-SecondStageFit fit_second_stage(Parameters const& point, RewardLink const& link, ReadoutRows const& rows,
-                                mpi::Communicator const& comm) {
-  auto const equally = [](double, std::span<double const>, double) { return 0.0; };
-  SecondStageFit fit;
-  LogWeight log_weight = equally;
+LogWeight log_weight_of(Parameters const& point, RewardLink const& link, Readout const& pilot) {
   switch (point.weighting) {
+    case Weighting::label:
+      return [&](double, std::span<double const>, double y) { return y / point.beta2; };
+    case Weighting::oracle:
+      return [&](double z, std::span<double const>, double) { return link(z) / point.beta2; };
+    case Weighting::surrogate:
+      return [&](double, std::span<double const> psi, double) {
+        return reward_of(point, pilot, psi) / point.beta2;
+      };
     case Weighting::none:
       break;
-    case Weighting::label:
-      log_weight = [&](double, std::span<double const>, double y) { return y / point.beta2; };
-      break;
-    case Weighting::oracle:
-      log_weight = [&](double z, std::span<double const>, double) { return link(z) / point.beta2; };
-      break;
-    case Weighting::surrogate:
-      fit.pilot = fit_rows(point, rows, {0, pilot_rows(point)}, equally, comm).readout;
-      log_weight = [&](double, std::span<double const> psi, double) {
-        return reward_of(point, fit.pilot, psi) / point.beta2;
-      };
-      break;
   }
-  fit.final = fit_rows(point, rows, {pilot_rows(point), point.n2}, log_weight, comm);
+  return equally;
+}
+
+void visit_rows(Parameters const& point, ReadoutRows const& source, mpi::Range rows,
+                RowVisitor const& visitor) {
+  auto const width = point.n_neurons + 2;
+  linalg::DenseMatrix block(width, std::min(rows.size(), kRowsAtOnce));
+  std::vector<double> labels, projections;
+  for (auto row = rows.begin; row < rows.end; row += kRowsAtOnce) {
+    mpi::Range const some{row, std::min(row + kRowsAtOnce, rows.end)};
+    auto const count = static_cast<std::size_t>(some.size());
+    labels.resize(count);
+    projections.resize(count);
+    auto const view = block.view().block(0, 0, width, some.size());
+    source.fill(some, view.block(0, 0, width - 1, some.size()), labels);
+    for (std::size_t i = 0; i < count; ++i) projections[i] = view(0, static_cast<std::int64_t>(i));
+    make_features(point, view);
+    visitor(view, projections, labels);
+  }
+}
+
+SecondStageFit fit_second_stage(Parameters const& point, RewardLink const& link, ReadoutRows const& rows,
+                                mpi::Communicator const& comm) {
+  auto const pilot = pilot_rows(point);
+  SecondStageFit fit;
+  if (pilot > 0) fit.pilot = fit_rows(point, rows, {0, pilot}, equally, comm).readout;
+  fit.final =
+      fit_rows(point, rows, {pilot, pilot + final_rows(point)}, log_weight_of(point, link, fit.pilot), comm);
   return fit;
 }
 

@@ -29,6 +29,19 @@ void make_features(Parameters const& point, linalg::MatrixView block);
 /// The clipped reward of a readout for a column (1, phi, .).
 double reward_of(Parameters const& point, Readout const& readout, std::span<double const> psi);
 
+/// The logarithm of a row's weight from its projection, its features and its label.
+using LogWeight = std::function<double(double z, std::span<double const> psi, double y)>;
+/// The weights of the final fit; `pilot` is needed for the surrogate weighting. What is given must outlive
+/// the result.
+LogWeight log_weight_of(Parameters const& point, RewardLink const& link, Readout const& pilot);
+
+/// Shows rows [rows) in order, some at a time: columns (1, phi, .), which may be written to, with projections
+/// and labels. Not collective.
+using RowVisitor =
+    std::function<void(linalg::MatrixView rows, std::span<double const> z, std::span<double const> y)>;
+void visit_rows(Parameters const& point, ReadoutRows const& source, mpi::Range rows,
+                RowVisitor const& visitor);
+
 /// Fits the second stage. Sums over rows have the same bits for every team. Collective.
 SecondStageFit fit_second_stage(Parameters const& point, RewardLink const& link, ReadoutRows const& rows,
                                 mpi::Communicator const& comm);

@@ -34,6 +34,12 @@ struct Metrics {
   double regret_quadratic = study::kUndefined;
   double proxy_tilted_var = study::kUndefined;
   double identity_defect = study::kUndefined;
+  double heldout_error = study::kUndefined;
+  double heldout_nmse = study::kUndefined;
+  double behaviour_value = study::kUndefined;
+  double offpolicy_value = study::kUndefined;
+  double offpolicy_se = study::kUndefined;
+  double offpolicy_ess = study::kUndefined;
 };
 
 }  // namespace thresher::reward_single_index

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "experiments/reward_single_index/model/own_rows.hpp"
+
 #include <cstdint>
 #include <limits>
 
@@ -40,6 +42,7 @@ struct Parameters {
   std::int64_t n1 = 0;
   double alpha1 = 100;
   double gamma1 = 1;
+  double split = 0.5;
   FirstStage stage1 = FirstStage::online;
   Engine engine = Engine::ambient;
   Transform transform = Transform::exp_label;
@@ -71,8 +74,10 @@ struct Parameters {
   double reward_clip = std::numeric_limits<double>::infinity();
   std::int64_t n_eval = 256;
   double adm_tol = 0.5;
+  double heldout_frac = 0.3;
   Storage storage = Storage::automatic;
   Precision precision = Precision::full;
+  OwnRows const* input = nullptr;  ///< what is known of the user's file; null: data are drawn
 };
 
 }  // namespace thresher::reward_single_index

@@ -1,10 +1,11 @@
 #include "experiments/reward_single_index/solvers/spherical_descent.hpp"
 
 #include "experiments/reward_single_index/model/setting.hpp"
-#include "linalg/column_products.hpp"
+#include "experiments/reward_single_index/solvers/step_panels.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace thresher::reward_single_index {
 
@@ -36,10 +37,8 @@ class Descent {
         rows_(first_rows(point)),
         neurons_(point.n_neurons),
         biases_(first_biases(point, data.team())),
-        marks_(checkpoints(rows_)) {
-    for (auto const& block : weights_.blocks())
-      panels_.emplace_back(block.columns.size(), std::min(point.batch, rows_));
-  }
+        marks_(checkpoints(rows_)),
+        panels_(step_panels(point, data, weights)) {}
 
   LearningCurve run() {
     if (work_.left() != nullptr) load(*work_.left());
@@ -57,34 +56,21 @@ class Descent {
       work_.advance(static_cast<double>(done_) / static_cast<double>(rows_),
                     [this](bytes::Writer& state) { save(state); });
     }
+    panels_->publish();
     weights_.normalise();
     return std::move(curve_);
   }
 
  private:
-  /// Everything that a step needs from all coordinates: <v_j, x_i> by rows, <theta, x_i>, |v_j|^2. The rows
-  /// of the layer are w_j = v_j / |v_j|.
-  void add_products(std::size_t index, mpi::Range rows, std::span<double> sums) {
-    auto const& block = weights_.blocks()[index];
-    auto const panel = panels_[index].columns_from(0, rows.size());
-    data_.fill_inputs(point_.precision, rows, block.columns, panel);
-    if (scores_.rows() != rows.size()) scores_ = linalg::ColumnGroups(rows.size(), neurons_);
-    linalg::block_scores(panel, block.weights, scores_);
-    auto const size = static_cast<std::size_t>(rows.size() * neurons_);
-    for (std::int64_t i = 0; i < rows.size(); ++i) {
-      for (std::int64_t j = 0; j < neurons_; ++j)
-        sums[static_cast<std::size_t>(i * neurons_ + j)] += scores_(i, j);
-      sums[size + static_cast<std::size_t>(i)] += linalg::inner_product(block.theta, panel.column(i));
-    }
-    add_column_squares(block.weights, sums.subspan(size + static_cast<std::size_t>(rows.size())));
-  }
-
+  /// Sums over all coordinates: <v_j, x_i> by rows, <theta, x_i>, |v_j|^2. The rows of the layer are w_j =
+  /// v_j / |v_j|.
   void step(mpi::Range rows) {
     auto const count = static_cast<std::size_t>(rows.size());
     auto const width = static_cast<std::size_t>(neurons_);
     std::vector<double> sums(count * width + count + width);
     std::size_t next = 0;
-    weights_.sum()([&](mpi::Range, std::span<double> own) { add_products(next++, rows, own); }, sums);
+    weights_.sum()([&](mpi::Range, std::span<double> own) { panels_->add_products(next++, rows, own); },
+                   sums);
     auto const z = std::span<double const>(sums).subspan(count * width, count);
     auto const squares = std::span<double const>(sums).subspan(count * width + count);
     std::vector<double> labels(count), norms(width), moved(width, 0.0), response(count * width);
@@ -115,29 +101,16 @@ class Descent {
       double const kept = 1 - rate * moved[j];
       gains[j] = rate * norms[j] / kept;
       if (kept > 0.5 && norms[j] > 0.5 && norms[j] < 2) continue;
-      scale_neuron(static_cast<std::int64_t>(j), kept / norms[j]);
+      panels_->scale_neuron(static_cast<std::int64_t>(j), kept / norms[j]);
       gains[j] = rate;
     }
-    if (scores_.rows() != count) scores_ = linalg::ColumnGroups(count, neurons_);
-    constexpr auto kWidth = linalg::ColumnGroups::kWidth;
-    for (std::int64_t i = 0; i < count; ++i)
-      for (std::size_t j = 0; j < width; ++j)
-        scores_.group(static_cast<std::int64_t>(j) /
-                      kWidth)[i * kWidth + static_cast<std::int64_t>(j) % kWidth] =
-            gains[j] * response[static_cast<std::size_t>(i) * width + j];
-    for (std::size_t k = 0; k < panels_.size(); ++k)
-      linalg::add_block_image(panels_[k].columns_from(0, count), scores_, weights_.blocks()[k].weights);
-  }
-
-  void scale_neuron(std::int64_t j, double factor) {
-    constexpr auto kWidth = linalg::ColumnGroups::kWidth;
-    for (auto& block : weights_.blocks()) {
-      double* entry = block.weights.group(j / kWidth) + j % kWidth;
-      for (std::int64_t i = 0; i < block.columns.size(); ++i) entry[i * kWidth] *= factor;
-    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+      for (std::size_t j = 0; j < width; ++j) response[i * width + j] *= gains[j];
+    panels_->add_inputs(count, response);
   }
 
   void mark() {
+    panels_->publish();
     while (next_mark_ < marks_.size() && marks_[next_mark_] <= done_) ++next_mark_;
     std::vector<double> squares(static_cast<std::size_t>(neurons_));
     std::size_t next = 0;
@@ -154,6 +127,7 @@ class Descent {
   }
 
   void save(bytes::Writer& state) const {
+    panels_->publish();
     auto const own = weights_.own_weights();
     state.put(done_, next_mark_, curve_.rows, curve_.overlaps, own.values());
   }
@@ -161,6 +135,7 @@ class Descent {
     std::vector<double> own;
     state.read(done_, next_mark_, curve_.rows, curve_.overlaps, own);
     weights_.set_own_weights({own.data(), weights_.own_columns().size(), neurons_});
+    panels_->take_over();
     work_.forget_left();
   }
 
@@ -173,8 +148,7 @@ class Descent {
   std::int64_t neurons_;
   std::vector<double> biases_;
   std::vector<std::int64_t> marks_;
-  std::vector<linalg::DenseMatrix> panels_;  ///< inputs of the step, one per block
-  linalg::ColumnGroups scores_;
+  std::unique_ptr<StepPanels> panels_;
   LearningCurve curve_;
   std::int64_t done_ = 0;
   std::size_t next_mark_ = 0;

@@ -25,7 +25,9 @@ double averaging_overlap(Parameters const& point, double square) {
 
 }  // namespace
 
+// Nothing is known of the law of the user's data.
 void predict_signals(Parameters const& point, Predictions& predictions) {
+  if (point.input != nullptr) return;
   RewardLink const link(point);
   auto const averages = label_averages(point, link, kPoints);
   auto const signals = averages.signals(4);
@@ -39,6 +41,7 @@ void predict_signals(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_first_stage(Parameters const& point, Predictions& predictions) {
+  if (point.input != nullptr) return;
   RewardLink const link(point);
   switch (point.stage1) {
     case FirstStage::online: {
@@ -73,7 +76,7 @@ void predict_first_stage(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_optimum(Parameters const& point, Predictions& predictions) {
-  if (point.n2 == 0) return;
+  if (point.n2 == 0 || point.input != nullptr) return;
   double const beta = deployment_temperature(point);
   auto const best = optimum(RewardLink(point), beta);
   predictions.value_opt_theory = best.value;
@@ -84,7 +87,7 @@ void predict_optimum(Parameters const& point, Predictions& predictions) {
 }
 
 void predict_readout(Parameters const& point, Predictions& predictions) {
-  if (point.n2 == 0) return;
+  if (point.n2 == 0 || point.input != nullptr) return;
   double overlap = 1;
   switch (point.stage1) {
     case FirstStage::oracle:

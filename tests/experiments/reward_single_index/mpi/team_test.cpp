@@ -1,3 +1,4 @@
+#include "../own_rows.hpp"
 #include "../trial.hpp"
 
 #include <gtest/gtest.h>
@@ -10,10 +11,11 @@ namespace thresher::reward_single_index {
 namespace {
 
 constexpr double Metrics::*kCompared[] = {
-    &Metrics::overlap_mean, &Metrics::overlap_best,  &Metrics::overlap_signed,   &Metrics::ess1_frac,
-    &Metrics::signal1_hat,  &Metrics::signal1_split, &Metrics::eig_top,          &Metrics::ess2_frac,
-    &Metrics::value_hat,    &Metrics::kl_hat,        &Metrics::regret,           &Metrics::net_gain,
-    &Metrics::fit_var,      &Metrics::tilted_var,    &Metrics::proxy_tilted_var, &Metrics::frac_recovered};
+    &Metrics::overlap_mean,  &Metrics::overlap_best,  &Metrics::overlap_signed,   &Metrics::ess1_frac,
+    &Metrics::signal1_hat,   &Metrics::signal1_split, &Metrics::eig_top,          &Metrics::ess2_frac,
+    &Metrics::value_hat,     &Metrics::kl_hat,        &Metrics::regret,           &Metrics::net_gain,
+    &Metrics::fit_var,       &Metrics::tilted_var,    &Metrics::proxy_tilted_var, &Metrics::frac_recovered,
+    &Metrics::heldout_error, &Metrics::heldout_nmse,  &Metrics::offpolicy_value,  &Metrics::offpolicy_se};
 
 /// Trials on the whole world against the same trials on each rank alone.
 class TeamTest : public testing::Test {
@@ -25,6 +27,8 @@ class TeamTest : public testing::Test {
   Both run(Parameters const& point) {
     study::Team together(world_);
     study::Team alone(self_);
+    together.set_input(input_);
+    alone.set_input(input_);
     return {trials::run_trial(experiment(), point, together, 0),
             trials::run_trial(experiment(), point, alone, 0)};
   }
@@ -46,6 +50,7 @@ class TeamTest : public testing::Test {
   }
   mpi::Communicator world_ = mpi::Communicator::duplicate(MPI_COMM_WORLD);
   mpi::Communicator self_ = mpi::Communicator::self();
+  study::InputReader const* input_ = nullptr;
 };
 
 TEST_F(TeamTest, OnlineHasTheSameBits) {
@@ -60,6 +65,9 @@ TEST_F(TeamTest, OnlineHasTheSameBits) {
   point.n_neurons = 6;
   point.activation1 = Activation::tanh;
   point.init_overlap = 0.1;
+  expect_same_bits(point);
+  point.precision = Precision::single;
+  point.n_neurons = 21;
   expect_same_bits(point);
 }
 
@@ -95,6 +103,24 @@ TEST_F(TeamTest, AveragesAgree) {
     point.eig_tol = 1e-10;
     for (auto const storage : {Storage::stored, Storage::stream}) {
       point.storage = storage;
+      expect_close(point, stage == FirstStage::spectral ? 1e-6 : 1e-9);
+    }
+  }
+}
+
+TEST_F(TeamTest, OwnRowsAreSharedByTheRanks) {
+  auto const input = own_rows(700, 130);  // two blocks of coordinates
+  input_ = &input;
+  for (auto const weighting : {Weighting::label, Weighting::surrogate}) {
+    for (auto const stage : {FirstStage::online, FirstStage::batch, FirstStage::random, FirstStage::oracle}) {
+      auto point = own_point(stage, 130);
+      point.weighting = weighting;
+      expect_same_bits(point);
+    }
+    for (auto const stage : {FirstStage::moment1, FirstStage::sir, FirstStage::spectral}) {
+      auto point = own_point(stage, 130);
+      point.weighting = weighting;
+      point.eig_tol = 1e-11;
       expect_close(point, stage == FirstStage::spectral ? 1e-6 : 1e-9);
     }
   }
