@@ -20,13 +20,21 @@ void require_elements(Extents const& extents) {
   if (volume(extents) == 0) throw std::logic_error("a data set without elements, which some readers refuse");
 }
 
+enum class Packing { plain, deflated };
+/// Numbers from which deflating is worth while.
+constexpr std::size_t kWorthDeflating = 1024;
+
 /// Scalars cannot have chunks. Storage and attributes are as every reader knows them: no compact layout, no
 /// other thresholds.
-Object creation_properties(Extents const& extents, Extents const& chunk) {
+Object creation_properties(Extents const& extents, Extents const& chunk, Packing packing = Packing::plain) {
   require_elements(extents);
   Object properties(H5Pcreate(H5P_DATASET_CREATE), "properties");
   if (chunk.empty()) return properties;
   check(H5Pset_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
+  if (packing == Packing::deflated && volume(extents) >= kWorthDeflating) {
+    check(H5Pset_shuffle(properties.get()), "shuffling");
+    check(H5Pset_deflate(properties.get(), 1), "deflating");
+  }
   check(H5Pset_fletcher32(properties.get()), "checksum");
   check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_INCR), "allocation time");
   return properties;
@@ -51,8 +59,8 @@ Object create(Object const& parent, std::string const& name, hid_t type, Extents
 
 template <class T>
 Object create_filled(Object const& parent, std::string const& name, Extents const& extents,
-                     Extents const& chunk, T fill) {
-  auto const properties = creation_properties(extents, chunk);
+                     Extents const& chunk, T fill, Packing packing = Packing::plain) {
+  auto const properties = creation_properties(extents, chunk, packing);
   check(H5Pset_fill_value(properties.get(), native_type<T>(), &fill), "fill value");
   return create(parent, name, native_type<T>(), extents, properties.get());
 }
@@ -109,7 +117,9 @@ Object write_dataset(Object const& parent, std::string const& name, std::vector<
   Lock const lock;
   require_elements(extents);
   auto const chunk = chunk_of(extents, kNumbersPerChunk);
-  auto dataset = create_filled(parent, name, extents, chunk, missing<T>());
+  // Counts and states of points are mostly equal, reals are all unlike.
+  constexpr auto kPacking = std::is_integral_v<T> ? Packing::deflated : Packing::plain;
+  auto dataset = create_filled(parent, name, extents, chunk, missing<T>(), kPacking);
   constexpr T kMissing = missing<T>();
   auto const is_missing = [&](T const& number) { return std::memcmp(&number, &kMissing, sizeof(T)) == 0; };
   for_each_chunk(extents, chunk, [&](Box const& box, std::size_t first) {

@@ -18,8 +18,9 @@ Object create_dataset(Object const& parent, std::string const& name, Extents con
 /// A data set of doubles in one piece: several ranks write side by side, and a chunk that two of them share
 /// would have to travel.
 Object create_unchunked(Object const& parent, std::string const& name, Extents const& extents);
-/// A data set that holds `values`, in chunks with checksums: a small one in one. No extents: a scalar, which
-/// has none.
+/// A data set that holds `values`, in chunks with checksums: a small one in one. Chunks in which all are
+/// missing (NaN) take no space, integers are deflated where they are many. No extents: a scalar, which has no
+/// chunks.
 template <class T>
 Object write_dataset(Object const& parent, std::string const& name, std::vector<T> const& values,
                      Extents const& extents);

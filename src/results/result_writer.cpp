@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ranges>
 
 namespace thresher::results {
 
@@ -166,23 +167,25 @@ std::span<std::pair<std::uint32_t, std::size_t> const> ResultWriter::fresh_of(st
 
 std::vector<double> ResultWriter::stored(std::string const& name, hdf5::Box const& box, std::uint32_t first,
                                          std::size_t count) const {
-  std::vector<double> values(count * layout_.trials, std::nan(""));
+  std::vector<double> values;
   auto const fill = [](std::span<double> gaps, std::vector<double> const& found) {
     for (std::size_t k = 0; k < std::min(found.size(), gaps.size()); ++k)
       if (std::isnan(gaps[k])) gaps[k] = found[k];
   };
-  for (auto const& source : sources_) {
-    if (sources_match_) {
-      fill(values, source->box(name, box));
-      continue;
-    }
+  // A box may hold a million trials: what the first source has is not copied.
+  if (sources_match_ && !sources_.empty()) {
+    values = sources_.front()->box(name, box);
+    for (auto const& source : sources_ | std::views::drop(1)) fill(values, source->box(name, box));
+    return values;
+  }
+  values.assign(count * layout_.trials, std::nan(""));
+  for (auto const& source : sources_)
     for (auto point = first; point < first + count; ++point) {
       auto const place = done_[point] ? place_in(*source, point) : std::nullopt;
       if (place)
         fill(std::span(values).subspan((point - first) * layout_.trials, layout_.trials),
              source->row(name, *place));
     }
-  }
   return values;
 }
 
@@ -204,6 +207,7 @@ std::pair<Object, ResultWriter::Summaries> ResultWriter::write_per_trial(
       auto const row = std::span(values).subspan((point - first) * layout_.trials, layout_.trials);
       for (auto const& [key, k] : fresh_of(point)) row[static_cast<std::size_t>(fresh_.trial(k))] = of(k);
       std::vector<double> counted;
+      counted.reserve(row.size());
       for (std::size_t t = 0; t < row.size(); ++t) {
         auto const status = ledger_.status(point, static_cast<std::int64_t>(t));
         if (!has_run(status)) row[t] = nan;

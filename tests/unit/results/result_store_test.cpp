@@ -15,7 +15,7 @@
 namespace thresher::results {
 namespace {
 
-constexpr std::uint32_t kPoints = 40;
+constexpr std::uint32_t kPoints = 600;
 
 class ResultStoreTest : public testing::Test {
  protected:
@@ -38,7 +38,7 @@ class ResultStoreTest : public testing::Test {
   }
 
   std::string folder_ = new_folder();
-  SmallStudy small_{Texts{{"mean", "0:1:39"}, {"trials", "2"}, {"checkpoint_interval", "0.05"}}};
+  SmallStudy small_{Texts{{"mean", "0:1:599"}, {"trials", "2"}, {"checkpoint_interval", "0.05"}}};
   OutputLock lock_{output(), 10};
   ResultStore store_{output(), small_.study, small_.ledger, {{{"runs", "once"}, {"version", "0"}}}, lock_};
 };
@@ -77,7 +77,7 @@ TEST_F(ResultStoreTest, WhatComesWhileTheFileIsWrittenIsInTheNextJournal) {
 
 TEST_F(ResultStoreTest, AFileIsWrittenForPredictionsAloneToo) {
   keep({.point = 3, .trial = trial_of_theory(0), .values = {2.5}});
-  for (int k = 0; k < 100 && !journal().empty(); ++k) {
+  for (int k = 0; k < 1200 && !journal().empty(); ++k) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     store_.tick();
   }
