@@ -117,7 +117,7 @@ void Experiment::declare_samplers() {
 
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
   refuse_invalid(point, verdict);
-  name_inert(point, verdict, description());
+  name_inert(point, verdict);
   warn_of(point, verdict);
 }
 

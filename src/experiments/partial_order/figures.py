@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Draws figures of partial_order from result files of its presets.
 
+    figures.py recovery recovery.h5 --output recovery.png
     figures.py transition transition.h5 --output transition.png
     figures.py runtime paper_runtime.h5 paper_runtime_polish.h5 --output runtime.png
     figures.py coverage coverage.h5 --output coverage.png
@@ -16,8 +17,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555"]
-MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#8c6d31"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 
 
 def finish(figure, output):
@@ -31,6 +32,20 @@ def mean_and_error(trials):
     """Mean over the trials that are there, and its standard error."""
     count = trials.notnull().sum("trial")
     return trials.mean("trial").values, (trials.std("trial") / np.sqrt(np.maximum(count, 2) - 1)).values
+
+
+def recovery(files, output):
+    """Closure F1 of every method against the number of lists, with two standard errors."""
+    data = xr.open_dataset(files[0])
+    figure, axes = plt.subplots(figsize=(7, 4))
+    for k, name in enumerate(data.method.values):
+        values, error = mean_and_error(data.closure_f1.isel({data.method.dims[0]: k}))
+        rule = str(name) in ("intersection", "threshold", "plackett_luce")
+        axes.errorbar(data.n_sequences.values, values, 2 * error, marker=MARKERS[k % 8], color=COLOURS[k % 8], ms=4,
+                      mfc="white", lw=1, ls="--" if rule else "-", label=str(name))
+    axes.set(xscale="log", xlabel="lists", ylabel="closure_f1", ylim=(0, 1.02))
+    axes.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    finish(figure, output)
 
 
 def transition(files, output):
@@ -58,14 +73,14 @@ def runtime(files, output):
     for path in files:
         data = xr.open_dataset(path)
         if "method" in data.dims:
-            curves += [(str(name), data.sel(method=name)) for name in data.method.values]
+            curves += [(str(name), data.sel({"method": name})) for name in data.method.values]
         else:
             curves.append(("map and polish", data))
     for k, (name, part) in enumerate(curves):
         seconds = mean_and_error(part.seconds)[0]
         for axes, metric in ((left, part.closure_f1), (right, part.heldout_excess)):
             values = mean_and_error(metric)[0]
-            axes.plot(seconds, values, marker=MARKERS[k % 7], color=COLOURS[k % 7], ms=5, mfc="white", lw=1, label=name)
+            axes.plot(seconds, values, marker=MARKERS[k % 8], color=COLOURS[k % 8], ms=5, mfc="white", lw=1, label=name)
             for n, t, value in zip(part.n_items.values, seconds, values):
                 if np.isfinite(value):
                     axes.annotate(str(n), (t, value), textcoords="offset points", xytext=(4, 4), fontsize=6)
@@ -83,7 +98,7 @@ def coverage(files, output):
     x = data.sequences_per_item.values
     for k, n in enumerate(np.atleast_1d(data.n_items.values)):
         for method, line in (("map", "-"), ("threshold_ml", "--")):
-            values, error = mean_and_error(data.closure_f1.sel(n_items=n, method=method))
+            values, error = mean_and_error(data.closure_f1.sel({"n_items": n, "method": method}))
             axes.errorbar(x, values, 2 * error, ls=line, marker=MARKERS[k], color=COLOURS[k], ms=4, mfc="white", lw=1,
                           label=f"n = {n}" if method == "map" else None)
     axes.plot([], [], "-", color="black", lw=1, label="map")
@@ -94,7 +109,7 @@ def coverage(files, output):
 
 
 def main():
-    figures = {"transition": transition, "runtime": runtime, "coverage": coverage}
+    figures = {"recovery": recovery, "transition": transition, "runtime": runtime, "coverage": coverage}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figure", choices=figures)
     parser.add_argument("files", nargs="+")

@@ -139,12 +139,11 @@ void refuse_invalid(Parameters const& point, study::Verdict& verdict) {
   refuse_fit(point, verdict);
 }
 
-void name_inert(Parameters const& point, study::Verdict& verdict, study::Description const& description) {
+void name_inert(Parameters const& point, study::Verdict& verdict) {
   auto const unless = [&](bool used, std::initializer_list<char const*> names) {
     if (used) return;
     for (auto const* name : names) verdict.inert(name);
   };
-  static_cast<void>(description);
   bool const drawn = generates(point);
   unless(drawn && point.poset == Poset::random, {"poset_dim", "poset_rho"});
   unless(drawn && point.poset == Poset::layered, {"layers"});

@@ -92,10 +92,12 @@ study::Cost reading_cost(Parameters const& point, study::Resources const& resour
   study::Cost cost;
   cost.bytes_per_rank = held_bytes(point) + list_bytes(point) + 3 * order_bytes(point) + 8 * n * width * 4 +
                         (has_table ? 8 * n * n * 5 : 0) + 8 * std::min(n, 2000.0) * std::min(n, 2000.0);
-  if (measures_relaxation(point))
-    cost.bytes_per_rank += n <= 2048
-                               ? 8 * n * (n + 8) * (4 + 2 * static_cast<double>(point.poset_dim))
-                               : 8 * n * static_cast<double>(point.poset_dim) * (256.0 / resources.ranks + 5);
+  if (!has_full_lists(point)) cost.bytes_per_rank += 8 * choice_count(point) + 24 * n;  // lists of every item
+  if (measures_relaxation(point)) {
+    auto const k = static_cast<double>(point.poset_dim);
+    cost.bytes_per_rank += list_bytes(point) + (n <= 2048 ? 8 * n * (n + 8) * (4 + 2 * k)
+                                                          : 8 * n * k * (256.0 / resources.ranks + 5));
+  }
   // Held-out lists meet up to 200 orders.
   constexpr double kOrders = 200;
   cost.flops = entries * longest * 5 * (kOrders + 4) + n * n * (20 + 30 * compared_dimensions(point)) +

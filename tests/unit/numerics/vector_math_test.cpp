@@ -30,9 +30,11 @@ void narrow_functions(double const* x, double* exponentials, double* logarithms)
 void expect_the_library_values(void (*functions)(double const*, double*, double*)) {
   double x[kNumbers], exponentials[kNumbers], logarithms[kNumbers];
   for (int round = 0; round < 2000; ++round) {
-    for (std::size_t i = 0; i < kNumbers; ++i)
-      x[i] = round % 2 == 0 ? -707 + 1416 * std::fmod(0.618033988749895 * (round * 16.0 + i), 1.0)
-                            : std::pow(-0.9, round) * std::fmod(0.754877666246693 * (round + i), 1.0);
+    for (std::size_t i = 0; i < kNumbers; ++i) {
+      double const place = 16.0 * round + static_cast<double>(i);
+      x[i] = round % 2 == 0 ? -707 + 1416 * std::fmod(0.618033988749895 * place, 1.0)
+                            : std::pow(-0.9, round) * std::fmod(0.754877666246693 * place, 1.0);
+    }
     functions(x, exponentials, logarithms);
     for (std::size_t i = 0; i < kNumbers; ++i) {
       ASSERT_NEAR(exponentials[i] / std::exp(x[i]), 1, 5e-16) << x[i];

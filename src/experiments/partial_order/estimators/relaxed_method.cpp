@@ -38,7 +38,7 @@ study::Cost RelaxedMethod::cost(Parameters const& point, study::Resources const&
   auto const lists = lists_of(point);
   // lmvm holds 2 x 10 pairs and some more of each position.
   constexpr double kVectors = 40;
-  cost.bytes_per_rank += RelaxedLikelihood::bytes(lists, resources.ranks) + list_bytes(point) +
+  cost.bytes_per_rank += RelaxedLikelihood::bytes(lists, resources.ranks) + 2 * list_bytes(point) +
                          8 * kVectors * position_size(point);
   cost.flops += evaluations(point) * (RelaxedLikelihood::flops(lists) + 100 * position_size(point));
   return cost;

@@ -45,4 +45,8 @@ struct Sequences {
   }
 };
 
+/// Every list once, with the sum of its weights, in the order of its first occurrence: where items are few,
+/// lists repeat.
+Sequences merged(Sequences const& lists);
+
 }  // namespace thresher::partial_order

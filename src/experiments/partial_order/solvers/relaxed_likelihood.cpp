@@ -117,6 +117,9 @@ class OwnRows : public ListRows {
   std::vector<bool> made_;
 };
 
+/// Lists of more items rarely repeat.
+constexpr std::int64_t kMostMergedItems = 8;
+
 RelaxedLikelihood::Size size_of(Sequences const& lists, std::int64_t items, std::int64_t dimensions) {
   double pairs = 0;
   for (std::int64_t s = 0; s < lists.count(); ++s) {
@@ -169,9 +172,9 @@ RelaxedLikelihood::RelaxedLikelihood(mpi::Communicator const& comm, Sequences co
     : items_(items),
       dimensions_(dimensions),
       dominance_(dominance),
-      training_(training),
-      size_(size_of(training, items, dimensions)),
-      sum_(comm, training.count(), block_count(size_)),
+      training_(items <= kMostMergedItems ? merged(training) : training),
+      size_(size_of(training_, items, dimensions)),
+      sum_(comm, training_.count(), block_count(size_)),
       all_pairs_(dominance, dimensions) {}
 
 void RelaxedLikelihood::make_tables(Latents const& latents, double tau) {

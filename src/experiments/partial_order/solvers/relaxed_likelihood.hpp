@@ -22,7 +22,7 @@ class RelaxedLikelihood {
  public:
   static constexpr std::int64_t kMostTableItems = 2048;
 
-  /// `training` is whole on every rank, like `comm` it must outlive this object. Collective.
+  /// `training` is whole on every rank; `comm` must outlive this object. Collective.
   RelaxedLikelihood(mpi::Communicator const& comm, Sequences const& training, std::int64_t items,
                     std::int64_t dimensions, Dominance dominance);
 
@@ -53,7 +53,7 @@ class RelaxedLikelihood {
   std::int64_t items_;
   std::int64_t dimensions_;
   Dominance dominance_;
-  Sequences const& training_;
+  Sequences training_;  ///< equal lists of few items together
   Size size_;
   mpi::FixedOrderSum sum_;
   PairRows all_pairs_;

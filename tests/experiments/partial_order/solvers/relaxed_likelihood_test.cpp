@@ -175,6 +175,16 @@ TEST(RelaxedLikelihood, HasTheGradientOfCentralDifferences) {
     }
 }
 
+TEST(Sequences, AreMergedWithTheirWeights) {
+  auto lists = lists_of({{0, 1, 2}, {1, 0, 2}, {0, 1, 2}, {0, 1, 2}});
+  lists.steps[3] = 2;  // not the same list: its last item was never chosen
+  lists.weight = {1, 2, 0.5, 1};
+  auto const together = merged(lists);
+  EXPECT_EQ(together.count(), 3);
+  EXPECT_EQ(together.weight, (std::vector<double>{1.5, 2, 1}));
+  EXPECT_EQ(together[2].steps, 2);
+}
+
 TEST(RelaxedLikelihood, DoesNotChangeWithATranslation) {
   auto const u = random_latents(9, 3, 17);
   auto const lists = weighted_lists(9, 9, 40, 0, 19);
