@@ -89,8 +89,8 @@ void Experiment::declare_first_stage() {
   parameter("storage", &Parameters::storage, {"auto", "stored", "stream"},
             "inputs in memory, or made again at every pass; auto: in memory where they fit 60 % of it",
             "execution");
-  parameter("precision", &Parameters::precision, {"double", "single"}, "single: inputs are rounded to float",
-            "execution");
+  parameter("precision", &Parameters::precision, {"double", "single"},
+            "single: inputs are floats, and in online neurons and products too", "execution");
 }
 
 void Experiment::declare_second_stage() {

@@ -79,12 +79,10 @@ class PanelsOf : public StepPanels {
     auto const inputs = inputs_of(index, rows.size());
     make_scores(rows.size());
     linalg::block_scores(inputs, layer_.groups(index), scores_);
+    add_scores(rows.size(), sums);
     auto const size = static_cast<std::size_t>(rows.size() * neurons_);
-    for (std::int64_t i = 0; i < rows.size(); ++i) {
-      for (std::int64_t j = 0; j < neurons_; ++j)
-        sums[static_cast<std::size_t>(i * neurons_ + j)] += scores_(i, j);
+    for (std::int64_t i = 0; i < rows.size(); ++i)
       sums[size + static_cast<std::size_t>(i)] += linalg::inner_product(block.theta, inputs.column(i));
-    }
     add_squares(layer_.groups(index), sums.subspan(size + static_cast<std::size_t>(rows.size())));
   }
 
@@ -120,6 +118,16 @@ class PanelsOf : public StepPanels {
   }
   void make_scores(std::int64_t rows) {
     if (scores_.rows() != rows) scores_ = Groups(rows, neurons_);
+  }
+  /// Group by group: one scores' row after the other, as they lie.
+  void add_scores(std::int64_t rows, std::span<double> sums) const {
+    for (std::int64_t g = 0; g < scores_.groups(); ++g) {
+      auto const width = std::min(kWidth, neurons_ - g * kWidth);
+      Real const* score = scores_.group(g);
+      double* sum = sums.data() + g * kWidth;
+      for (std::int64_t i = 0; i < rows; ++i, score += kWidth, sum += neurons_)
+        for (std::int64_t k = 0; k < width; ++k) sum[k] += score[k];
+    }
   }
   void add_squares(Groups const& groups, std::span<double> sums) const {
     for (std::int64_t g = 0; g < groups.groups(); ++g) {
