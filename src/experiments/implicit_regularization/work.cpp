@@ -14,13 +14,13 @@ namespace thresher::implicit_regularization {
 
 namespace {
 
-constexpr double kRowsAtOnce = 1024, kPanels = 9, kMinimiserVectors = 72;
+constexpr double kRowsAtOnce = 1024, kMinimiserVectors = 72;
 
 /// Sizes of a point, as numbers to multiply.
 struct Sizes {
   double n, d, parameters, own_parameters, blocks, ranks;
-  double batch;   ///< rows of an update
-  double panels;  ///< numbers in the panels of a network
+  double batch;  ///< rows of an update
+  double panel;  ///< numbers in one panel of all hidden layers
 
   Sizes(Parameters const& p, int team) : ranks(team) {
     bool const own = p.input != nullptr;
@@ -38,7 +38,7 @@ struct Sizes {
     double units = 0;
     if (network) units = static_cast<double>(shape.units_before(shape.hidden_layers()));
     double const rows = wide ? std::min(n, kRowsAtOnce) : n / row_blocks(static_cast<std::int64_t>(n)) + 1;
-    panels = kPanels * rows * units * largest_block;
+    panel = rows * units * largest_block;
   }
 
   /// Largest part of the hidden units on a rank: whole blocks.
@@ -70,7 +70,7 @@ bool by_moments(Parameters const& p) {
 study::Cost train_cost(Parameters const& p, Sizes const& s) {
   study::Cost cost;
   double const square = s.d * s.d;
-  cost.bytes_per_rank = 8 * (2 * s.blocks * s.parameters / s.ranks + s.panels + 8 * s.own_parameters);
+  cost.bytes_per_rank = 8 * (2 * s.blocks * s.parameters / s.ranks + 4 * s.panel + 8 * s.own_parameters);
   if (is_spectral(p) && p.input == nullptr) {
     cost.flops = s.blocks * (4 * s.n * s.d + 6 * square);
     cost.bytes_per_rank += 8 * 48 * s.d;
@@ -93,13 +93,40 @@ study::Cost train_cost(Parameters const& p, Sizes const& s) {
   return cost;
 }
 
+/// Columns that a deviation holds besides weights and b.
+double stored_columns(Candidates needed) {
+  double count = 0;
+  for (auto const name : {Candidate::l2_init, Candidate::group, Candidate::path, Candidate::data_l2,
+                          Candidate::dropout, Candidate::gradnorm, Candidate::batchnoise})
+    if (needed.contains(name)) ++count;
+  return count;
+}
+
+/// Panels of every hidden layer that gradients, dropout columns or Hessian products hold.
+double panels(Candidates needed, Parameters const& p) {
+  bool const hessian = needed.contains(Candidate::gradnorm) || needed.contains(Candidate::batchnoise) ||
+                       (p.input == nullptr && p.horizon > 0);
+  if (hessian) return 8;
+  return needed.contains(Candidate::dropout) ? 7 : 4;
+}
+
+/// Numbers of a rank in the blocks of a deviation.
+double deviation_numbers(Parameters const& p, Sizes const& s) {
+  double const parts = p.input != nullptr ? 11 : 1;  // with each tenth of the rows left out
+  return s.blocks * parts * (2 + stored_columns(needed_columns(p))) * s.parameters / s.ranks;
+}
+
 study::Cost observe_cost(Parameters const& p, Sizes const& s) {
   auto const needed = needed_columns(p);
-  auto const count = static_cast<double>(members(needed).size());
+  double const columns = stored_columns(needed);
   study::Cost cost;
+  double const vectors = p.observation == Observation::flow ? 12 : 6;
   cost.bytes_per_rank =
-      8 * (s.blocks * (count + 3) * s.parameters / s.ranks + 12 * s.own_parameters + s.panels);
-  if (s.ranks > 1) cost.bytes_per_rank += 8 * 16 * s.own_parameters;
+      8 * (deviation_numbers(p, s) + (vectors + columns) * s.own_parameters + panels(needed, p) * s.panel);
+  // Sums over rows of replicated weights: the blocks' sums.
+  bool const is_deep = s.panel > 0 && s.own_parameters == s.parameters;
+  if (s.ranks > 1 && is_deep)
+    cost.bytes_per_rank += 8 * s.parameters * (2 + 2 * row_blocks(static_cast<std::int64_t>(s.n)) / s.ranks);
   double const gradient = 6 * s.n * s.parameters;
   double gradients = 2;
   if (needed.contains(Candidate::dropout)) gradients += 3;
@@ -127,7 +154,8 @@ study::Cost fit_cost(Parameters const& p, Sizes const& s) {
   double const entries = s.blocks * s.parameters;
   study::Cost cost;
   cost.flops = entries * (4 * count * count + 61 * 12);
-  cost.bytes_per_rank = 8 * entries / s.ranks * (count + 4);
+  // The profile keeps two numbers per entry of all blocks; columns are made block by block.
+  cost.bytes_per_rank = 8 * (deviation_numbers(p, s) + (4 * entries + (count + 1) * s.parameters) / s.ranks);
   if (p.matrix_fit != MatrixFit::none) {
     double const square = s.d * s.d;
     cost.flops += 30 * square * s.d + 6 * square * s.blocks;
@@ -162,12 +190,9 @@ study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
       cost = observe_cost(point, s);
       cost.normals = s.blocks * s.n;
       break;
-    default: {
+    default:
       cost = fit_cost(point, s);
-      auto const before = observe_cost(point, s).bytes_per_rank;
-      cost.bytes_per_rank += before;
       break;
-    }
   }
   cost.bytes_per_rank += data + (stage > 1 ? spectrum : 0);
   return cost;

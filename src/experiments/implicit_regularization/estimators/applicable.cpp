@@ -36,7 +36,7 @@ void mark_fits(Parameters const& point, Metrics& metrics) {
   for (auto const member : members(joint_of(point))) metrics.*metrics_of(member).joint_coefficient = 0;
   metrics.joint_r2 = metrics.joint_cond = metrics.identifiable = 0;
   if (candidates_of(point).contains(Candidate::power)) metrics.exponent_hat = 0;
-  if (point.model == Model::mlp) metrics.r2_layer_l2 = 0;
+  if (is_network(point)) metrics.r2_layer_l2 = 0;
   if (std::ranges::any_of(singles, is_fitted_by_itself)) metrics.best_r2 = metrics.margin = 0;
   if (has_selection(point)) metrics.selected_correct = 0;
 }

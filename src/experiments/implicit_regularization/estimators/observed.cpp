@@ -3,6 +3,7 @@
 #include "experiments/implicit_regularization/estimators/entry_routes.hpp"
 #include "experiments/implicit_regularization/estimators/fits/subgradient_fit.hpp"
 #include "experiments/implicit_regularization/model/candidates.hpp"
+#include "experiments/implicit_regularization/model/own_snapshots.hpp"
 #include "experiments/implicit_regularization/model/setting.hpp"
 #include "numerics/quantile.hpp"
 
@@ -125,7 +126,7 @@ Fits fit_all(Observed const& observed) {
             shapes,     std::move(power),
             hypentropy, std::nullopt,
             {},         {}};
-  if (point.model == Model::mlp) fits.layers = fit_layers(observed);
+  if (is_network(point)) fits.layers = fit_layers(observed);
   fits.joint_members = members(joint_of(point));
   fits.joint = fits.factor.joint(fits.places(fits.joint_members), sign);
   share_joint(observed.comm, fits.joint);

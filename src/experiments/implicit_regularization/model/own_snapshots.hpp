@@ -30,4 +30,9 @@ struct OwnSnapshots {
                                       &OwnSnapshots::has_next,   &OwnSnapshots::has_start};
 };
 
+/// Whether there are layers: of the user's network, else of the point's (where `model` has an influence).
+inline bool is_network(Parameters const& point) {
+  return point.input != nullptr ? point.input->has_hidden_layers() : point.model == Model::mlp;
+}
+
 }  // namespace thresher::implicit_regularization

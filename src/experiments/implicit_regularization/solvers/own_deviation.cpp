@@ -48,11 +48,12 @@ class Snapshot {
     for (auto const name : kAverages)
       if (needed.contains(name)) averages_.insert(name);
     wants_gradnorm_ = needed.contains(Candidate::gradnorm);
-    model_.gradient(theta_, rows_, nullptr, gradient_);
+    loss_ = model_.gradient(theta_, rows_, nullptr, gradient_);
     columns_ = stored_columns(needed, point_, model_, rows_, theta_);
   }
 
   DeviationBlock block() const { return finished(gradient_, columns_); }
+  double loss() const { return loss_; }
 
   /// Without rows `part`.
   DeviationBlock block_without(mpi::Range part) const {
@@ -89,6 +90,7 @@ class Snapshot {
   std::vector<double> theta_, gradient_;
   Candidates averages_;
   bool wants_gradnorm_ = false;
+  double loss_ = 0;
   std::array<std::vector<double>, kCandidates> columns_;
 };
 
@@ -119,6 +121,7 @@ void observe_own(Parameters const& point, Candidates needed, TrainStage const& t
     if (own.rows > 0) {
       Snapshot const snapshot(point, needed, model, rows, theta);
       block = snapshot.block();
+      if (k == 0) deviation.facts.train_loss = snapshot.loss();
       for (int part = 0; part < parts; ++part) {
         auto rest = snapshot.block_without(mpi::share(own.rows, part, parts));
         add_update(rest);

@@ -58,6 +58,7 @@ struct Analysis {
     point = experiment().typed(experiment().values_of(point), facts.get());
     experiment().adopt_input(point);
     change(point);
+    point.model = Model::linear;  // has no influence here: the engine computes with its default
     metrics = trials::run_trial(experiment(), point, team, 0);
   }
 };
@@ -142,6 +143,8 @@ TEST(OwnSnapshots, GiveTheSameAsTheirGradientsInAFile) {
   EXPECT_NEAR(by_rows.metrics.joint_coef_l1, by_gradient.metrics.joint_coef_l1, 1e-7);
   EXPECT_TRUE(std::isnan(by_gradient.metrics.coef_dropout));
   EXPECT_FALSE(std::isnan(by_rows.metrics.coef_dropout));
+  EXPECT_GT(by_rows.metrics.train_loss, 0);
+  EXPECT_EQ(by_rows.services.artifacts.at("layer_coefficients").extents, (std::vector<std::int64_t>{2}));
   // The fit itself, from the numbers in the file.
   auto const& theta = with_rows.sets.at("theta").values;
   EXPECT_NEAR(by_gradient.metrics.coef_l2, dot(theta, gradients) / dot(theta, theta), 1e-12);
