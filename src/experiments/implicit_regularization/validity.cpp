@@ -116,7 +116,7 @@ void refuse_training(Parameters const& p, Refusals& refuse) {
 
 /// Whether the gradient of a penalty exists at the point.
 bool is_available(Candidate name, Parameters const& p) {
-  bool const network = p.model == Model::mlp;
+  bool const network = is_network(p);
   bool const diagonal = p.model == Model::diagonal;
   bool const endpoint = p.observation == Observation::endpoint;
   bool const has_rows = p.input == nullptr || p.input->rows > 0;

@@ -24,11 +24,10 @@ struct Sizes {
 
   Sizes(Parameters const& p, int team) : ranks(team) {
     bool const own = p.input != nullptr;
-    auto shape = network_shape(p);
-    if (own) shape.sizes = p.input->layers;
+    auto const shape = network_shape(p);
     n = static_cast<double>(own ? p.input->rows : p.n);
     d = static_cast<double>(shape.inputs(0));
-    bool const network = own ? p.input->has_hidden_layers() : p.model == Model::mlp;
+    bool const network = is_network(p);
     parameters = network ? static_cast<double>(shape.parameters()) : d;
     blocks = static_cast<double>(own ? p.input->snapshots : blocks_of(p));
     batch = takes_batches(p) ? static_cast<double>(p.batch) : n;
@@ -179,7 +178,7 @@ study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
     case 1:
       if (spectrum > 0) {
         cost.flops = s.n * s.d * s.d + 12 * s.d * s.d * s.d;
-        cost.bytes_per_rank = 2.3 * spectrum;
+        cost.bytes_per_rank = 3 * spectrum + 8 * 4e6;  // LAPACK's workspace is two matrices
       }
       break;
     case 2:

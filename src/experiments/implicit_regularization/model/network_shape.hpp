@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/implicit_regularization/model/own_snapshots.hpp"
 #include "experiments/implicit_regularization/model/parameters.hpp"
 
 #include <cstdint>
@@ -38,7 +39,9 @@ struct NetworkShape {
   }
 };
 
+/// The network of a point, or the user's; one layer for a linear model of the user's.
 inline NetworkShape network_shape(Parameters const& point) {
+  if (point.input != nullptr) return {point.input->layers, point.input->activation, point.input->has_biases};
   NetworkShape shape{{point.d}, point.activation, point.bias};
   for (std::int64_t l = 0; l < point.depth; ++l) shape.sizes.push_back(point.width);
   shape.sizes.push_back(1);

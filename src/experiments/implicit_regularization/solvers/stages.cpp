@@ -7,6 +7,7 @@
 #include "experiments/implicit_regularization/solvers/wide_network.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace thresher::implicit_regularization {
 
@@ -25,13 +26,11 @@ StartStage::StartStage(std::span<Parameters const> points, TrialData const& data
 }
 
 std::unique_ptr<LossModel> make_model(Parameters const& point, mpi::Communicator const& comm) {
-  if (point.input == nullptr && point.model == Model::linear)
-    return std::make_unique<LinearModel>(comm, point.d, point.loss);
   auto shape = network_shape(point);
-  if (point.input != nullptr) shape.sizes = point.input->layers;
-  if (shape.layers() == 1) return std::make_unique<LinearModel>(comm, shape.inputs(0), point.loss);
-  if (shape.layers() == 2) return std::make_unique<WideNetwork>(comm, shape, point.loss);
-  return std::make_unique<DeepNetwork>(comm, std::move(shape), point.loss);
+  auto const loss = point.input != nullptr ? point.input->loss : point.loss;
+  if (!is_network(point)) return std::make_unique<LinearModel>(comm, shape.inputs(0), loss);
+  if (shape.layers() == 2) return std::make_unique<WideNetwork>(comm, shape, loss);
+  return std::make_unique<DeepNetwork>(comm, std::move(shape), loss);
 }
 
 std::vector<double> start_of(Parameters const& point, LossModel const& model, std::int64_t replicate,
