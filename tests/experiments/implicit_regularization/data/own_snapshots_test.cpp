@@ -58,7 +58,17 @@ struct Analysis {
     point = experiment().typed(experiment().values_of(point), facts.get());
     experiment().adopt_input(point);
     change(point);
-    point.model = Model::linear;  // has no influence here: the engine computes with its default
+    // What the file decides has no influence, so the engine computes with its defaults.
+    Parameters const usual;
+    point.model = usual.model;
+    point.n = usual.n;
+    point.d = usual.d;
+    point.width = usual.width;
+    point.activation = usual.activation;
+    point.bias = usual.bias;
+    point.loss = usual.loss;
+    point.modification = usual.modification;
+    point.observation = usual.observation;
     metrics = trials::run_trial(experiment(), point, team, 0);
   }
 };
