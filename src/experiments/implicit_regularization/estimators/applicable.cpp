@@ -12,11 +12,11 @@ namespace thresher::implicit_regularization {
 namespace {
 
 bool is_explicit(Parameters const& point) {
-  return point.modification == Modification::explicit_penalty;
+  return point.input == nullptr && point.modification == Modification::explicit_penalty;
 }
 
 bool drops_out(Parameters const& point) {
-  return point.modification == Modification::dropout && point.dropout > 0;
+  return point.input == nullptr && point.modification == Modification::dropout && point.dropout > 0;
 }
 
 /// The weights come from a minimisation, which counts no updates.
@@ -101,6 +101,7 @@ bool has_selection(Parameters const& point) {
 }
 
 bool has_coefficient_ratio(Parameters const& point) {
+  if (point.input != nullptr) return false;  // what was done to the user's network is not known
   auto const singles = candidates_of(point);
   if (point.model == Model::diagonal) return singles.contains(Candidate::hypentropy);
   switch (point.modification) {

@@ -154,6 +154,7 @@ TEST(OwnSnapshots, GiveTheSameAsTheirGradientsInAFile) {
   EXPECT_TRUE(std::isnan(by_gradient.metrics.coef_dropout));
   EXPECT_FALSE(std::isnan(by_rows.metrics.coef_dropout));
   EXPECT_GT(by_rows.metrics.train_loss, 0);
+  EXPECT_TRUE(std::isnan(by_rows.metrics.coef_ratio));
   EXPECT_EQ(by_rows.services.artifacts.at("layer_coefficients").extents, (std::vector<std::int64_t>{2}));
   // The fit itself, from the numbers in the file.
   auto const& theta = with_rows.sets.at("theta").values;
