@@ -70,11 +70,12 @@ class Training {
   /// What the state of an interrupted training belongs to.
   std::string name() const {
     auto const& p = point_;
-    return fmt::format("implicit training 1 {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
-                       static_cast<int>(p.model), p.width, p.depth, static_cast<int>(p.activation), p.bias,
-                       p.init_scale, static_cast<int>(p.modification), static_cast<int>(p.observation),
-                       static_cast<int>(optimizer_of(p)), p.eta, p.steps, p.batch, p.momentum, p.tail_average,
-                       p.burn_in, p.l1, p.l2, p.group, p.dropout);
+    return fmt::format(
+        "implicit training 1 {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+        static_cast<int>(p.model), p.width, p.depth, static_cast<int>(p.activation), p.bias, p.init_scale,
+        static_cast<int>(p.modification), static_cast<int>(p.observation), static_cast<int>(optimizer_of(p)),
+        p.eta, p.steps, p.batch, p.momentum, p.tail_average, p.burn_in, p.l1, p.l2, p.group, p.smooth,
+        p.dropout, static_cast<int>(p.stop), p.patience, p.min_delta);
   }
 
   Endpoint train(Rows const& rows, std::int64_t replicate, bytes::Reader* left) {

@@ -37,9 +37,12 @@ void probe_updates(Probe const& probe, std::vector<double> const& theta, Deviati
   std::vector<double> plain(theta.size()), masked(theta.size());
   probe.model.gradient(theta, probe.rows, nullptr, plain);
 
-  study::KeptWork work(probe.team, length_of_repeats(probe),
-                       fmt::format("implicit updates 1 {} {} {} {} {}", point.width, point.depth,
-                                   point.dropout, point.burn_in, point.n_repeats));
+  study::KeptWork work(
+      probe.team, length_of_repeats(probe),
+      fmt::format("implicit updates 1 {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+                  static_cast<int>(point.model), point.width, point.depth, static_cast<int>(point.activation),
+                  point.bias, point.init_scale, point.dropout, point.burn_in, point.eta, point.batch,
+                  point.momentum, point.tail_average, static_cast<int>(point.optimizer), point.n_repeats));
   RepeatSums sums{std::vector<double>(theta.size())};
   if (work.left() != nullptr) work.left()->read(sums);
   MaskDraw masks{probe.team.stream("repeat_mask"), 0, 0, point.dropout};
