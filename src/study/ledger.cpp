@@ -3,6 +3,7 @@
 #include "study/precision.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <iterator>
 
@@ -74,21 +75,44 @@ std::optional<Ledger::Task> Ledger::task(std::size_t theory, std::size_t point) 
   return Task{number, trial_of_theory(theory), (*asked.point)[number]};
 }
 
+std::span<double const> Ledger::values_of(Predictions const& theory, std::size_t task) {
+  if (theory.blocks.empty() || !theory.blocks[task / kTasksPerBlock]) return {};
+  auto const columns = theory.columns.size();
+  return std::span<double const>(*theory.blocks[task / kTasksPerBlock])
+      .subspan(task % kTasksPerBlock * columns, columns);
+}
+
+std::span<double> Ledger::values_to_write(Predictions& theory, std::size_t task) {
+  auto const columns = theory.columns.size();
+  auto const tasks = theory.status.size();
+  theory.blocks.resize((tasks + kTasksPerBlock - 1) / kTasksPerBlock);
+  auto& block = theory.blocks[task / kTasksPerBlock];
+  if (!block) {
+    auto const first = task - task % kTasksPerBlock;
+    block =
+        std::make_shared<std::vector<double>>(std::min(kTasksPerBlock, tasks - first) * columns, kUndefined);
+  } else if (block.use_count() > 1) {
+    block = std::make_shared<std::vector<double>>(*block);
+  } else {
+    std::atomic_thread_fence(std::memory_order_acquire);  // whoever shared it has read it
+  }
+  return std::span(*block).subspan(task % kTasksPerBlock * columns, columns);
+}
+
 double Ledger::prediction(std::size_t k, std::size_t point) const {
   if (!survey_.valid[point]) return kUndefined;
   auto const& theory = theories_[study_.description().predictions[k].theory];
-  if (theory.values.empty()) return kUndefined;
-  auto const column = std::ranges::find(theory.columns, k) - theory.columns.begin();
-  return theory.values[task_of(theory, point) * theory.columns.size() + static_cast<std::size_t>(column)];
+  auto const values = values_of(theory, task_of(theory, point));
+  if (values.empty()) return kUndefined;
+  return values[static_cast<std::size_t>(std::ranges::find(theory.columns, k) - theory.columns.begin())];
 }
 
 Record Ledger::record_of_prediction(std::size_t number, std::size_t point) const {
   auto const& theory = theories_[number];
   auto const trial = trial_of_theory(number);
   Record record{.point = static_cast<std::uint32_t>(point), .trial = trial, .status = status(point, trial)};
-  auto const columns = static_cast<std::ptrdiff_t>(theory.columns.size());
-  auto const first = theory.values.begin() + static_cast<std::ptrdiff_t>(task_of(theory, point)) * columns;
-  record.values.assign(first, first + columns);
+  auto const values = values_of(theory, task_of(theory, point));
+  record.values.assign(values.begin(), values.end());
   auto const failure = std::ranges::find_if(
       failures_, [&](Failure const& f) { return f.point == record.point && f.trial == trial; });
   if (failure != failures_.end()) record.reason = failure->reason;
@@ -100,8 +124,9 @@ bool Ledger::has_prediction(std::size_t k) const {
   if (theory.wanted) return true;
   auto const columns = theory.columns.size();
   auto const column = static_cast<std::size_t>(std::ranges::find(theory.columns, k) - theory.columns.begin());
-  for (std::size_t at = column; at < theory.values.size(); at += columns)
-    if (!std::isnan(theory.values[at])) return true;
+  for (auto const& block : theory.blocks)
+    for (std::size_t at = column; block && at < block->size(); at += columns)
+      if (!std::isnan((*block)[at])) return true;
   return false;
 }
 
@@ -119,9 +144,7 @@ void Ledger::enter(Record const& record) {
   set_status(record.point, record.trial, record.status);
   if (record.trial < 0) {
     auto& theory = theories_[theory_of_trial(record.trial)];
-    if (theory.values.empty()) theory.values.assign(theory.status.size() * theory.columns.size(), kUndefined);
-    auto const first = task_of(theory, record.point) * theory.columns.size();
-    std::ranges::copy(record.values, theory.values.begin() + static_cast<std::ptrdiff_t>(first));
+    std::ranges::copy(record.values, values_to_write(theory, task_of(theory, record.point)).begin());
   } else if (study_.target_error()) {
     auto& values = target_values_[survey_.representative[record.point]];
     if (values.size() <= static_cast<std::size_t>(record.trial))

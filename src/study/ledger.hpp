@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct Failure {
 
 /// What has been done: the state of every trial and prediction (one byte per trial), and the predictions
 /// themselves. Metrics are not here but in the result file. Predictions are trials with a negative number
-/// (see Unit). On rank 0. Copies share what never changes.
+/// (see Unit). On rank 0. Copies share what does not change; another thread may read one.
 class Ledger {
  public:
   Ledger(Study const& study, Survey survey);
@@ -92,10 +93,16 @@ class Ledger {
     std::vector<Status> status;
     /// The first of the task, kNoPoint where every one is invalid; none for a theory that is not wanted.
     std::shared_ptr<std::vector<std::uint32_t> const> point;
-    std::vector<double> values;  ///< tasks x columns; empty while there is none
+    /// Values, tasks x columns, of kTasksPerBlock tasks each: none where nothing is known. A copy of the
+    /// ledger shares them, so they are written through `values_to_write` only.
+    std::vector<std::shared_ptr<std::vector<double>>> blocks;
     bool wanted = false;
   };
   static constexpr std::uint32_t kNoPoint = 0xffffffff;
+  static constexpr std::size_t kTasksPerBlock = 1024;
+  /// Values of a task, one per column; empty where nothing is known.
+  static std::span<double const> values_of(Predictions const& theory, std::size_t task);
+  static std::span<double> values_to_write(Predictions& theory, std::size_t task);
   std::shared_ptr<std::vector<std::uint32_t> const> first_points(Predictions const& theory) const;
   Predictions const& theory(std::int64_t trial) const { return theories_[theory_of_trial(trial)]; }
   std::size_t task_of(Predictions const& theory, std::size_t point) const;

@@ -26,6 +26,27 @@ TEST(Ledger, HoldsPredictionsByWhatTheyDependOn) {
   EXPECT_TRUE(std::isnan(f.ledger.prediction(1, 2)));
 }
 
+TEST(Ledger, ACopyDoesNotChange) {
+  SmallStudy small(Texts{{"mean", "0:1:2999"}});
+  auto const keep = [&](std::uint32_t point, double value) {
+    small.ledger.enter({.point = point, .trial = trial_of_theory(0), .values = {value}});
+  };
+  keep(0, 1);
+  keep(1500, 2);
+  keep(2999, 3);
+  auto const copy = std::make_unique<Ledger const>(small.ledger);
+  keep(1, 4);
+  keep(1500, 5);
+  EXPECT_EQ(copy->prediction(0, 1500), 2);
+  EXPECT_TRUE(std::isnan(copy->prediction(0, 1)));
+  EXPECT_EQ(copy->status(1, trial_of_theory(0)), Status::not_run);
+  std::vector<double> found;
+  for (std::size_t const point : {0, 1, 1500, 2999}) found.push_back(small.ledger.prediction(0, point));
+  EXPECT_EQ(found, (std::vector<double>{1, 4, 5, 3}));
+  EXPECT_EQ(copy->prediction(0, 2999), 3);
+  EXPECT_TRUE(std::isnan(small.ledger.prediction(0, 2)));
+}
+
 TEST(Ledger, HasThePredictionsThatAreAskedForOrKnown) {
   SmallExperiment experiment;
   auto asked = configuration_of(experiment, {{"mean", "0,1"}, {"level", "1,2"}});
