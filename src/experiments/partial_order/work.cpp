@@ -6,6 +6,7 @@
 #include "experiments/partial_order/estimators/trial_metrics.hpp"
 #include "experiments/partial_order/model/setting.hpp"
 #include "experiments/partial_order/model/user_facts.hpp"
+#include "experiments/partial_order/solvers/relaxed_likelihood.hpp"
 #include "experiments/partial_order/theory/order_predictions.hpp"
 
 #include <algorithm>
@@ -86,18 +87,23 @@ study::Cost reading_cost(Parameters const& point, study::Resources const& resour
   auto const entries = test_entries(point);
   double const longest =
       generates(point) ? static_cast<double>(list_items(point)) : static_cast<double>(point.input->longest);
-  // What the fit holds: at most what it took, and tables of pairs for methods that have them.
+  // Tables of pairs, for methods that have them; the estimate, as rows on their way to the other ranks too,
+  // and copies for the comparison of transitive reductions.
   bool const has_table = point.n_items <= kMostScoredItems;
+  double const orders = measures_cover(point) ? 3.5 : 1.5;
   double const width = 4 + 2 * static_cast<double>(std::max(point.latent_dim, point.poset_dim));
+  constexpr double kSortedItems = 2000;
   study::Cost cost;
-  cost.bytes_per_rank = held_bytes(point) + list_bytes(point) + 3 * order_bytes(point) + 8 * n * width * 4 +
-                        (has_table ? 8 * n * n * 5 : 0) + 8 * std::min(n, 2000.0) * std::min(n, 2000.0);
+  cost.bytes_per_rank = held_bytes(point) + list_bytes(point) + orders * order_bytes(point) +
+                        8 * n * width * 4 + (has_table ? 8 * n * n * 5 : 0) +
+                        (n <= kSortedItems ? 8 * n * n : 2e6);
   if (!has_full_lists(point)) cost.bytes_per_rank += 8 * choice_count(point) + 24 * n;  // lists of every item
-  if (measures_relaxation(point)) {
-    auto const k = static_cast<double>(point.poset_dim);
-    cost.bytes_per_rank += list_bytes(point) + (n <= 2048 ? 8 * n * (n + 8) * (4 + 2 * k)
-                                                          : 8 * n * k * (256.0 / resources.ranks + 5));
-  }
+  if (measures_relaxation(point))
+    cost.bytes_per_rank +=
+        list_bytes(point) +
+        RelaxedLikelihood::bytes({point.n_items, point.poset_dim, static_cast<double>(sequence_count(point)),
+                                  squared_lengths(point), list_items(point)},
+                                 resources.ranks);
   // Held-out lists meet up to 200 orders.
   constexpr double kOrders = 200;
   cost.flops = entries * longest * 5 * (kOrders + 4) + n * n * (20 + 30 * compared_dimensions(point)) +
