@@ -14,7 +14,7 @@ namespace thresher::implicit_regularization {
 
 namespace {
 
-constexpr double kRowsAtOnce = 1024, kMinimiserVectors = 72;
+constexpr double kRowsAtOnce = 1024, kMinimiserVectors = 72, kGramNumbers = 1 << 20;
 
 /// Sizes of a point, as numbers to multiply.
 struct Sizes {
@@ -178,7 +178,8 @@ study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
     case 1:
       if (spectrum > 0) {
         cost.flops = s.n * s.d * s.d + 12 * s.d * s.d * s.d;
-        cost.bytes_per_rank = 3 * spectrum + 8 * 4e6;  // LAPACK's workspace is two matrices
+        // LAPACK's workspace is two matrices; stripes of the Gram matrix are summed in four copies.
+        cost.bytes_per_rank = 3 * spectrum + 8 * 4 * std::min(s.d * s.d, kGramNumbers);
       }
       break;
     case 2:
