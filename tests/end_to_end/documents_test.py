@@ -25,7 +25,7 @@ SUBCOMMANDS = ["show", "summary", "plot", "threshold", "compare", "merge", "expo
 MOMENT = ["--time_limit", "0.5", "--grace", "0"]  # seconds
 NO_STUDY = {"--plan", "--help", "--merge", "--only_trial"}
 # What the tools say of a study that was cut short before it had points enough.
-TOO_LITTLE = "no trial of .* there yet|does not apply there|has a value of|has two points with trials|that axis has a single value here|holds neither trials nor a prediction"
+TOO_LITTLE = "no trial of .* there yet|does not apply there|has a value of|has two points with trials|no two sizes of|are too few for a collapse|that axis has a single value here|holds neither trials nor a prediction"
 
 
 def joined(lines):
@@ -143,7 +143,7 @@ class DocumentsTest(unittest.TestCase):
             ratings = numbers.standard_normal((24, 2)) @ numbers.standard_normal((2, 10))
             file["Y"] = numpy.where(numbers.uniform(size=ratings.shape) < 0.6, ratings, numpy.nan)
             file["labels"] = numpy.stack([numpy.arange(24) // 12, numpy.arange(24) % 3], axis=1)
-        with h5py.File(self.folder / "network.h5", "w") as file:
+        with h5py.File(self.folder / "weights.h5", "w") as file:
             file["X"] = rows[:, :4]
             file["y"] = rows[:, 3] - rows[:, 1]
             file["theta"] = numbers.standard_normal((2, 3 * 5 + 4))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Draws figures of partial_order from result files of its presets.
 
-    figures.py recovery recovery.h5 --output recovery.png
+    figures.py recovery posets.h5 --output recovery.png
     figures.py transition transition.h5 --output transition.png
     figures.py runtime paper_runtime.h5 paper_runtime_polish.h5 --output runtime.png
     figures.py coverage coverage.h5 --output coverage.png
