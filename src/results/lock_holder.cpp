@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <random>
 #include <sstream>
 #include <unistd.h>
@@ -27,11 +30,15 @@ std::string environment(char const* name) {
 }
 
 /// Start of process `pid` in clock ticks since boot. Empty when there is none, or when it has ended and only
-/// its parent has not asked for its end yet.
-std::string start_of_process(long pid) {
+/// its parent has not asked for its end yet; none when it is there and may not be looked at (clusters hide
+/// the processes of other users: proc's option hidepid).
+std::optional<std::string> start_of_process(long pid) {
   auto const text = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
   auto const after_name = text.rfind(')');
-  if (after_name == std::string::npos) return "";
+  if (after_name == std::string::npos) {
+    bool const is_there = kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
+    return is_there ? std::nullopt : std::optional<std::string>("");
+  }
   std::istringstream fields(text.substr(after_name + 1));
   std::string state, field;
   fields >> state;
@@ -56,7 +63,7 @@ LockHolder LockHolder::here(double beat_interval) {
           .boot = first_word("/proc/sys/kernel/random/boot_id"),
           .pid_namespace = std::filesystem::read_symlink("/proc/self/ns/pid", unknown).string(),
           .pid = getpid(),
-          .process_start = start_of_process(getpid()),
+          .process_start = start_of_process(getpid()).value_or(""),
           .slurm_job = environment("SLURM_JOB_ID"),
           .slurm_start = std::atoi(environment("SLURM_RESTART_COUNT").c_str()),
           .beat_interval = beat_interval,
@@ -92,9 +99,10 @@ Sight sight(LockHolder const& holder, LockHolder const& here) {
   if (!known || holder.host != here.host || holder.boot != here.boot ||
       holder.pid_namespace != here.pid_namespace)
     return Sight::out_of_sight;
-  bool const runs =
-      holder.pid > 0 && !holder.process_start.empty() && start_of_process(holder.pid) == holder.process_start;
-  return runs ? Sight::running : Sight::ended;
+  if (holder.pid <= 0 || holder.process_start.empty()) return Sight::ended;
+  auto const start = start_of_process(holder.pid);
+  if (!start) return Sight::out_of_sight;
+  return *start == holder.process_start ? Sight::running : Sight::ended;
 }
 
 bool may_be_at_work(LockHolder const& holder, LockHolder const& here,
