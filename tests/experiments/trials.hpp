@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Trials without an engine, and the mean of what they measure.
@@ -51,6 +52,23 @@ M run_trial(study::ExperimentOf<P, M, T> const& experiment, P const& point, stud
   return run_together(experiment, std::vector<P>{point}, team, trial, text).front().metrics;
 }
 
+/// The same by a team of this rank alone.
+template <class P, class M, class T>
+M run_alone(study::ExperimentOf<P, M, T> const& experiment, P const& point, std::int64_t trial = 0,
+            std::string const& text = "test\n") {
+  auto const comm = mpi::Communicator::self();
+  study::Team team(comm);
+  return run_trial(experiment, point, team, trial, text);
+}
+
+/// Trials 0 to count - 1, by a team of this rank alone.
+template <class P, class M, class T>
+std::vector<M> run_many(study::ExperimentOf<P, M, T> const& experiment, P const& point, int count) {
+  std::vector<M> measured;
+  for (int trial = 0; trial < count; ++trial) measured.push_back(run_alone(experiment, point, trial));
+  return measured;
+}
+
 /// Mean of the values, with its standard error.
 struct Mean {
   double value = 0;
@@ -67,6 +85,13 @@ inline Mean mean_of(std::vector<double> values) {
   for (double const value : values) squares += (value - mean.value) * (value - mean.value);
   mean.error = std::sqrt(squares / (count - 1) / count);
   return mean;
+}
+/// The mean of a metric over trials.
+template <class M>
+Mean mean_of(std::vector<M> const& measured, double M::*metric) {
+  std::vector<double> values;
+  for (auto const& each : measured) values.push_back(each.*metric);
+  return mean_of(std::move(values));
 }
 
 }  // namespace thresher::trials

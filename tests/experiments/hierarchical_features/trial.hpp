@@ -17,21 +17,15 @@ inline Experiment const& experiment() {
 
 inline Metrics run_trial(Parameters const& point, std::int64_t trial = 0,
                          std::string const& text = "test\n") {
-  auto const comm = mpi::Communicator::self();
-  study::Team team(comm);
-  return trials::run_trial(experiment(), point, team, trial, text);
+  return trials::run_alone(experiment(), point, trial, text);
 }
 
 inline std::vector<Metrics> run_trials(Parameters const& point, int count) {
-  std::vector<Metrics> measured;
-  for (int trial = 0; trial < count; ++trial) measured.push_back(run_trial(point, trial));
-  return measured;
+  return trials::run_many(experiment(), point, count);
 }
 
 inline trials::Mean estimate(std::vector<Metrics> const& measured, double Metrics::*metric) {
-  std::vector<double> values;
-  for (auto const& each : measured) values.push_back(each.*metric);
-  return trials::mean_of(values);
+  return trials::mean_of(measured, metric);
 }
 
 /// Small: D = 36, two hidden features.
