@@ -1,6 +1,7 @@
 #include "engine/coordinator.hpp"
 
 #include "engine/end_all_ranks.hpp"
+#include "engine/pause_watch.hpp"
 #include "engine/signals.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +38,7 @@ Coordinator::~Coordinator() {
 
 void Coordinator::start() {
   watch_ = {};
+  PausesKeptFromNewThreads const kept;
   thread_ = std::thread([this] {
     try {
       run();

@@ -296,7 +296,10 @@ void Run::finish_keeping() {
 int run_driver(int argc, char** argv, Experiment const& experiment) {
   auto const launch = Launch::of([](char const* name) { return std::getenv(name); });
   int provided = 0;
-  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
+  {
+    PausesKeptFromNewThreads const kept;
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
+  }
   int code = 1;
   {
     auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
