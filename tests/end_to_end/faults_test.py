@@ -176,7 +176,7 @@ class TimeLimits(FaultTest):
             self.wait_for(lambda: lock.exists() and f"pid={process.pid}\n" in lock.read_text())
             time.sleep(2)
             process.send_signal(signal.SIGTERM)
-            self.assertEqual(process.wait(20), 75, self.said(process))
+            self.assertEqual(process.wait(120), 75, self.said(process))
         with h5py.File(self.folder / "ended.h5") as file:
             self.assertTrue((file["status"][...] == 0).all())
 
@@ -191,13 +191,13 @@ class Suspension(FaultTest):
             pids = self.ranks_of_study()
             for pid in pids:
                 os.kill(pid, signal.SIGSTOP)
-            time.sleep(4)
+            time.sleep(8)
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
             self.assertEqual(process.wait(60), 0, self.said(process))
             with h5py.File(self.folder / name) as file:
-                self.assertLess(numpy.max(file["trial_seconds"][...]), 3)
-                self.assertLess(file["summary/spent_mean"][()], 3)
+                self.assertLess(numpy.max(file["trial_seconds"][...]), 6)
+                self.assertLess(file["summary/spent_mean"][()], 6)
 
 
 class Processes(FaultTest):
@@ -351,12 +351,11 @@ class Sizes(FaultTest):
         self.run_study("--resume", "--mean", "1,2", "--quiet", "--output", "0.h5")
 
     def test_a_long_axis_costs_in_proportion(self):
-        started = time.time()
+        started = running.processor_seconds_of_children()
         self.run_study("--mean", "0:0.00002:1", "--size", 1, "--trials", 1, "--quiet", "--output", "a.h5")
-        fresh = time.time() - started
-        started = time.time()
+        between = running.processor_seconds_of_children()
         self.run_study("--resume", "--trials", 2, "--quiet", "--output", "a.h5")
-        self.assertLess(time.time() - started, 5 * fresh + 5)
+        self.assertLess(running.processor_seconds_of_children() - between, 5 * (between - started) + 5)
         self.assertEqual(self.finished(self.folder / "a.h5"), 100002)
 
     def test_a_study_that_memory_cannot_hold_is_refused(self):

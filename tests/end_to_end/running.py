@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -40,6 +41,12 @@ def main():
 def campaign(short, long):
     """How often a test tries its luck: `long` under `tools/test --long`, `short` in every other run."""
     return long if os.environ.get("THRESHER_TESTS") == "long" else short
+
+
+def processor_seconds_of_children():
+    """What ended children have used so far: what neighbours do to the machine does not show in it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def compare(first, second):
