@@ -47,9 +47,14 @@ void ResultWriter::write_attributes(Provenance const& provenance) {
   for (auto const& headline : about.headlines)
     headlines.push_back(fmt::format("{} over {}", fmt::join(headline.quantities, " "), headline.over));
   if (!headlines.empty()) set_attribute(file_, "headlines", fmt::format("{}", fmt::join(headlines, "; ")));
+  // Points that agree in these have the same data in the trial of the same number.
+  std::vector<std::string> data_parameters;
+  for (std::size_t k = 0; k < about.parameters.size(); ++k)
+    if (study_.shapes_data(k)) data_parameters.push_back(about.parameters[k].name);
+  set_attribute(file_, "data_parameters", fmt::format("{}", fmt::join(data_parameters, " ")));
   // What does not count when files are compared: how, where and when, and which of equal ways to ask was
   // used.
-  std::string uncompared = "toml toml_checksum headlines provenance_attributes";
+  std::string uncompared = "toml toml_checksum headlines data_parameters provenance_attributes";
   for (auto const& [name, value] : provenance.attributes) {
     set_attribute(file_, name, value);
     uncompared += " " + name;

@@ -1,4 +1,4 @@
-"""Runs the shell commands of README.md, of the pages beside the experiments and of jobs/, in the order of each page.
+"""Runs the shell commands of README.md, of the pages on the tools and beside the experiments and of jobs/, in the order of each page.
 
 Studies run as they stand, but on two ranks, and are told to end after a moment: that takes every option and value through
 the driver, and leaves a file for the commands after it. Those behind sbatch or srun are planned. Option names in running text
@@ -18,10 +18,10 @@ import numpy
 
 import running
 
-PAGES = [running.ROOT / "README.md", *sorted((running.ROOT / "src" / "experiments").glob("**/README.md"))]
+PAGES = [running.ROOT / "README.md", running.ROOT / "tools" / "README.md", *sorted((running.ROOT / "src" / "experiments").glob("**/README.md"))]
 JOBS = [*sorted((running.ROOT / "jobs").glob("*.sbatch")), *sorted((running.ROOT / "jobs").glob("*/*.toml"))]
 DRIVERS = {source.stem for source in (running.ROOT / "drivers").glob("*.cpp")}
-SUBCOMMANDS = ["show", "summary", "plot", "threshold", "compare", "merge", "export"]
+SUBCOMMANDS = ["show", "summary", "plot", "threshold", "collapse", "report", "compare", "merge", "export"]
 MOMENT = ["--time_limit", "0.5", "--grace", "0"]  # seconds
 NO_STUDY = {"--plan", "--help", "--merge", "--only_trial"}
 # What the tools say of a study that was cut short before it had points enough.

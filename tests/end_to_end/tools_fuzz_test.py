@@ -53,6 +53,10 @@ COMMANDS = [
     ["threshold"], ["threshold", "--level", "0.5", "--metric", "size", "--fit", "linear", "--resamples", "20", "--format", "csv"],
     ["threshold", "--metric", "hit", "--fit", "logistic", "--resamples", "20"],
     ["export", "--output", "-"], ["export", "--what", "summary", "--output", "-"],
+    ["summary", "--metric", "hit - 2*size"], ["summary", "--metric", "mean(size)/mean(hit)"], ["plot", "--metric", "log(mean(size)),size**0.5"],
+    ["threshold", "--metric", "mean(hit)*2", "--level", "1", "--resamples", "20"], ["export", "--metric", "hit/size", "--output", "-"],
+    ["export", "--what", "summary", "--metric", "mean(size)**2", "--output", "-"],
+    ["report"], ["report", "--metric", "hit,mean(size)**2"],
     ["compare"],
 ]  # fmt: skip
 
@@ -121,7 +125,7 @@ class Fuzz(unittest.TestCase):
         figures = 0
         for number, path in enumerate(paths):
             for command in COMMANDS:
-                if command[0] == "plot":  # a figure takes a third of a second: one or two kinds per file, in turn
+                if command[0] in ("plot", "report"):  # a figure takes a third of a second: one or two kinds per file, in turn
                     figures += 1
                     if figures % 7 != number % 7:
                         continue

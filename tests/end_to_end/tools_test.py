@@ -83,7 +83,7 @@ class ToolTest(unittest.TestCase):
 class CommandLine(ToolTest):
     def test_every_subcommand_has_help(self):
         self.assertIn("threshold", self.succeeds("--help"))
-        for name in ("show", "summary", "plot", "threshold", "compare", "merge", "export"):
+        for name in ("show", "summary", "plot", "threshold", "collapse", "report", "compare", "merge", "export"):
             self.assertIn("usage: thresher " + name, self.succeeds(name, "--help"))
 
     def test_mistakes_are_one_line(self):

@@ -1,6 +1,7 @@
 """Options that several subcommands share."""
 
 import argparse
+import re
 
 
 def probability(text):
@@ -32,8 +33,15 @@ def add_confidence(parser):
 
 
 def names(text):
-    """A list of names given as a,b,c."""
-    parts = [part for part in text.split(",") if part]
+    """A list of names or expressions given as a,b,c; commas in brackets, and before another axis=value, part none."""
+    parts, depth = [""], 0
+    for k, letter in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth <= 0 and not re.match(r"\s*\w+=", text[k + 1:]):
+            parts.append("")
+        else:
+            parts[-1] += letter
+    parts = [part.strip() for part in parts if part.strip()]
     if not parts:
         raise argparse.ArgumentTypeError("the list is empty")
     return parts

@@ -3,9 +3,12 @@
 Axes of words become numbers 0, 1, ... with `flag_values` and `flag_meanings`; integers are of 32 bits, or doubles where they do not fit.
 """
 
+import re
+
 import numpy as np
 
 from .errors import InputError
+from .formula import is_name
 from .study_file import TRIAL, attribute
 
 PREFIX = "theory_"  # before a prediction that has the name of something else
@@ -30,17 +33,38 @@ def write(study, path, metrics, predictions, with_trials):
         if with_trials and study.trials:
             out.createDimension(TRIAL, study.trials)
             _add(out, study, TRIAL, (TRIAL,), np.arange(study.trials))
-            for name in ("status", "trial_seconds", *metrics):
+            for name in ("status", "trial_seconds"):
                 _add(out, study, name, (*points, TRIAL), study.file[name][()])
+            for name in metrics:
+                if not study.metric(name).of_means:
+                    _add_metric(out, study, name, "", (*points, TRIAL), study.of_every_trial(name))
         counts = study.trial_counts()
         for part in ("ran", "failed", "not_converged"):
             _add(out, study, f"trials_{part}", points, getattr(counts, part))
         for name in metrics:
             summary = study.summary(name)
             for ending, values in (("mean", summary.mean), ("se", summary.standard_error), ("median", summary.median), ("count", summary.count.astype(np.int64))):
-                _add(out, study, f"{name}_{ending}", points, values)
+                if ending != "median" or not study.metric(name).of_means:
+                    _add_metric(out, study, name, f"_{ending}", points, values)
         for name in predictions:
-            _add(out, study, PREFIX + name if name in out.variables else name, points, study.at_points(name), describe=name)
+            variable = _variable_name(name)
+            _add(out, study, PREFIX + variable if variable in out.variables else variable, points, study.at_points(name), describe=name)
+
+
+def _variable_name(name):
+    """Names of classic netCDF hold no slashes and blanks: an expression's own text is in the attribute `expression`."""
+    return name if is_name(name) else re.sub(r"[\W_]+", "_", name.replace("/", " per ").replace("-", " minus ")).strip("_")
+
+
+def _add_metric(out, study, name, ending, dimensions, values):
+    """A metric, or what an expression gives, with its units."""
+    metric, variable = study.metric(name), _variable_name(name) + ending
+    _add(out, study, variable, dimensions, values)
+    if not is_name(name):
+        out[variable].setncattr("long_name", metric.meaning)
+        out[variable].setncattr("expression", name)
+    if ending != "_count":
+        out[variable].setncattr("units", metric.units)
 
 
 def _add(out, study, name, dimensions, values, describe=None):

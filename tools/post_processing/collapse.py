@@ -15,13 +15,14 @@ from . import layout, scaling_collapse
 from .arguments import add_confidence, add_file, add_selection, positive_integer
 from .collapse_tables import print_table, tables
 from .crossings import crossing
+from .derived_study import DerivedStudy
 from .errors import InputError
 from .expressions import evaluate
 from .intervals import honest_error
 from .missing import missing
 from .resampling import resampled_means
 from .selection import View
-from .study_file import StudyFile, Summary
+from .study_file import Summary
 from .text import coordinate
 from .threshold import falls, has_middle, level_of, line_places, prediction_of
 
@@ -70,7 +71,7 @@ class Result:
 def add_arguments(parser):
     add_file(parser)
     parser.add_argument("--size", metavar="expression", help="L: an axis, or an expression of coordinates (default: the only other axis of numbers)")
-    parser.add_argument("--metric", metavar="name", help="default: the experiment's own")
+    parser.add_argument("--metric", metavar="name", help="or an expression of metrics (default: the experiment's own)")
     parser.add_argument("--level", type=float, help="level of the crossings of single sizes (default: the middle of the metric's range)")
     parser.add_argument("--prediction", metavar="name", help="theory to compare with, or 'none'")
     parser.add_argument("--x", metavar="expression", help="x: an expression of coordinates and predictions, such as n/(s*log(p))")
@@ -90,7 +91,7 @@ def run(options):
     if output and not output.parent.is_dir():
         raise InputError(f"--output {output}: there is no folder {output.parent}")
     options.fit = "isotonic"
-    with StudyFile(options.file) as study:
+    with DerivedStudy(options.file) as study:
         task = _Task(study, options)
         results = task.results()
         for position, (headings, rows) in enumerate(tables(task, results)):
@@ -113,6 +114,7 @@ class _Task:
         self.study, self.options = study, options
         self.view = View(study, options.select)
         self.metric = study.metric(options.metric or study.default_metrics(*([has_middle] if options.level is None else []))[0])
+        self.view = self.view.without_axes(study.fixed_axes([self.metric.name]))
         self.level = level_of(self.metric, options)
         self.prediction = prediction_of(study, self.metric, options)
         self.summary = study.summary(self.metric.name)

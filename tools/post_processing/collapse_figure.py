@@ -44,7 +44,7 @@ def draw(task, results):
             scaled = f"$x_c$ = {number(critical, 4)}, $1/\\nu$ = {number(exponent, 3)}"
             above.set_title(", ".join([*words, scaled]))
             below.set_xlabel(f"$(L/L_0)^{{1/\\nu}}$ ({expression_label(task.x_name)} \u2212 $x_c$), $L_0$ = {number(result.points.reference, 3)}")
-        grid[0, 0].set_ylabel(quantity_label(task.metric))
+        grid[0, 0].set_ylabel(task.study.label_of(task.metric.name, "mean") or quantity_label(task.metric))
         grid[1, 0].set_ylabel("residual / error")
         style.add_legend(figure, grid[0, 0] if len(shown) == 1 else None, handles, labels)
         return figure

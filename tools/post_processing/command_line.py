@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 
-from . import collapse, compare, export, merge, plot, show, summary, threshold
+from . import collapse, compare, export, merge, plot, report, show, summary, threshold
 from .errors import InputError
 
-SUBCOMMANDS = (show, summary, plot, threshold, collapse, compare, merge, export)
+SUBCOMMANDS = (show, summary, plot, threshold, collapse, report, compare, merge, export)
 BAD_INPUT = 2
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from . import classic_netcdf
 from .arguments import add_file, add_selection, names
+from .derived_study import DerivedStudy
 from .errors import InputError
 from .selection import View
-from .study_file import INVALID, NOT_RUN, STATUS_NAMES, StudyFile
+from .study_file import INVALID, NOT_RUN, STATUS_NAMES
 from .summary import wanted_predictions
 
 FORMATS = (".csv", ".parquet", ".nc")
@@ -28,7 +29,7 @@ def add_arguments(parser):
     parser.add_argument("--output", metavar="path", help="file to write, .csv, .parquet or .nc, or '-' for CSV to the terminal "
                                                          "(default: beside the file, .csv)")
     parser.add_argument("--what", choices=("trials", "summary"), default="trials", help="default trials")
-    parser.add_argument("--metric", type=names, metavar="a,b", help="default: all")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics or expressions of them (default: all)")
     parser.add_argument("--prediction", type=names, metavar="a,b", help="predictions to add (default: all of them to a summary, none to trials)")
     add_selection(parser)
 
@@ -40,7 +41,7 @@ def run(options):
         raise InputError(f"--output {output}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if suffix == ".parquet" and not any(importlib.util.find_spec(name) for name in ("pyarrow", "fastparquet")):
         raise InputError("Parquet needs the Python package pyarrow or fastparquet, and neither is installed; .csv works")
-    with StudyFile(options.file) as study:
+    with DerivedStudy(options.file) as study:
         if suffix == ".nc":
             if options.select:
                 raise InputError("--select: a classic netCDF file holds the whole grid; tables (.csv, .parquet) take a part")
@@ -82,17 +83,23 @@ def _frames(study, options):
     metrics = options.metric or list(study.metrics)
     for name in metrics:
         study.metric(name)
+    view = view.without_axes(study.fixed_axes(metrics))
     predictions = options.prediction
+    if options.what == "summary" and predictions is None:
+        held = study.fixed_axes(metrics)
+        predictions = list(dict.fromkeys(each for name in metrics for each in study.default_predictions(name))) if held else study.predictions
+    predictions = wanted_predictions(study, None, predictions or ["none"])
+    for name in predictions:
+        study.check_beside(name, metrics)
     if options.what == "summary":
-        predictions = study.predictions if predictions is None else wanted_predictions(study, None, predictions)
         return _summary_frames(study, view, metrics, predictions)
-    return _trial_frames(study, view, metrics, wanted_predictions(study, None, predictions or ["none"]))
+    return _trial_frames(study, view, metrics, predictions)
 
 
-def _coordinates(study, view):
+def _coordinates(study, view, fixed):
     """Coordinates that vary over the study, over the view's grid."""
     columns = {}
-    for axis in study.axes:
+    for axis in (axis for position, axis in enumerate(study.axes) if position not in fixed):
         for name in (axis.name, *axis.companions):
             columns[name] = view.take(study.at_points(name))
     return columns
@@ -101,13 +108,16 @@ def _coordinates(study, view):
 def _summary_frames(study, view, metrics, predictions):
     import pandas
 
-    columns = {name: values.ravel() for name, values in _coordinates(study, view).items()}
-    counts = study.trial_counts()
-    for part in ("ran", "failed", "not_converged"):
+    fixed = study.fixed_axes(metrics)
+    columns = {name: values.ravel() for name, values in _coordinates(study, view, fixed).items()}
+    counts = study.trial_counts(metrics[0] if fixed else None)
+    for part in ("ran", "failed", "not_converged") if not fixed or len(metrics) == 1 else ():
         columns[f"trials_{part}"] = view.take(getattr(counts, part)).ravel()
     for name in metrics:
         summary = study.summary(name)
         for part, values in (("mean", summary.mean), ("se", summary.standard_error), ("median", summary.median)):
+            if part == "median" and study.metric(name).of_means:
+                continue
             columns[f"{name}_{part}"] = view.take(values).ravel()
         columns[f"{name}_count"] = view.take(summary.count).ravel().astype(np.int64)
     for name in predictions:
@@ -118,7 +128,7 @@ def _summary_frames(study, view, metrics, predictions):
 def _trial_frames(study, view, metrics, predictions):
     import pandas
 
-    at_points = _coordinates(study, view)
+    at_points = _coordinates(study, view, study.fixed_axes(metrics))
     for name in predictions:
         at_points[name if name not in at_points else f"theory_{name}"] = view.take(study.at_points(name))
     words = np.array(STATUS_NAMES)
@@ -126,7 +136,7 @@ def _trial_frames(study, view, metrics, predictions):
     step = max(1, ROWS_AT_ONCE // max(study.trials, 1))
     empty = True
     for start, index, block in _point_blocks(view, step):
-        status = _read(study, "status", index, block) if study.trials else np.zeros((len(block) if block is not None else 1, 0), np.int8)
+        status = _status(study, metrics, index, block) if study.trials else np.zeros((len(block) if block is not None else 1, 0), np.int8)
         ran = (status != NOT_RUN) & (status != INVALID)
         if not ran.any() and not (empty and start + step >= points):
             continue
@@ -137,7 +147,7 @@ def _trial_frames(study, view, metrics, predictions):
         columns["status"] = words[status[ran]]
         for name in metrics:
             columns[name] = _read(study, name, index, block)[ran]
-        if "trial_seconds" in study.file:
+        if "trial_seconds" in study.file and not study.fixed_axes(metrics):
             columns["trial_seconds"] = _read(study, "trial_seconds", index, block)[ran]
         yield pandas.DataFrame(columns)
 
@@ -158,9 +168,16 @@ def _point_blocks(view, step):
 
 
 def _read(study, name, outer, block):
-    """[points, trials] of a data set."""
-    item = study.file[name]
+    """[points, trials] of a data set or expression."""
+    return _piece(outer, block, lambda index: study.of_every_trial(name, index))
+
+
+def _status(study, metrics, outer, block):
+    return _piece(outer, block, lambda index: study.status_of(metrics, index))
+
+
+def _piece(outer, block, read):
     if block is None:
-        return item[()][None, :]
+        return read(())[None, :]
     low, high = int(block.min()), int(block.max()) + 1
-    return item[outer + (slice(low, high),)][block - low]
+    return read(outer + (slice(low, high),))[block - low]

@@ -47,7 +47,7 @@ FAILED, WITHOUT_VALUE, UNDEFINED, INFINITE = "failed", "not converged, no value"
 
 def missing(study, name):
     """What does not count in the mean of a metric. The trials are read only where counts alone do not tell why."""
-    counts = study.trial_counts()
+    counts = study.trial_counts(name)
     counted = study.summary(name).count.astype(np.int64)
     reasons = {WITHOUT_VALUE: np.zeros(study.shape, dtype=np.int64), FAILED: counts.failed,
                INFINITE: np.zeros(study.shape, dtype=np.int64), UNDEFINED: np.zeros(study.shape, dtype=np.int64)}

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import add_confidence, add_file, add_selection, names
+from .derived_study import DerivedStudy
 from .errors import InputError
 from .intervals import mean_interval
 from .missing import missing
 from .quantity import Quantity
 from .selection import View
-from .study_file import ABOVE, BELOW, OUTSIDE, StudyFile
+from .study_file import ABOVE, BELOW, OUTSIDE
 from .summary import wanted_predictions
 from .text import number, spaced, symbol
 
@@ -40,7 +41,7 @@ def add_arguments(parser):
     add_file(parser)
     parser.add_argument("--output", metavar="path", help="figure to write: .png, .svg or .pdf (default: beside the file, .png)")
     parser.add_argument("--kind", choices=("auto", "curves", "heat_map"), default="auto", help="default auto")
-    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, a row of panels each (default: the experiment's own)")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics or expressions of them, a row of panels each (default: the experiment's own)")
     parser.add_argument("--prediction", type=names, metavar="a,b",
                         help="theory to draw over it, or 'none' (default: what belongs to the metric)")
     parser.add_argument("--statistic", choices=("mean", "median"), default="mean", help="default mean")
@@ -88,7 +89,7 @@ def run(options):
     from .style import save
 
     # matplotlib warns of bars that leave the range of doubles.
-    with StudyFile(options.file) as study, np.errstate(over="ignore", invalid="ignore"):
+    with DerivedStudy(options.file) as study, np.errstate(over="ignore", invalid="ignore"):
         save(make_figure(study, options), output)
     print(output)
 
@@ -103,6 +104,7 @@ def make_figure(study, options):
     if search and not options.metric and options.kind != "heat_map" and not options.contour:
         return _crossings(study, view, search, options, settings)
     metrics = _metrics(study, view, options)
+    view = view.without_axes(study.fixed_axes(metrics))
     if metrics:
         filled = np.logical_or.reduce([np.isfinite(view.take(study.summary(name).mean)) for name in metrics])
         if not filled.any():
@@ -193,13 +195,15 @@ def _varies(values):
 def _measured(study, view, name, options):
     metric = study.metric(name)
     summary = study.summary(name)
+    if options.statistic == "median" and metric.of_means:
+        raise InputError(f"--statistic median: '{name}' is a function of means, and has no median")
     if options.statistic == "median":
         values, low, high = summary.median, np.full(study.shape, np.nan), np.full(study.shape, np.nan)
     else:
         values = summary.mean
         low, high = mean_interval(metric, summary, options.confidence)
     lossy = missing(study, name).are_many
-    return Quantity(quantity_label(metric, options.statistic), metric.is_probability, *(view.take(part) for part in (values, low, high, lossy)))
+    return Quantity(study.label_of(name, options.statistic) or quantity_label(metric, options.statistic), metric.is_probability, *(view.take(part) for part in (values, low, high, lossy)))
 
 
 def quantity_label(metric, statistic="mean"):

@@ -25,6 +25,9 @@ def resampled_means(study, metric, index, x_order, statistics, amount, generator
     if metric.kind == "indicator":
         return _posterior(statistics.mean, statistics.count, amount, generator)
     shape = (amount, len(statistics.mean))
+    if metric.of_means:  # trials of unlike samples have no number in common: the estimate's own law
+        freedom = np.maximum(statistics.count - 1, 1)
+        return statistics.mean + generator.standard_t(freedom, size=shape) * statistics.standard_error
     if study.trials > MOST_TRIALS:
         drawn = statistics.mean + generator.standard_normal(shape) * statistics.standard_error
     else:

@@ -15,7 +15,7 @@ def select(study, clauses):
         if not separator or not wanted:
             raise InputError(f"--select {clause}: expected axis=value, axis=value,value or axis=low:high")
         if name in study.scalars:
-            _check_fixed(clause, name, study.scalars[name], wanted)
+            _check_fixed(f"--select {clause}", name, study.scalars[name], wanted)
             continue
         axis = study.axis(name)
         position = next(k for k, other in enumerate(study.axes) if other is axis)
@@ -32,6 +32,30 @@ def select(study, clauses):
     return kept
 
 
+def pins_of(reference, study):
+    """Of a name at another place (`mse@estimator=lasso`): the axes that are held, and where."""
+    held = {}
+    for name, wanted in reference.pins:
+        clause = f"{name}={wanted}"
+        if name in study.scalars:
+            _check_fixed(clause, name, study.scalars[name], wanted)
+            continue
+        axis = study.axis(name)
+        values = axis.values if name == axis.name else axis.companions[name]
+        match = np.flatnonzero(_matches(name, values, wanted))
+        if len(match) != 1:
+            problem = f"no value '{wanted}'" if len(match) == 0 else f"several values '{wanted}'"
+            raise InputError(f"{reference.name}@{clause}: {name} has {problem} (there are: {listing(values)})")
+        held[study.axes.index(axis)] = int(match[0])
+    return held
+
+
+def at_place(values, held):
+    """An array over the grid whose held axes have the value there, of length 1."""
+    index = tuple(slice(held[k], held[k] + 1) if k in held else slice(None) for k in range(np.ndim(values)))
+    return values[index] if held else values
+
+
 def listing(values):
     return ", ".join(coordinates(values))
 
@@ -40,7 +64,7 @@ def _check_fixed(clause, name, value, wanted):
     """A parameter with a single value can be selected by that value."""
     values = np.array([value], dtype=object if isinstance(value, str) else None)
     if not any(_matches(name, values, item).any() for item in wanted.split(",")):
-        raise InputError(f"--select {clause}: {name} is {coordinate(value)} throughout this file")
+        raise InputError(f"{clause}: {name} is {coordinate(value)} throughout this file")
 
 
 def _matches(name, values, item):
@@ -55,7 +79,7 @@ def _matches(name, values, item):
             return inside | _displays(values, first) | _displays(values, last)
         wanted = float({"true": 1, "false": 0}.get(item, item))
     except ValueError:
-        raise InputError(f"--select: {name} is a number, and '{item}' is not") from None
+        raise InputError(f"{name} is a number, and '{item}' is not") from None
     if np.isnan(wanted):
         return np.zeros(len(values), dtype=bool)
     if is_integral(values):
@@ -65,7 +89,7 @@ def _matches(name, values, item):
             break
     if np.count_nonzero(match) > 1:
         shown = ", ".join(coordinate(value) for value in values[match])
-        raise InputError(f"--select: several values of {name} look like {item} ({shown}): give more digits")
+        raise InputError(f"several values of {name} look like {item} ({shown}): give more digits")
     return match
 
 
@@ -113,6 +137,13 @@ class View:
         smaller.axes = [axis.part(slice(1)) if place == position else axis for place, axis in enumerate(self.axes)]
         smaller.shape = tuple(len(axis) for axis in smaller.axes)
         return smaller
+
+    def without_axes(self, positions):
+        """The view with a single value left on each of these axes."""
+        view = self
+        for position in positions:
+            view = view.at_one_value(position)
+        return view
 
     def without_empty(self, filled):
         """The view less the axis values where `filled` (over the view's grid) holds nowhere."""

@@ -25,11 +25,14 @@ def add_arguments(parser):
 
 def run(options):
     with StudyFile(options.file) as study:
-        print("\n".join(_lines(study, options.all)))
+        print(f"{study.path}: {attribute(study.file, 'title') or attribute(study.file, 'experiment')}")
+        facts = [*state(study), *contents(study), *_failures(study, None if options.all else FAILURES_SHOWN)]
+        for heading, text in facts + (list(provenance(study)) if options.all else []):
+            print(f"{heading:<12} {text}")
 
 
-def _lines(study, everything):
-    yield f"{study.path}: {attribute(study.file, 'title') or attribute(study.file, 'experiment')}"
+def state(study):
+    """(heading, text) of what the study is and how far it has come; a heading is empty where the one before goes on."""
     yield _entry("experiment", f"{attribute(study.file, 'experiment')}, data version "
                                f"{attribute(study.file, 'data_version', '?')}, seed {attribute(study.file, 'seed', '?')}")
     if attribute(study.file, "citation"):
@@ -38,7 +41,11 @@ def _lines(study, everything):
     yield from _progress(progress if study.search() is None else _visited(progress))
     yield from _theories(study, progress)
     yield from _liveness(study)
-    yield from _axes(study, progress)
+
+
+def contents(study):
+    """(heading, text) of what the file holds: axes, parameters, metrics, predictions."""
+    yield from _axes(study, study.progress())
     fixed = [f"{name} {coordinate(value)}" for name, value in study.scalars.items()]
     if fixed:
         yield from _wrapped("fixed", fixed)
@@ -47,13 +54,10 @@ def _lines(study, everything):
     yield from _metrics(study)
     if study.predictions:
         yield from _listed("predictions", [(name, study.describe("theory/" + name)) for name in study.predictions])
-    yield from _failures(study, FAILURES_SHOWN if not everything else None)
-    if everything:
-        yield from _provenance(study)
 
 
 def _entry(heading, text):
-    return f"{heading:<12} {text}"
+    return heading, text
 
 
 def _wrapped(heading, items, width=100):
@@ -104,7 +108,7 @@ def _liveness(study):
     journal, lock = (pathlib.Path(f"{study.path.resolve()}.{suffix}") for suffix in ("journal", "lock"))
     try:
         if lock.exists():
-            holder = dict(line.partition("=")[::2] for line in lock.read_text(errors="replace").splitlines())
+            holder = _holder(lock)
             age = _age(lock)
             alive = _may_live(holder, age)
             where = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}, last sign of life {age:.0f} s ago"
@@ -115,6 +119,19 @@ def _liveness(study):
                                     f"{_age(journal):.0f} s ago; they reach this file at its next rewriting")
     except FileNotFoundError:
         return  # the run has just ended
+
+
+def is_at_work(study):
+    """Whether a run that writes this file may be under way."""
+    lock = pathlib.Path(f"{study.path.resolve()}.lock")
+    try:
+        return lock.exists() and _may_live(_holder(lock), _age(lock))
+    except FileNotFoundError:
+        return False
+
+
+def _holder(lock):
+    return dict(line.partition("=")[::2] for line in lock.read_text(errors="replace").splitlines())
 
 
 def _may_live(holder, age):
@@ -235,7 +252,8 @@ def _failures(study, most):
         yield _entry("", f"and {len(table['reason']) - len(reasons)} more (--all)")
 
 
-def _provenance(study):
+def provenance(study):
+    """(name, text) of the attributes on versions, hosts and options."""
     known = {"title", "experiment", "data_version", "seed", "citation"}
     for name in study.file.attrs:
         if name not in known:

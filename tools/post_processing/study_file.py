@@ -59,6 +59,7 @@ class Metric:
     units: str
     valid_range: tuple
     predictions: tuple
+    of_means: bool = False  # a function of means over trials: no trial has a value of it
 
     @property
     def is_probability(self):
@@ -346,7 +347,7 @@ class StudyFile:
         counts = (status == OK) | (status == NOT_CONVERGED)
         return np.where(counts, values, np.nan), np.where(counts, status, 0)
 
-    def trial_counts(self):
+    def trial_counts(self, _metric=None):
         """How many trials of each point ran, failed and did not converge: the file's own counts where it has them."""
         stored = self.file.get("summary")
         names = ("trials_ran", "trials_failed", "trials_not_converged")
@@ -452,7 +453,7 @@ def summarise(values):
     finite = np.isfinite(values)
     count = finite.sum(axis=-1)
     filled = np.where(finite, values, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = filled.sum(axis=-1) / count
         deviations = np.where(finite, values - mean[..., None], 0.0)
         squares = (deviations**2).sum(axis=-1)

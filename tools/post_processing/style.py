@@ -1,5 +1,6 @@
 """Looks of the figures: fit for a paper in colour, and still readable when printed in grey."""
 
+import io
 import os
 import re
 import tempfile
@@ -168,6 +169,15 @@ def _covers_something(legend, axes):
         if np.any((points[:, 0] > box.x0) & (points[:, 0] < box.x1) & (points[:, 1] > box.y0) & (points[:, 1] < box.y1)):
             return True
     return False
+
+
+def svg_text(figure):
+    """The figure as the text of an SVG document; the same figure gives the same text."""
+    stream = io.StringIO()
+    with plt.rc_context(SETTINGS):
+        figure.savefig(stream, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
+    plt.close(figure)
+    return stream.getvalue()
 
 
 def save(figure, path):

@@ -6,6 +6,7 @@ the interval is that of a rare event, or none where the range of the metric sets
 """
 
 import csv
+import re
 import sys
 
 import numpy as np
@@ -15,15 +16,16 @@ from .errors import InputError, unknown_name
 from .intervals import deviation, honest_error, mean_interval, trials_are_equal
 from .missing import missing
 from .selection import View
-from .study_file import StudyFile
+from .derived_study import DerivedStudy
 from .text import coordinate, number, table
 
 FORMATS = ("text", "csv", "markdown")
+OUR_OWN = re.compile(r"^((low|high) \S+ %|std\. error|left out)$")  # headings that are not names
 
 
 def add_arguments(parser):
     add_file(parser)
-    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics, or 'all' (default: the experiment's own)")
+    parser.add_argument("--metric", type=names, metavar="a,b", help="metrics or expressions of them, or 'all' (default: the experiment's own)")
     parser.add_argument("--prediction", type=names, metavar="a,b",
                         help="predictions to set beside them, or 'none' (default: those that belong to the metric)")
     add_selection(parser)
@@ -32,7 +34,7 @@ def add_arguments(parser):
 
 
 def run(options):
-    with StudyFile(options.file) as study:
+    with DerivedStudy(options.file) as study:
         view = View(study, options.select)
         if options.metric is None and study.trials == 0:
             headings, rows = _theory_table(study, view, options)
@@ -42,7 +44,7 @@ def run(options):
         if metrics == ["all"]:
             metrics = list(study.metrics)
         for position, name in enumerate(metrics):
-            headings, rows, notes = _table(study, view, name, options)
+            headings, rows, notes = metric_table(study, view, name, options)
             if options.format == "csv":
                 _write_csv(headings, rows, position == 0)
             else:
@@ -60,13 +62,16 @@ def wanted_predictions(study, metric, given):
     if given == ["none"]:
         return []
     for name in given:
-        if name not in study.predictions:
+        if not study.has_prediction(name):
             raise unknown_name("prediction", name, study.predictions)
+        study.check_beside(name, [metric])
     return given
 
 
-def _table(study, view, name, options):
+def metric_table(study, view, name, options):
+    """(headings, rows, notes) of one metric in a view."""
     metric = study.metric(name)
+    view = view.without_axes(study.fixed_axes([name]))
     statistics = study.summary(name)
     lost = missing(study, name)
     predictions = wanted_predictions(study, name, options.prediction)
@@ -84,7 +89,7 @@ def _table(study, view, name, options):
     with_reasons = is_csv or any(lost.why(tuple(point)) for point in points)
     percent = number(100 * options.confidence)
     headings = _coordinate_headings(view) + ["ran", "counted", name, f"low {percent} %", f"high {percent} %", "std. error"]
-    if metric.kind != "indicator":
+    if metric.kind != "indicator" and not metric.of_means:
         headings.append("median")
     for prediction in predictions:
         headings += [prediction, "deviation/se"]
@@ -94,7 +99,7 @@ def _table(study, view, name, options):
     for point in map(tuple, points):
         row = _coordinates(view, point, exact=is_csv)
         row += [int(lost.ran[point]), int(lost.counted[point]), statistics.mean[point], low[point], high[point], statistics.standard_error[point]]
-        if metric.kind != "indicator":
+        if metric.kind != "indicator" and not metric.of_means:
             row.append(statistics.median[point])
         for values, deviations_here in zip(theory, deviations):
             row += [values[point], deviations_here[point]]
@@ -134,7 +139,7 @@ def _coordinates(view, point, exact):
 
 
 def _print(headings, rows, style):
-    cells = [[_cell(heading, value) for heading, value in zip(headings, row)] for row in rows]
+    cells = [[cell(heading, value) for heading, value in zip(headings, row)] for row in rows]
     if style == "markdown":
         print("| " + " | ".join(headings) + " |")
         print("|" + "---|" * len(headings))
@@ -144,7 +149,7 @@ def _print(headings, rows, style):
         print("\n".join(table(headings, cells)))
 
 
-def _cell(heading, value):
+def cell(heading, value):
     if heading == "deviation/se" and not np.isnan(value):
         return f"{value:+.1f}" if abs(value) < 1e4 or np.isinf(value) else f"{value:+.1e}"
     return number(value, 4)
@@ -154,7 +159,7 @@ def _write_csv(headings, rows, first):
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if not first:
         print()
-    writer.writerow(heading.replace(" %", "").replace(" ", "_") for heading in headings)
+    writer.writerow(OUR_OWN.sub(lambda found: found[0].replace(" %", "").replace(" ", "_"), heading) for heading in headings)
     for row in rows:
         writer.writerow(value if isinstance(value, str) else _exact(value) for value in row)
 

@@ -14,13 +14,14 @@ import numpy as np
 from . import layout
 from .arguments import add_confidence, add_file, add_selection, positive_integer
 from .crossings import FITS, crossing
+from .derived_study import DerivedStudy
 from .errors import InputError, unknown_name
 from .expressions import evaluate
 from .intervals import trials_are_equal
 from .missing import missing
 from .resampling import resampled_means
 from .selection import View
-from .study_file import StudyFile, Summary
+from .study_file import Summary
 from .text import coordinate, number, table
 
 FORMATS = ("text", "csv", "markdown")
@@ -73,7 +74,7 @@ class _Place:
 
 def add_arguments(parser):
     add_file(parser)
-    parser.add_argument("--metric", metavar="name", help="default: the experiment's own")
+    parser.add_argument("--metric", metavar="name", help="or an expression of metrics (default: the experiment's own)")
     parser.add_argument("--level", type=float, help="level to cross (default: the middle of the metric's range)")
     parser.add_argument("--prediction", metavar="name", help="theory to compare with, or 'none'")
     parser.add_argument("--x", metavar="expression", help="where crossings are measured: an expression of coordinates and predictions")
@@ -87,7 +88,7 @@ def add_arguments(parser):
 
 
 def run(options):
-    with StudyFile(options.file) as study:
+    with DerivedStudy(options.file) as study:
         headings, rows, notes = find(study, options)
     if options.format == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -116,6 +117,7 @@ def find(study, options):
     """Headings, rows and notes of the table of crossings."""
     view = View(study, options.select)
     metric = study.metric(options.metric or study.default_metrics(*([has_middle] if options.level is None else []))[0])
+    view = view.without_axes(study.fixed_axes([metric.name]))
     level = level_of(metric, options)
     prediction = prediction_of(study, metric, options)
     x_all = evaluate(options.x, study) if options.x else None
@@ -184,7 +186,7 @@ def prediction_of(study, metric, options):
     if options.prediction == "none":
         return None
     if options.prediction:
-        if options.prediction not in study.predictions:
+        if not study.has_prediction(options.prediction):
             raise unknown_name("prediction", options.prediction, study.predictions)
         return options.prediction
     return next(iter(study.default_predictions(metric.name)), None)
