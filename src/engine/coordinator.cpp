@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <pthread.h>
+#include <utility>
 
 namespace thresher::engine {
 
@@ -40,6 +42,7 @@ void Coordinator::start() {
   watch_ = {};
   PausesKeptFromNewThreads const kept;
   thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "coordinator");
     try {
       run();
     } catch (std::exception const& error) {
@@ -115,11 +118,10 @@ void Coordinator::supply() {
     for (auto& team : teams_) {
       if (team.batches >= ahead) continue;
       auto const batch = schedule_.next_batch(longest);
-      if (batch.empty()) continue;
+      if (batch.empty()) return;  // nor is there one for another team
       bytes::Writer message;
       message.put(Order::batch, batch);
-      if (store_ != nullptr)
-        for (auto const& unit : batch) store_->append(unit);
+      if (store_ != nullptr) store_->append(batch);
       order(team.leader, messages::kToTeam, std::move(message));
       ++team.batches;
     }
@@ -135,13 +137,19 @@ void Coordinator::order(int leader, int tag, bytes::Writer message) {
 }
 
 bool Coordinator::receive() {
-  bool any = false;
-  while (auto message = messages::poll(exchange_.get(), MPI_ANY_SOURCE, messages::kToCoordinator)) {
-    any = true;
+  // What a turn receives is bounded: teams without work wait for its end.
+  std::size_t count = 0;
+  for (; count <= kBatchesAhead * teams_.size(); ++count) {
+    auto const message = messages::poll(exchange_.get(), MPI_ANY_SOURCE, messages::kToCoordinator);
+    if (!message) break;
     take(message->first, message->second);
-    if (!stopping_) supply();
   }
-  return any;
+  keep_back();
+  return count > 0;
+}
+
+void Coordinator::keep_back() {
+  if (store_ != nullptr && !back_.empty()) store_->append(std::exchange(back_, {}));
 }
 
 Coordinator::TeamState& Coordinator::team_of(int source) {
@@ -183,7 +191,7 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
 
 void Coordinator::enter(Record record) {
   schedule_.enter(record);
-  if (store_ != nullptr) store_->append(std::move(record));
+  if (store_ != nullptr) back_.push_back(std::move(record));
 }
 
 void Coordinator::remember_alone(bytes::Reader& reader) {
@@ -228,6 +236,7 @@ void Coordinator::tend() {
 }
 
 void Coordinator::end_by_force() {
+  keep_back();
   if (store_ != nullptr) store_->close_by_force();
   progress_.conclude(state(),
                      std::string("interrupted by force") +

@@ -47,7 +47,9 @@ class Coordinator {
   void run();
   bool run_phase(Phase const& phase);  ///< false: the run is to end
   void supply();
+  /// Takes the reports that have arrived; false: none had.
   bool receive();
+  void keep_back();
   void take(int source, std::vector<std::byte> const& message);
   void tend();
   void order(int leader, int tag, bytes::Writer message);
@@ -68,6 +70,7 @@ class Coordinator {
   mpi::Communicator const& exchange_;
   std::vector<TeamState> teams_;
   std::deque<Sending> sending_;
+  std::vector<Record> back_;  ///< came back in this turn, not yet in the store
   bool stopping_ = false;
   bool synced_for_termination_ = false;
   double stop_deadline_ = 0;

@@ -19,6 +19,8 @@ constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '2', '\n'};
 
 enum class Entry : std::uint8_t { header, record, handed_out, strike, end_on_demand };
 
+constexpr std::size_t kMostBytesAtOnce = std::size_t{1} << 20;
+
 /// What every entry begins with; its kind and its fields follow.
 struct Prefix {
   std::uint32_t length = 0;    ///< of what follows
@@ -35,6 +37,20 @@ std::vector<std::byte> entry_of(Entry kind, Fields const&... fields) {
   prefix.checksum = crc32(bytes);
   std::memcpy(bytes.data(), &prefix, sizeof(prefix));
   return bytes;
+}
+
+/// Calls `write` with entries of all fields, many at a time.
+template <class Field, class Write>
+void in_pieces(Entry kind, std::span<Field const> fields, Write const& write) {
+  std::vector<std::byte> entries;
+  for (auto const& field : fields) {
+    auto const entry = entry_of(kind, field);
+    entries.insert(entries.end(), entry.begin(), entry.end());
+    if (entries.size() < kMostBytesAtOnce) continue;
+    write(entries);
+    entries.clear();
+  }
+  write(entries);
 }
 
 /// The entry that `bytes` begin with, or nothing when it is torn or damaged.
@@ -66,8 +82,8 @@ Journal::Journal(std::string path, JournalContents const& contents, std::string 
     write(entry_of(Entry::header, contents.experiment, contents.toml));
     for (auto const& [unit, count] : contents.strikes)
       write(entry_of(Entry::strike, unit.first, unit.second, count));
-    for (auto const& unit : contents.in_flight) append(unit);
-    for (auto const& record : contents.records) append(record);
+    append(contents.in_flight);
+    append(contents.records);
     if (contents.ended_on_demand) append_end_on_demand();
     replace_file(path_ + ".new", path_, access_of);
   } catch (...) {
@@ -85,12 +101,12 @@ void Journal::write(std::span<std::byte const> bytes) {
   }
 }
 
-void Journal::append(Record const& record) {
-  write(entry_of(Entry::record, record));
+void Journal::append(std::span<Record const> records) {
+  in_pieces(Entry::record, records, [&](auto const& entries) { write(entries); });
 }
 
-void Journal::append(Unit const& handed_out) {
-  write(entry_of(Entry::handed_out, handed_out));
+void Journal::append(std::span<Unit const> handed_out) {
+  in_pieces(Entry::handed_out, handed_out, [&](auto const& entries) { write(entries); });
 }
 
 void Journal::append_end_on_demand() {

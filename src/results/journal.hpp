@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,15 +30,16 @@ struct JournalContents {
 };
 
 /// Append-only file of entries with length and checksum beside the result file. Entries are in the kernel's
-/// hands when `append` returns (they survive the death of the process) and on disk after `sync`.
+/// hands when `append` returns (they survive the death of the process) and on disk after `sync`. What comes
+/// together is appended together: the call into the kernel is dearer than an entry.
 class Journal {
  public:
   /// A fresh journal in place of the one at `path` (written beside, synced, renamed), with the entries given.
   /// Who may not read the file `access_of` may not read this one. Throws std::runtime_error.
   Journal(std::string path, JournalContents const& contents, std::string const& access_of = "");
 
-  void append(Record const& record);
-  void append(Unit const& handed_out);
+  void append(std::span<Record const> records);
+  void append(std::span<Unit const> handed_out);
   /// Notes that the run ends because it is to end.
   void append_end_on_demand();
   /// May be called from another thread than append.

@@ -66,35 +66,30 @@ void ResultStore::restart_journal() {
   JournalContents contents{.toml = study_.configuration().toml(study_.description()),
                            .experiment = study_.description().name,
                            .records = fresh_.records(ledger_),
-                           .in_flight = {},
+                           .in_flight = ledger_.in_flight(),
                            .strikes = strikes_,
                            .ended_on_demand = ends_on_demand_};
-  for (auto const& [trial, point] : in_flight_) {
-    if (contents.in_flight.empty() || contents.in_flight.back().trial != trial)
-      contents.in_flight.push_back({trial, {}});
-    contents.in_flight.back().points.push_back(point);
-  }
   for (auto const& [theory, point] : fresh_predictions_)
     contents.records.push_back(ledger_.record_of_prediction(theory, point));
   journal_ = std::make_unique<Journal>(output_ + ".journal", contents, output_);
   unsynced_ = false;
 }
 
-void ResultStore::append(Record record) {
-  journal_->append(record);
+void ResultStore::append(std::vector<Record> records) {
+  journal_->append(records);
   unsynced_ = true;
-  in_flight_.erase({record.trial, record.point});
-  if (record.trial < 0) {
-    fresh_predictions_.emplace_back(theory_of_trial(record.trial), record.point);
-    return;
+  for (auto& record : records) {
+    if (record.trial < 0) {
+      fresh_predictions_.emplace_back(theory_of_trial(record.trial), record.point);
+    } else {
+      progressed_ = true;
+      fresh_.add(std::move(record));
+    }
   }
-  progressed_ = true;
-  fresh_.add(std::move(record));
 }
 
-void ResultStore::append(Unit const& handed_out) {
+void ResultStore::append(std::vector<Unit> const& handed_out) {
   journal_->append(handed_out);
-  for (auto const point : handed_out.points) in_flight_.emplace(handed_out.trial, point);
 }
 
 void ResultStore::note_end_on_demand(Demand demand) {

@@ -7,7 +7,6 @@
 
 #include <future>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +25,7 @@ inline constexpr int kMostStartsWithoutProgress = 3;
 /// for a disk. On rank 0; not for several threads at once.
 class ResultStore {
  public:
-  /// `ledger` knows of every record before it is appended, and outlives this.
+  /// `ledger` knows of every record and of what is handed out before it is appended, and outlives this.
   ResultStore(std::string output, Study const& study, Ledger const& ledger, Provenance provenance,
               OutputLock& lock);
   ~ResultStore();
@@ -35,8 +34,8 @@ class ResultStore {
   /// damaged in the sources shows here. The first source is the file that is continued. Throws.
   void begin(std::vector<std::shared_ptr<ResultReader const>> sources, std::vector<Record> const& records,
              Strikes const& strikes);
-  void append(Record record);
-  void append(Unit const& handed_out);
+  void append(std::vector<Record> records);
+  void append(std::vector<Unit> const& handed_out);
   /// The run is to end: what is in flight from now on is not to blame.
   enum class Demand {
     time_is_up,  ///< the warning, the time limit
@@ -86,8 +85,7 @@ class ResultStore {
   std::vector<std::pair<std::size_t, std::uint32_t>> fresh_predictions_;
   std::size_t room_ = 0;  ///< bytes of records that may wait for the next rewrite
   std::size_t file_records_ = 0;
-  std::size_t records_written_ = 0;                             ///< by the rewrite that is under way
-  std::set<std::pair<std::int64_t, std::uint32_t>> in_flight_;  ///< trial and point
+  std::size_t records_written_ = 0;  ///< by the rewrite that is under way
   std::future<void> job_;
   enum class Job { none, sync, rewrite } running_ = Job::none;
   Stopwatch since_sync_;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 namespace thresher::study {
 
@@ -41,6 +42,21 @@ std::shared_ptr<std::vector<std::uint32_t> const> Ledger::first_points(Predictio
   for (std::size_t point = survey_.valid.size(); point-- > 0;)
     if (survey_.valid[point]) (*first)[task_of(theory, point)] = static_cast<std::uint32_t>(point);
   return first;
+}
+
+std::vector<Unit> Ledger::in_flight() const {
+  std::map<std::int64_t, std::vector<std::uint32_t>> points;
+  for (auto at = status_.begin(); (at = std::find(at, status_.end(), Status::in_flight)) != status_.end();
+       ++at) {
+    auto const cell = at - status_.begin();
+    points[cell % trials_].push_back(static_cast<std::uint32_t>(cell / trials_));
+  }
+  for_each_task([&](Task const& task) {
+    if (status(task.point, task.trial) == Status::in_flight) points[task.trial].push_back(task.point);
+  });
+  std::vector<Unit> units;
+  for (auto& [trial, of_trial] : points) units.push_back({trial, std::move(of_trial)});
+  return units;
 }
 
 void Ledger::set_status(std::size_t point, std::int64_t trial, Status status) {

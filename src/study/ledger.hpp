@@ -45,6 +45,8 @@ class Ledger {
     return trial < 0 ? theory(trial).status[task_of(theory(trial), point)] : status_[cell(point, trial)];
   }
   void set_status(std::size_t point, std::int64_t trial, Status status);
+  /// What has been handed out and is not back: points of a trial together.
+  std::vector<Unit> in_flight() const;
   /// Takes over what a record says.
   void enter(Record const& record);
   /// Forgets a failed trial, so that it runs again.

@@ -31,8 +31,8 @@ TEST_F(JournalTest, GivesBackWhatWasWritten) {
     Journal journal(
         path_,
         {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {{{7, 1}, 2}}});
-    journal.append(Unit{3, {0, 1}});
-    journal.append(record(0, 3));
+    journal.append(std::vector{Unit{3, {0, 1}}});
+    journal.append(std::vector{record(0, 3)});
     journal.sync();
   }
   auto const contents = Journal::read(path_);
@@ -76,7 +76,7 @@ TEST_F(JournalTest, EveryCutAndFlipLosesOnlyTheTail) {
   {
     Journal journal(path_,
                     {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {}});
-    for (int t = 0; t < 5; ++t) journal.append(record(0, t));
+    for (int t = 0; t < 5; ++t) journal.append(std::vector{record(0, t)});
   }
   std::ifstream file(path_, std::ios::binary);
   std::string const whole{std::istreambuf_iterator<char>(file), {}};

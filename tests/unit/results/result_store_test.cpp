@@ -34,7 +34,7 @@ class ResultStoreTest : public testing::Test {
 
   void keep(Record record) {
     small_.ledger.enter(record);
-    store_.append(std::move(record));
+    store_.append(std::vector{std::move(record)});
   }
 
   std::string folder_ = new_folder();
