@@ -281,7 +281,7 @@ class _Task:
         lines = []
         if any(result.exponent.low <= FLAT for result in results):
             lines.append("an exponent that may be 0: the curves do not sharpen for certain, so x_c has no interval (and is not known where it is 0)")
-        if any(np.isnan(result.critical.low) for result in results):
+        if any(np.isnan(result.exponent.low) for result in results):
             lines.append("no interval where points have one trial each: it does not tell how trials differ")
         if any(result.found.chi_squared > 2 * result.points.degrees_of_freedom for result in results):
             lines.append("chi2/dof above 2: the curves do not fall on one within their errors (small sizes? --select leaves them out)")
