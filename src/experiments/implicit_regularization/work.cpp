@@ -14,7 +14,7 @@ namespace thresher::implicit_regularization {
 
 namespace {
 
-constexpr double kRowsAtOnce = 1024, kMinimiserVectors = 72, kGramNumbers = 1 << 20;
+constexpr double kPanelRows = 1024, kMinimiserVectors = 72, kGramNumbers = 1 << 20;
 /// Work over d^3 at the rate of products (measured at d = 4000): eigenvectors, and the symmetric matrix of d
 /// runs. One rank does it while the others wait.
 constexpr double kDecomposition = 11, kMatrixFit = 30;
@@ -39,7 +39,7 @@ struct Sizes {
     own_parameters = wide ? parameters * largest_block : parameters;
     double units = 0;
     if (network) units = static_cast<double>(shape.units_before(shape.hidden_layers()));
-    double const rows = wide ? std::min(n, kRowsAtOnce) : n / row_blocks(static_cast<std::int64_t>(n)) + 1;
+    double const rows = wide ? std::min(n, kPanelRows) : n / row_blocks(static_cast<std::int64_t>(n)) + 1;
     panel = rows * units * largest_block;
   }
 

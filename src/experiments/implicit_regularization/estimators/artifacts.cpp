@@ -56,7 +56,7 @@ void store_block_coefficients(Observed const& observed, Fits const& fits, study:
   artifact.values.assign(static_cast<std::size_t>(blocks * kPenalties), study::kUndefined);
   for (std::size_t k = 0; k < observed.blocks.size(); ++k) {
     auto const block = observed.blocks.subspan(k, 1);
-    auto const factor = factor_of(block, block, fits.columns, fits.shapes, observed.comm);
+    auto const factor = factor_of(block, block, fits.columns, fits.shapes, observed.order);
     for (auto const candidate : members(candidates_of(observed.point)))
       artifact.values[k * static_cast<std::size_t>(kPenalties) + penalty_place(candidate)] =
           factor.single(fits.place(candidate), observed.sign()).coefficient;

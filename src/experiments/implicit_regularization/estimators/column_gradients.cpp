@@ -1,6 +1,7 @@
 #include "experiments/implicit_regularization/estimators/column_gradients.hpp"
 
 #include "experiments/implicit_regularization/estimators/fits/profile.hpp"
+#include "experiments/implicit_regularization/estimators/fits/stacked_factor.hpp"
 #include "experiments/implicit_regularization/model/candidates.hpp"
 #include "experiments/implicit_regularization/theory/diagonal_potential.hpp"
 
@@ -59,8 +60,8 @@ ColumnGradient::ColumnGradient(Candidate candidate, DeviationBlock const& weight
 
 ColumnFactor factor_of(std::span<DeviationBlock const> weights, std::span<DeviationBlock const> observed,
                        std::span<Candidate const> candidates, PenaltyShapes const& shapes,
-                       mpi::Communicator const& comm) {
-  StackedFactor factor(candidates.size());
+                       EntryOrder const& order) {
+  SpreadFactor factor(candidates.size(), order);
   for (std::size_t block = 0; block < weights.size(); ++block) {
     std::vector<ColumnGradient> gradients;
     gradients.reserve(candidates.size());
@@ -70,7 +71,7 @@ ColumnFactor factor_of(std::span<DeviationBlock const> weights, std::span<Deviat
     for (auto const& gradient : gradients) columns.push_back(gradient.values());
     factor.add(columns, observed[block].b);
   }
-  return factor.combine(comm);
+  return factor.factor();
 }
 
 }  // namespace thresher::implicit_regularization

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "experiments/implicit_regularization/estimators/fits/column_factor.hpp"
+#include "experiments/implicit_regularization/estimators/fits/entry_order.hpp"
 #include "experiments/implicit_regularization/model/parameters.hpp"
 #include "experiments/implicit_regularization/solvers/deviation.hpp"
-#include "mpi/communicator.hpp"
 
 #include <span>
 #include <vector>
@@ -37,6 +37,6 @@ class ColumnGradient {
 /// `observed` as of `weights`. Collective.
 ColumnFactor factor_of(std::span<DeviationBlock const> weights, std::span<DeviationBlock const> observed,
                        std::span<Candidate const> candidates, PenaltyShapes const& shapes,
-                       mpi::Communicator const& comm);
+                       EntryOrder const& order);
 
 }  // namespace thresher::implicit_regularization

@@ -26,7 +26,7 @@ CoefficientErrors jackknife_errors(Observed const& observed, Fits const& fits,
   auto const singles = members(candidates_of(observed.point));
   std::vector<std::vector<double>> single(singles.size()), joint(fits.joint_members.size());
   for (auto const& rest : without_part) {
-    auto const factor = factor_of(observed.blocks, rest, fits.columns, fits.shapes, observed.comm);
+    auto const factor = factor_of(observed.blocks, rest, fits.columns, fits.shapes, observed.order);
     for (std::size_t k = 0; k < singles.size(); ++k)
       single[k].push_back(factor.single(fits.place(singles[k]), observed.sign()).coefficient);
     auto const together = factor.joint(fits.places(fits.joint_members), observed.sign());

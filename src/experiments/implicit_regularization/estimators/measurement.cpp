@@ -6,12 +6,10 @@
 #include "experiments/implicit_regularization/estimators/matrix_scores.hpp"
 #include "experiments/implicit_regularization/estimators/observed.hpp"
 #include "experiments/implicit_regularization/estimators/potential_scores.hpp"
-#include "experiments/implicit_regularization/model/inner_product.hpp"
 #include "experiments/implicit_regularization/model/setting.hpp"
 #include "experiments/implicit_regularization/solvers/retrain.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -25,16 +23,15 @@ constexpr double kStationary = 1e-3;
 
 /// Sizes of deviation and weights, and what the training tells. Returns |b|. Collective.
 double measure_sizes(Observed const& observed, Metrics& metrics) {
-  std::array<double, 2> sums{};
+  double deviation = 0, weights = 0;
   for (auto const& block : observed.blocks) {
-    sums[0] += inner_product(block.b, block.b);
-    sums[1] += inner_product(block.theta, block.theta);
+    deviation += observed.order.inner(block.b, block.b);
+    weights += observed.order.inner(block.theta, block.theta);
   }
-  mpi::sum_in_place(observed.comm, sums);
   auto const blocks = static_cast<double>(observed.blocks.size());
-  metrics.target_norm = std::sqrt(sums[0] / (static_cast<double>(observed.entries.total) * blocks));
-  metrics.theta_norm_sq = sums[1] / blocks;
-  return std::sqrt(sums[0]);
+  metrics.target_norm = std::sqrt(deviation / (static_cast<double>(observed.entries.total) * blocks));
+  metrics.theta_norm_sq = weights / blocks;
+  return std::sqrt(deviation);
 }
 
 void tell_training(Observed const& observed, Metrics& metrics) {

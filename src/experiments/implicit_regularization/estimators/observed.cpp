@@ -49,26 +49,6 @@ void share_joint(mpi::Communicator const& comm, JointFit& joint) {
   joint.condition = rest[1];
 }
 
-std::size_t network_layers(OwnEntries const& entries, mpi::Communicator const& comm) {
-  std::int64_t last = 0;
-  for (auto const& piece : entries.pieces) last = std::max(last, piece.layer);
-  return static_cast<std::size_t>(mpi::max(comm, static_cast<double>(last))) + 1;
-}
-
-LayerSums::LayerFit fit_layers(Observed const& observed) {
-  LayerSums sums(network_layers(observed.entries, observed.comm));
-  for (auto const& block : observed.blocks) {
-    std::span<double const> theta = block.theta, b = block.b;
-    for (auto const& piece : observed.entries.pieces) {
-      auto const count = static_cast<std::size_t>(piece.count);
-      sums.add(static_cast<std::size_t>(piece.layer), theta.first(count), b.first(count));
-      theta = theta.subspan(count);
-      b = b.subspan(count);
-    }
-  }
-  return sums.fit(observed.comm, observed.sign());
-}
-
 }  // namespace
 
 Observed::Observed(Deviation const& deviation, Parameters const& asked, mpi::Communicator const& team)
@@ -76,7 +56,8 @@ Observed::Observed(Deviation const& deviation, Parameters const& asked, mpi::Com
       blocks(blocks_seen(deviation, asked)),
       entries(deviation.entries),
       facts(deviation.facts),
-      comm(team) {}
+      comm(team),
+      order(entries, comm) {}
 
 double Observed::median_updates() const {
   if (facts.updates.empty()) return static_cast<double>(point.steps);
@@ -111,22 +92,26 @@ Fits fit_all(Observed const& observed) {
   PenaltyShapes shapes{point.smooth, point.power_eps, 2, point.alpha};
   std::optional<ProfileFit> power, hypentropy;
   if (needed.contains(Candidate::power)) {
-    PowerProfile profile(point.power_eps);
+    PowerProfile profile(point.power_eps, observed.order);
     for (auto const& block : observed.blocks) profile.add(block.theta, block.b);
-    power = profile.fit(observed.comm, point.exponent_min, point.exponent_max, sign);
+    power = profile.fit(point.exponent_min, point.exponent_max, sign);
     shapes.exponent = power->parameter;
   }
   if (needed.contains(Candidate::hypentropy)) {
-    HypentropyProfile profile;
+    HypentropyProfile profile(observed.order);
     for (auto const& block : observed.blocks) profile.add(block.theta, block.b);
-    hypentropy = profile.fit(observed.comm, point.alpha, sign);
+    hypentropy = profile.fit(point.alpha, sign);
   }
   auto const columns = members(needed);
-  Fits fits{columns,    factor_of(observed.blocks, observed.blocks, columns, shapes, observed.comm),
+  Fits fits{columns,    factor_of(observed.blocks, observed.blocks, columns, shapes, observed.order),
             shapes,     std::move(power),
             hypentropy, std::nullopt,
             {},         {}};
-  if (is_network(point)) fits.layers = fit_layers(observed);
+  if (is_network(point)) {
+    LayerSums sums(observed.order);
+    for (auto const& block : observed.blocks) sums.add(block.theta, block.b);
+    fits.layers = sums.fit(sign);
+  }
   fits.joint_members = members(joint_of(point));
   fits.joint = fits.factor.joint(fits.places(fits.joint_members), sign);
   share_joint(observed.comm, fits.joint);

@@ -2,6 +2,7 @@
 
 #include "experiments/implicit_regularization/estimators/column_gradients.hpp"
 #include "experiments/implicit_regularization/estimators/fits/column_factor.hpp"
+#include "experiments/implicit_regularization/estimators/fits/entry_order.hpp"
 #include "experiments/implicit_regularization/estimators/fits/layer_fit.hpp"
 #include "experiments/implicit_regularization/estimators/fits/profile.hpp"
 #include "experiments/implicit_regularization/estimators/fits/sign.hpp"
@@ -24,7 +25,9 @@ struct Observed {
   OwnEntries const& entries;
   DeviationFacts const& facts;
   mpi::Communicator const& comm;
+  EntryOrder order;
 
+  /// Collective.
   Observed(Deviation const& deviation, Parameters const& asked, mpi::Communicator const& team);
   Sign sign() const { return point.fit == Fit::ols ? Sign::free : Sign::nonnegative; }
   /// Updates made, the median over the blocks; `steps` where none were counted.

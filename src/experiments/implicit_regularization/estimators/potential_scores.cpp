@@ -3,8 +3,9 @@
 #include "experiments/implicit_regularization/theory/diagonal_potential.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 namespace thresher::implicit_regularization {
 
@@ -14,16 +15,12 @@ namespace {
 double relative_error(Observed const& observed) {
   auto const& beta = observed.blocks.front().theta;
   auto const& truth = observed.facts.beta_true;
-  std::array<double, 2> sums{};
-  std::size_t at = 0;
+  std::vector<double> error(beta), wanted;
   for (auto const& piece : observed.entries.pieces)
-    for (std::int64_t j = piece.first; j < piece.first + piece.count; ++j, ++at) {
-      double const wanted = truth[static_cast<std::size_t>(j)];
-      sums[0] += (beta[at] - wanted) * (beta[at] - wanted);
-      sums[1] += wanted * wanted;
-    }
-  mpi::sum_in_place(observed.comm, sums);
-  return std::sqrt(sums[0] / sums[1]);
+    for (std::int64_t j = piece.first; j < piece.first + piece.count; ++j)
+      wanted.push_back(truth[static_cast<std::size_t>(j)]);
+  std::ranges::transform(error, wanted, error.begin(), std::minus<>());
+  return std::sqrt(observed.order.inner(error, error) / observed.order.inner(wanted, wanted));
 }
 
 }  // namespace
@@ -35,9 +32,9 @@ void score_potential(Observed const& observed, Metrics& metrics) {
   std::ranges::transform(beta, potential.begin(), [&](double each) {
     return kHypentropyCoefficient * hypentropy_gradient(each, point.alpha);
   });
-  PowerProfile profile(point.power_eps);
+  PowerProfile profile(point.power_eps, observed.order);
   profile.add(beta, potential);
-  auto const fit = profile.fit(observed.comm, point.exponent_min, point.exponent_max, observed.sign());
+  auto const fit = profile.fit(point.exponent_min, point.exponent_max, observed.sign());
   metrics.exponent_pred = fit.parameter;
   metrics.r2_power_pred = fit.best.r2;
   metrics.estimation_error = relative_error(observed);

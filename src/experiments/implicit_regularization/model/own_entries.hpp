@@ -5,7 +5,8 @@
 
 namespace thresher::implicit_regularization {
 
-/// Consecutive entries of the flattened parameter vector, all of one layer.
+/// Consecutive entries of the flattened parameter vector, all of one layer. How the vector is cut into pieces
+/// does not depend on the team: sums over pieces in the order of the vector have the same bits on every team.
 struct Piece {
   std::int64_t first = 0;  ///< number of the first entry in 0..P-1
   std::int64_t count = 0;

@@ -57,13 +57,16 @@ inline std::int64_t blocks_of(Parameters const& point) {
   return point.observation == Observation::flow ? point.snapshots : 1;
 }
 
-/// Pieces into which sums over rows and over hidden units are cut, whatever the team: sizes that keep matrix
-/// products efficient.
+/// Pieces into which sums over rows, over hidden units and over entries of the parameter vector are cut,
+/// whatever the team: sizes that keep matrix products efficient.
 inline int row_blocks(std::int64_t rows) {
   return static_cast<int>(std::clamp<std::int64_t>(rows / 512, 1, 256));
 }
 inline int unit_blocks(std::int64_t units) {
   return static_cast<int>(std::clamp<std::int64_t>(units / 64, 1, 256));
+}
+inline int entry_blocks(std::int64_t entries) {
+  return static_cast<int>(std::clamp<std::int64_t>(entries / 512, 1, 256));
 }
 
 }  // namespace thresher::implicit_regularization

@@ -63,7 +63,7 @@ void NetworkPanel::activate(HiddenLayer& layer, MaskDraw const* masks, std::int6
   if (activation_ == Activation::relu)
     relu(h, slope);
   else
-    hyperbolic_tangent(h, slope, scratch_);
+    hyperbolic_tangent(h, slope);
   if (masks == nullptr) return;
   auto const units = static_cast<std::size_t>(layer.h.get().rows);
   scratch_.resize(units);
@@ -110,12 +110,12 @@ void NetworkPanel::backward(std::span<double const> top) {
   auto const m = rows_.count;
   for (auto l = hidden_.size(); l-- > 0;) {
     auto& layer = hidden_[l];
-    auto const back = layer.back.shape(weights_.w[l].columns, m);
+    auto const delta = layer.delta.shape(weights_.w[l].columns, m);
     if (l + 1 == hidden_.size())
-      outer(weights_.w.back().column(0), top, back);
+      outer(weights_.w.back().column(0), top, delta);
     else
-      linalg::gemm(Transpose::no, Transpose::no, 1, weights_.w[l + 1], hidden_[l + 1].delta.get(), 0, back);
-    multiply(back, layer.slope.get(), layer.delta.shape(back.rows, m));
+      linalg::gemm(Transpose::no, Transpose::no, 1, weights_.w[l + 1], hidden_[l + 1].delta.get(), 0, delta);
+    multiply(delta, layer.slope.get(), delta);
   }
 }
 

@@ -1,8 +1,9 @@
 #include "experiments/implicit_regularization/solvers/replicated_vectors.hpp"
 
 #include "experiments/implicit_regularization/model/inner_product.hpp"
+#include "experiments/implicit_regularization/model/setting.hpp"
 #include "mpi/exchange.hpp"
-#include "mpi/partition.hpp"
+#include "mpi/fixed_order_sum.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -11,13 +12,15 @@ namespace thresher::implicit_regularization {
 
 OwnEntries shared_entries(mpi::Communicator const& comm, std::span<std::int64_t const> layer_sizes) {
   OwnEntries own{std::accumulate(layer_sizes.begin(), layer_sizes.end(), std::int64_t{0}), {}};
-  auto const mine = mpi::share(own.total, comm.rank(), comm.size());
-  std::int64_t begin = 0;
-  for (std::size_t layer = 0; layer < layer_sizes.size(); ++layer) {
-    auto const end = begin + layer_sizes[layer];
-    auto const first = std::max(begin, mine.begin), last = std::min(end, mine.end);
-    if (first < last) own.pieces.push_back({first, last - first, static_cast<std::int64_t>(layer)});
-    begin = end;
+  mpi::FixedOrderSum const blocks(comm, own.total, entry_blocks(own.total));
+  for (auto const& block : blocks.owned_blocks()) {
+    std::int64_t begin = 0;
+    for (std::size_t layer = 0; layer < layer_sizes.size(); ++layer) {
+      auto const end = begin + layer_sizes[layer];
+      auto const first = std::max(begin, block.begin), last = std::min(end, block.end);
+      if (first < last) own.pieces.push_back({first, last - first, static_cast<std::int64_t>(layer)});
+      begin = end;
+    }
   }
   return own;
 }

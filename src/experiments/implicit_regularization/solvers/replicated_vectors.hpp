@@ -29,7 +29,7 @@ class ReplicatedVectors : public LossModel {
   OwnEntries own_;
 };
 
-/// This rank's share of 0..P-1, cut where layers end.
+/// This rank's share of 0..P-1: whole blocks of it, cut where layers end.
 OwnEntries shared_entries(mpi::Communicator const& comm, std::span<std::int64_t const> layer_sizes);
 
 }  // namespace thresher::implicit_regularization

@@ -30,9 +30,14 @@ WideNetwork::WideNetwork(mpi::Communicator const& comm, NetworkShape const& shap
       panels_(sum_.owned_blocks().size(), NetworkPanel(shape.activation)) {
   own_.total = shape.parameters();
   if (units_.size() == 0 && comm.rank() > 0) return;
-  own_.pieces.push_back({units_.begin * shape.inputs(0), local_.weights(0), 0});
-  if (shape.bias) own_.pieces.push_back({shape.biases_at(0) + units_.begin, units_.size(), 0});
-  own_.pieces.push_back({shape.weights_at(1) + units_.begin, units_.size(), 1});
+  auto const& blocks = sum_.owned_blocks();
+  for (auto const& block : blocks)
+    own_.pieces.push_back({block.begin * shape.inputs(0), block.size() * shape.inputs(0), 0});
+  if (shape.bias)
+    for (auto const& block : blocks)
+      own_.pieces.push_back({shape.biases_at(0) + block.begin, block.size(), 0});
+  for (auto const& block : blocks)
+    own_.pieces.push_back({shape.weights_at(1) + block.begin, block.size(), 1});
   if (shape.bias && comm.rank() == 0) own_.pieces.push_back({shape.biases_at(1), 1, 1});
 }
 

@@ -1,6 +1,6 @@
 #include "experiments/implicit_regularization/estimators/fits/column_factor.hpp"
 
-#include "mpi/communicator.hpp"
+#include "experiments/implicit_regularization/estimators/fits/stacked_factor.hpp"
 #include "random_vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ ColumnFactor factor(std::vector<std::vector<double>> const& columns, std::vector
     for (auto const& column : columns) parts.push_back(std::span(column).subspan(begin, rows));
     stacked.add(parts, std::span(target).subspan(begin, rows));
   }
-  return stacked.combine(mpi::Communicator::self());
+  return stacked.factor();
 }
 
 std::vector<std::size_t> first(std::size_t count) {

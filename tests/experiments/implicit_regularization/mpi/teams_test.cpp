@@ -1,13 +1,17 @@
 #include "../problem.hpp"
+#include "experiments/implicit_regularization/estimators/measurement.hpp"
 #include "experiments/implicit_regularization/experiment.hpp"
 #include "experiments/implicit_regularization/solvers/stages.hpp"
 #include "study/team.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
-// The same bits on every team: models, training, observations.
+// The same bits on every team: models, training, observations, fits.
 
 namespace {
 
@@ -170,6 +174,67 @@ TEST(Teams, StopEarlyWithTheSameBits) {
   point.stop = Stop::fixed;
   point.resample = Resample::bootstrap;
   expect_the_same(point);
+}
+
+/// The bits of all metrics: undefined ones are equal as well.
+using Bits = std::array<std::uint64_t, sizeof(Metrics) / sizeof(double)>;
+
+Bits measured_on(mpi::Communicator const& comm, Parameters const& point) {
+  study::Team team(comm);
+  team.begin_trial({"implicit teams", 1});
+  std::vector<Parameters> const points{point};
+  TrialData const data(points, team);
+  StartStage const start(points, data, team);
+  TrainStage const trained(points, start, team);
+  auto const observed = observe(points, trained, team);
+  Metrics metrics;
+  measure_point(*observed, point, team, metrics);
+  return std::bit_cast<Bits>(metrics);
+}
+
+void expect_the_same_metrics(Parameters const& point) {
+  EXPECT_EQ(measured_on(whole_team(), point), measured_on(by_itself(), point));
+}
+
+TEST(Teams, FitStoppedDescentWithTheSameBits) {
+  Parameters point;
+  point.n = 300;
+  point.d = 2600;  // several blocks of entries
+  point.replicates = 2;
+  point.steps = 20;
+  point.eta = 0.001;
+  point.engine = Engine::iterate;
+  expect_the_same_metrics(point);
+}
+
+TEST(Teams, FitNetworksWithTheSameBits) {
+  auto point = wide_dropout();
+  point.width = 260;
+  point.replicates = 2;
+  expect_the_same_metrics(point);
+  point.replicates = 1;
+  point.observation = Observation::update;
+  point.n_repeats = 3;
+  expect_the_same_metrics(point);
+  point.depth = 2;
+  point.width = 50;
+  expect_the_same_metrics(point);
+}
+
+TEST(Teams, FitPotentialsWithTheSameBits) {
+  Parameters point;
+  point.model = Model::diagonal;
+  point.modification = Modification::none;
+  point.observation = Observation::integrated;
+  point.n = 30;
+  point.d = 1700;
+  point.sparsity = 3;
+  point.beta_scale = 1;
+  point.noise_sd = 0;
+  point.eta = 0.2;
+  point.alpha = 0.3;
+  point.steps = 60;
+  expect_the_same_metrics(point);
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 
 #include "experiments/implicit_regularization/estimators/fits/sign.hpp"
 #include "linalg/dense_matrix.hpp"
-#include "mpi/communicator.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -61,25 +59,6 @@ class ColumnFactor {
 
   linalg::DenseMatrix factor_;
   std::vector<double> norms_;
-};
-
-/// Takes the rows of the columns piece by piece.
-class StackedFactor {
- public:
-  explicit StackedFactor(std::size_t columns);
-
-  /// More rows, that no other rank adds; all spans are of one length. Not collective.
-  void add(std::span<std::span<double const> const> columns, std::span<double const> target);
-  /// The factor of the rows of all ranks. Collective.
-  ColumnFactor combine(mpi::Communicator const& comm) const;
-
- private:
-  /// Folds the rows below the factor into it.
-  void reduce(std::int64_t rows);
-
-  std::int64_t width_;           ///< columns and target
-  linalg::DenseMatrix stack_;    ///< the factor, and below it rows to come
-  std::vector<double> scalars_;  ///< of the reflectors
 };
 
 }  // namespace thresher::implicit_regularization

@@ -1,23 +1,29 @@
 #include "experiments/implicit_regularization/estimators/fits/layer_fit.hpp"
 
+#include "experiments/implicit_regularization/model/inner_product.hpp"
+
 #include <algorithm>
-#include <cassert>
 
 namespace thresher::implicit_regularization {
 
-void LayerSums::add(std::size_t layer, std::span<double const> theta, std::span<double const> b) {
-  assert(theta.size() == b.size() && 3 * layer < sums_.size());
-  double* const sum = &sums_[3 * layer];
-  for (std::size_t i = 0; i < theta.size(); ++i) {
-    sum[0] += theta[i] * b[i];
-    sum[1] += theta[i] * theta[i];
-    sum[2] += b[i] * b[i];
+void LayerSums::add(std::span<double const> theta, std::span<double const> b) {
+  for (std::size_t piece = 0; piece < order_.own_pieces(); ++piece) {
+    auto const weights = order_.part(theta, piece), deviation = order_.part(b, piece);
+    double* const sum = &sums_[3 * piece];
+    sum[0] += inner_product(weights, deviation);
+    sum[1] += inner_product(weights, weights);
+    sum[2] += inner_product(deviation, deviation);
   }
 }
 
-LayerSums::LayerFit LayerSums::fit(mpi::Communicator const& comm, Sign sign) const {
-  auto sums = sums_;
-  mpi::sum_in_place(comm, sums);
+LayerSums::LayerFit LayerSums::fit(Sign sign) const {
+  auto const all = order_.gather(sums_);
+  std::vector<double> sums;  // per layer
+  for (std::size_t k = 0; k < order_.pieces().size(); ++k) {
+    auto const layer = static_cast<std::size_t>(order_.pieces()[k].layer);
+    if (sums.size() < 3 * (layer + 1)) sums.resize(3 * (layer + 1));
+    for (std::size_t i = 0; i < 3; ++i) sums[3 * layer + i] += all[3 * k + i];
+  }
   LayerFit result;
   double explained = 0, target = 0;
   for (std::size_t at = 0; at < sums.size(); at += 3) {

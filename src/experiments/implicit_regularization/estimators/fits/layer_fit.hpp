@@ -1,8 +1,7 @@
 #pragma once
 
-#include "experiments/implicit_regularization/estimators/fits/column_factor.hpp"
+#include "experiments/implicit_regularization/estimators/fits/entry_order.hpp"
 #include "experiments/implicit_regularization/estimators/fits/sign.hpp"
-#include "mpi/communicator.hpp"
 
 #include <cstddef>
 #include <span>
@@ -13,19 +12,21 @@ namespace thresher::implicit_regularization {
 /// One l2 coefficient per layer: their columns have no entry in common, so each is a fit by itself.
 class LayerSums {
  public:
-  explicit LayerSums(std::size_t layers) : sums_(3 * layers) {}
+  /// `order` must outlive this object.
+  explicit LayerSums(EntryOrder const& order) : order_(order), sums_(3 * order.own_pieces()) {}
 
-  /// Entries of one layer that no other rank adds.
-  void add(std::size_t layer, std::span<double const> theta, std::span<double const> b);
+  /// This rank's entries of one more block of weights. Not collective.
+  void add(std::span<double const> theta, std::span<double const> b);
   struct LayerFit {
     std::vector<double> coefficients;
     double r2 = 0;
   };
   /// Collective.
-  LayerFit fit(mpi::Communicator const& comm, Sign sign) const;
+  LayerFit fit(Sign sign) const;
 
  private:
-  std::vector<double> sums_;  ///< per layer <theta, b>, |theta|^2, |b|^2
+  EntryOrder const& order_;
+  std::vector<double> sums_;  ///< per own piece <theta, b>, |theta|^2, |b|^2
 };
 
 }  // namespace thresher::implicit_regularization

@@ -15,12 +15,15 @@ namespace {
 
 using GridProducts = std::vector<ProfileProducts>;
 
-/// Every rank's products, summed over the ranks. Collective.
-void add_over_ranks(mpi::Communicator const& comm, GridProducts& products) {
+/// Products of equally many members for every own piece, one piece after the other, summed over all pieces.
+/// Collective.
+GridProducts add_pieces(EntryOrder const& order, GridProducts const& of_pieces, std::size_t members) {
   std::vector<double> numbers;
-  for (auto const& each : products) numbers.insert(numbers.end(), {each.product, each.square});
-  mpi::sum_in_place(comm, numbers);
-  for (std::size_t k = 0; k < products.size(); ++k) products[k] = {numbers[2 * k], numbers[2 * k + 1]};
+  for (auto const& each : of_pieces) numbers.insert(numbers.end(), {each.product, each.square});
+  auto const sums = order.sum(numbers, 2 * members);
+  GridProducts products;
+  for (std::size_t k = 0; k < members; ++k) products.push_back({sums[2 * k], sums[2 * k + 1]});
+  return products;
 }
 
 /// A profile on an even grid of x, given its products there; `at(x)` is collective, and called with the same
@@ -53,9 +56,11 @@ std::vector<double> even_grid(double first, double last) {
   return grid;
 }
 
-double sum_of_squares(std::span<double const> values) {
+/// |b|^2 over the blocks. Collective.
+template <class Block>
+double square_of_targets(EntryOrder const& order, std::vector<Block> const& blocks) {
   double sum = 0;
-  for (double const each : values) sum += each * each;
+  for (auto const& block : blocks) sum += order.inner(block.b, block.b);
   return sum;
 }
 
@@ -82,67 +87,78 @@ void PowerProfile::add(std::span<double const> theta, std::span<double const> b)
   });
 }
 
-SingleFit PowerProfile::at(mpi::Communicator const& comm, double exponent, Sign sign) const {
-  return products(comm, exponent).fit(target_square(comm), sign);
+SingleFit PowerProfile::at(double exponent, Sign sign) const {
+  return products(exponent).fit(target_square(), sign);
 }
 
-ProfileFit PowerProfile::fit(mpi::Communicator const& comm, double least, double most, Sign sign) const {
-  double const target = target_square(comm);
-  return maximise(even_grid(least, most), grid_products(comm, least, (most - least) / (kProfilePoints - 1)),
-                  target, sign, [&](double exponent) { return products(comm, exponent).fit(target, sign); });
+ProfileFit PowerProfile::fit(double least, double most, Sign sign) const {
+  double const target = target_square();
+  return maximise(even_grid(least, most), grid_products(least, (most - least) / (kProfilePoints - 1)), target,
+                  sign, [&](double exponent) { return products(exponent).fit(target, sign); });
 }
 
-ProfileProducts PowerProfile::products(mpi::Communicator const& comm, double exponent) const {
+ProfileProducts PowerProfile::products(double exponent) const {
   double const power = exponent / 2 - 1;
-  GridProducts sum(1);
+  GridProducts sums(order_.own_pieces());
   for (auto const& block : blocks_)
-    for (std::size_t i = 0; i < block.b.size(); ++i) {
-      double const c = block.theta[i] * std::exp(power * block.logarithms[i]);
-      sum[0].product += c * block.b[i];
-      sum[0].square += c * c;
+    for (std::size_t piece = 0; piece < sums.size(); ++piece) {
+      auto const theta = order_.part(block.theta, piece), b = order_.part(block.b, piece);
+      auto const logarithms = order_.part(block.logarithms, piece);
+      for (std::size_t i = 0; i < b.size(); ++i) {
+        double const c = theta[i] * std::exp(power * logarithms[i]);
+        sums[piece].product += c * b[i];
+        sums[piece].square += c * c;
+      }
     }
-  add_over_ranks(comm, sum);
-  return sum[0];
+  return add_pieces(order_, sums, 1).front();
 }
 
-std::vector<ProfileProducts> PowerProfile::grid_products(mpi::Communicator const& comm, double least,
-                                                         double step) const {
-  // From one exponent to the next every entry is multiplied by its own factor: two exponentials per entry
-  // serve the whole grid. Lanes of entries, so that the loop over a lane is vector code.
+namespace {
+
+/// Adds to the grid's products those of some entries. From one exponent to the next every entry is multiplied
+/// by its own factor: two exponentials per entry serve the whole grid. Lanes of entries, so that the loop
+/// over a lane is vector code.
+void add_grid(std::span<double const> theta, std::span<double const> logarithms, std::span<double const> b,
+              double least, double step, std::span<ProfileProducts> sums) {
   constexpr std::size_t kLanes = 8;
   std::array<std::array<double, kLanes>, kProfilePoints> along{}, square{};
-  for (auto const& block : blocks_) {
-    for (std::size_t begin = 0; begin < block.b.size(); begin += kLanes) {
-      std::size_t const count = std::min(kLanes, block.b.size() - begin);
-      std::array<double, kLanes> c{}, factor{}, b{};
-      for (std::size_t lane = 0; lane < count; ++lane) {
-        double const logarithm = block.logarithms[begin + lane];
-        c[lane] = block.theta[begin + lane] * std::exp((least / 2 - 1) * logarithm);
-        factor[lane] = std::exp(step / 2 * logarithm);
-        b[lane] = block.b[begin + lane];
-      }
-      for (std::size_t k = 0; k < kProfilePoints; ++k)
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
-          along[k][lane] += c[lane] * b[lane];
-          square[k][lane] += c[lane] * c[lane];
-          c[lane] *= factor[lane];
-        }
+  for (std::size_t begin = 0; begin < b.size(); begin += kLanes) {
+    std::size_t const count = std::min(kLanes, b.size() - begin);
+    std::array<double, kLanes> c{}, factor{}, deviation{};
+    for (std::size_t lane = 0; lane < count; ++lane) {
+      double const logarithm = logarithms[begin + lane];
+      c[lane] = theta[begin + lane] * std::exp((least / 2 - 1) * logarithm);
+      factor[lane] = std::exp(step / 2 * logarithm);
+      deviation[lane] = b[begin + lane];
     }
+    for (std::size_t k = 0; k < kProfilePoints; ++k)
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        along[k][lane] += c[lane] * deviation[lane];
+        square[k][lane] += c[lane] * c[lane];
+        c[lane] *= factor[lane];
+      }
   }
-  GridProducts sum(kProfilePoints);
   for (std::size_t k = 0; k < kProfilePoints; ++k)
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      sum[k].product += along[k][lane];
-      sum[k].square += square[k][lane];
+      sums[k].product += along[k][lane];
+      sums[k].square += square[k][lane];
     }
-  add_over_ranks(comm, sum);
-  return sum;
 }
 
-double PowerProfile::target_square(mpi::Communicator const& comm) const {
-  double sum = 0;
-  for (auto const& block : blocks_) sum += sum_of_squares(block.b);
-  return mpi::sum(comm, sum);
+}  // namespace
+
+std::vector<ProfileProducts> PowerProfile::grid_products(double least, double step) const {
+  GridProducts sums(kProfilePoints * order_.own_pieces());
+  for (auto const& block : blocks_)
+    for (std::size_t piece = 0; piece < order_.own_pieces(); ++piece)
+      add_grid(order_.part(block.theta, piece), order_.part(block.logarithms, piece),
+               order_.part(block.b, piece), least, step,
+               std::span(sums).subspan(piece * kProfilePoints, kProfilePoints));
+  return add_pieces(order_, sums, kProfilePoints);
+}
+
+double PowerProfile::target_square() const {
+  return square_of_targets(order_, blocks_);
 }
 
 void HypentropyProfile::add(std::span<double const> beta, std::span<double const> b) {
@@ -150,42 +166,43 @@ void HypentropyProfile::add(std::span<double const> beta, std::span<double const
   blocks_.push_back({beta, b});
 }
 
-SingleFit HypentropyProfile::at(mpi::Communicator const& comm, double scale, Sign sign) const {
-  return products(comm, std::span(&scale, 1)).front().fit(target_square(comm), sign);
+SingleFit HypentropyProfile::at(double scale, Sign sign) const {
+  return products(std::span(&scale, 1)).front().fit(target_square(), sign);
 }
 
-ProfileFit HypentropyProfile::fit(mpi::Communicator const& comm, double alpha, Sign sign) const {
-  double const target = target_square(comm);
+ProfileFit HypentropyProfile::fit(double alpha, Sign sign) const {
+  double const target = target_square();
   auto const logarithms = even_grid(std::log(alpha / 100), std::log(100 * alpha));
   std::vector<double> scales;
   for (double const each : logarithms) scales.push_back(std::exp(each));
-  auto fit = maximise(logarithms, products(comm, scales), target, sign, [&](double logarithm) {
+  auto fit = maximise(logarithms, products(scales), target, sign, [&](double logarithm) {
     double const scale = std::exp(logarithm);
-    return products(comm, std::span(&scale, 1)).front().fit(target, sign);
+    return products(std::span(&scale, 1)).front().fit(target, sign);
   });
   fit.parameter = std::exp(fit.parameter);
   fit.grid = scales;
   return fit;
 }
 
-std::vector<ProfileProducts> HypentropyProfile::products(mpi::Communicator const& comm,
-                                                         std::span<double const> scales) const {
-  GridProducts sum(scales.size());
+std::vector<ProfileProducts> HypentropyProfile::products(std::span<double const> scales) const {
+  GridProducts sums(scales.size() * order_.own_pieces());
   for (auto const& block : blocks_)
-    for (std::size_t k = 0; k < scales.size(); ++k)
-      for (std::size_t i = 0; i < block.b.size(); ++i) {
-        double const c = hypentropy_gradient(block.beta[i], scales[k]);
-        sum[k].product += c * block.b[i];
-        sum[k].square += c * c;
+    for (std::size_t piece = 0; piece < order_.own_pieces(); ++piece) {
+      auto const beta = order_.part(block.beta, piece), b = order_.part(block.b, piece);
+      for (std::size_t k = 0; k < scales.size(); ++k) {
+        auto& sum = sums[piece * scales.size() + k];
+        for (std::size_t i = 0; i < b.size(); ++i) {
+          double const c = hypentropy_gradient(beta[i], scales[k]);
+          sum.product += c * b[i];
+          sum.square += c * c;
+        }
       }
-  add_over_ranks(comm, sum);
-  return sum;
+    }
+  return add_pieces(order_, sums, scales.size());
 }
 
-double HypentropyProfile::target_square(mpi::Communicator const& comm) const {
-  double sum = 0;
-  for (auto const& block : blocks_) sum += sum_of_squares(block.b);
-  return mpi::sum(comm, sum);
+double HypentropyProfile::target_square() const {
+  return square_of_targets(order_, blocks_);
 }
 
 }  // namespace thresher::implicit_regularization

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "experiments/implicit_regularization/estimators/fits/column_factor.hpp"
+#include "experiments/implicit_regularization/estimators/fits/entry_order.hpp"
 #include "experiments/implicit_regularization/estimators/fits/sign.hpp"
-#include "mpi/communicator.hpp"
 
 #include <span>
 #include <vector>
@@ -31,15 +31,17 @@ struct ProfileFit {
 /// where theta = eps = 0.
 class PowerProfile {
  public:
-  explicit PowerProfile(double eps) : eps_(eps) {}
+  /// `order` must outlive this object.
+  PowerProfile(double eps, EntryOrder const& order) : eps_(eps), order_(order) {}
 
-  /// A block of rows that no other rank adds. The spans must stay alive; one number per row is stored.
+  /// This rank's entries of one more block of weights. The spans must stay alive; one number per entry is
+  /// stored.
   void add(std::span<double const> theta, std::span<double const> b);
   /// Share and coefficient at one exponent. Collective.
-  SingleFit at(mpi::Communicator const& comm, double exponent, Sign sign) const;
+  SingleFit at(double exponent, Sign sign) const;
   /// The best exponent in [least, most]: a grid in one pass, then Brent's method between the neighbours.
   /// Collective.
-  ProfileFit fit(mpi::Communicator const& comm, double least, double most, Sign sign) const;
+  ProfileFit fit(double least, double most, Sign sign) const;
   /// The gradient at an exponent.
   static double gradient(double theta, double eps, double exponent);
 
@@ -49,11 +51,12 @@ class PowerProfile {
     std::span<double const> b;
     std::vector<double> logarithms;  ///< log(theta^2 + eps); 0 where the gradient is 0 anyhow
   };
-  ProfileProducts products(mpi::Communicator const& comm, double exponent) const;
-  std::vector<ProfileProducts> grid_products(mpi::Communicator const& comm, double least, double step) const;
-  double target_square(mpi::Communicator const& comm) const;
+  ProfileProducts products(double exponent) const;
+  std::vector<ProfileProducts> grid_products(double least, double step) const;
+  double target_square() const;
 
   double eps_;
+  EntryOrder const& order_;
   std::vector<Block> blocks_;
 };
 
@@ -61,20 +64,24 @@ class PowerProfile {
 class HypentropyProfile {
  public:
   /// As above.
+  explicit HypentropyProfile(EntryOrder const& order) : order_(order) {}
+
+  /// As above.
   void add(std::span<double const> beta, std::span<double const> b);
   /// Collective.
-  SingleFit at(mpi::Communicator const& comm, double scale, Sign sign) const;
+  SingleFit at(double scale, Sign sign) const;
   /// The best scale within a factor of 100 of `alpha`. Collective.
-  ProfileFit fit(mpi::Communicator const& comm, double alpha, Sign sign) const;
+  ProfileFit fit(double alpha, Sign sign) const;
 
  private:
   struct Block {
     std::span<double const> beta;
     std::span<double const> b;
   };
-  std::vector<ProfileProducts> products(mpi::Communicator const& comm, std::span<double const> scales) const;
-  double target_square(mpi::Communicator const& comm) const;
+  std::vector<ProfileProducts> products(std::span<double const> scales) const;
+  double target_square() const;
 
+  EntryOrder const& order_;
   std::vector<Block> blocks_;
 };
 
