@@ -1,10 +1,12 @@
 #include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 
+#include "experiments/entropy_coupling/model/radix_sort.hpp"
 #include "plain_list_greedy.hpp"
 #include "random_laws.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -24,7 +26,7 @@ std::vector<double> trajectory(Law const& law, Law const& observation, int most 
   auto const total = static_cast<double>(law.total);
   std::vector<double> bits{conditional_entropy(cells) / total};
   while (!cells.empty() && std::ssize(bits) <= most) {
-    splitter.split(cells, observation.masses, split);
+    splitter.split(cells, conditional_entropy(cells), observation.masses, split);
     std::swap(cells, split.cells);
     bits.push_back(split.entropy / total);
   }
@@ -66,33 +68,71 @@ TEST(GreedySplit, NeedsTheKnownNumberOfObservations) {
               1U + static_cast<std::size_t>(b));
 }
 
+/// Steps from a law of `symbols` with `values` values a time, beside the plain algorithm.
+void compare_with_plain(RandomLaws& laws, std::int64_t symbols, std::int64_t values, std::int64_t bits) {
+  auto const refresh = 1 + laws.below(80);
+  Law const law = laws.law(symbols, bits);
+  auto cells = whole_law(law);
+  PlainListGreedy plain(law, refresh);
+  GreedySplitter splitter(refresh, Detail::impure_cells);
+  Split split;
+  for (int m = 0; m < 12 && !cells.empty(); ++m) {
+    Law const observation = laws.law(values, bits);
+    splitter.split(cells, conditional_entropy(cells), observation.masses, split);
+    std::swap(cells, split.cells);
+    plain.observe(observation.masses);
+    ASSERT_EQ(cells.size(), plain.cells().size()) << "m " << m;
+    ASSERT_EQ(split.entropy, plain.entropy()) << "m " << m;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      ASSERT_EQ(cells.symbols_of(c).size(), plain.cells()[c].size());
+      for (std::size_t a = 0; a < cells.symbols_of(c).size(); ++a) {
+        auto const atom = plain.cells()[c].find(cells.symbols_of(c)[a]);
+        ASSERT_NE(atom, plain.cells()[c].end()) << "m " << m << " cell " << c;
+        ASSERT_EQ(cells.weights_of(c)[a], atom->second) << "m " << m << " cell " << c;
+      }
+    }
+  }
+}
+
 TEST(GreedySplit, EqualsThePlainAlgorithmBitForBit) {
   RandomLaws laws(1);
   for (int round = 0; round < 3000; ++round) {
+    SCOPED_TRACE(round);
     auto const n = 1 + laws.below(round % 10 == 0 ? 200 : 24);
     auto const k = 2 + laws.below(round % 7 == 0 ? 120 : 5);
-    auto const refresh = 1 + laws.below(80);
     auto const bits = round % 3 == 0 ? 24 : kBits;  // few units of mass: many ties
-    Law const law = laws.law(n, bits);
-    auto cells = whole_law(law);
-    PlainListGreedy plain(law, refresh);
-    GreedySplitter splitter(refresh, Detail::impure_cells);
-    Split split;
-    for (int m = 0; m < 12 && !cells.empty(); ++m) {
-      Law const observation = laws.law(k, bits);
-      splitter.split(cells, observation.masses, split);
+    compare_with_plain(laws, n, k, bits);
+    ASSERT_FALSE(HasFatalFailure());
+  }
+}
+
+TEST(GreedySplit, EqualsThePlainAlgorithmOnTwoValues) {
+  RandomLaws laws(5);
+  for (int round = 0; round < 3000; ++round) {
+    SCOPED_TRACE(round);
+    auto const bits = round % 3 == 0 ? 24 : kBits;
+    compare_with_plain(laws, 2 + laws.below(round % 10 == 0 ? 200 : 12), 2, bits);
+    ASSERT_FALSE(HasFatalFailure());
+  }
+}
+
+TEST(GreedySplit, FindsTheSameCellsWithAndWithoutTheCoupling) {
+  RandomLaws laws(6);
+  for (int round = 0; round < 10; ++round) {
+    auto cells = whole_law(laws.law(4000));
+    GreedySplitter plain(64, Detail::coupling);  // atom by atom
+    GreedySplitter fast(64, Detail::impure_cells);
+    Split all, split;
+    while (!cells.empty()) {
+      Law const observation = laws.law(2);
+      double const entropy = conditional_entropy(cells);
+      plain.split(cells, entropy, observation.masses, all);
+      fast.split(cells, entropy, observation.masses, split);
+      ASSERT_EQ(split.entropy, all.entropy);
+      ASSERT_EQ(split.cells.offsets, all.cells.offsets);
+      ASSERT_EQ(split.cells.symbols, all.cells.symbols);
+      ASSERT_EQ(split.cells.weights, all.cells.weights);
       std::swap(cells, split.cells);
-      plain.observe(observation.masses);
-      ASSERT_EQ(cells.size(), plain.cells().size()) << "round " << round << " m " << m;
-      ASSERT_EQ(split.entropy, plain.entropy()) << "round " << round << " m " << m;
-      for (std::size_t c = 0; c < cells.size(); ++c) {
-        ASSERT_EQ(cells.symbols_of(c).size(), plain.cells()[c].size());
-        for (std::size_t a = 0; a < cells.symbols_of(c).size(); ++a) {
-          auto const atom = plain.cells()[c].find(cells.symbols_of(c)[a]);
-          ASSERT_NE(atom, plain.cells()[c].end()) << "round " << round << " m " << m << " cell " << c;
-          ASSERT_EQ(cells.weights_of(c)[a], atom->second) << "round " << round << " m " << m << " cell " << c;
-        }
-      }
     }
   }
 }
@@ -107,7 +147,7 @@ TEST(GreedySplit, NeverGainsUncertaintyOrBoundaries) {
     double before = conditional_entropy(cells);
     std::size_t boundaries = cells.boundaries();
     for (int m = 0; m < 20 && !cells.empty(); ++m) {
-      splitter.split(cells, laws.law(2 + laws.below(4)).masses, split);
+      splitter.split(cells, conditional_entropy(cells), laws.law(2 + laws.below(4)).masses, split);
       ASSERT_LE(split.entropy, before * (1 + 1e-14));
       ASSERT_LE(split.cells.boundaries(), boundaries);
       before = split.entropy;
@@ -159,6 +199,19 @@ TEST(WaterFilling, GivesTheLawItselfWhenNothingIsPure) {
       ASSERT_NEAR(filling.fraction_at(place),
                   law.probability(static_cast<std::size_t>(filling.order()[place])), 1e-15);
   }
+}
+
+TEST(RadixSort, SortsKeysLikeAnySort) {
+  RandomLaws laws(7);
+  for (std::int64_t const size : {1, 2, 511, 512, 5000})
+    for (std::int64_t const range : {std::int64_t{3}, std::int64_t{100000}, std::int64_t{1} << 62}) {
+      std::vector<std::uint64_t> keys(static_cast<std::size_t>(size));
+      for (auto& key : keys) key = ~static_cast<std::uint64_t>(laws.below(range));
+      auto expected = keys;
+      std::sort(expected.begin(), expected.end());
+      sort_keys(keys);
+      EXPECT_EQ(keys, expected);
+    }
 }
 
 }  // namespace

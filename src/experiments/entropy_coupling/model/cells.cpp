@@ -7,14 +7,16 @@ namespace thresher::entropy_coupling {
 MassCells whole_law(Law const& law) {
   MassCells cells;
   if (law.size() < 2) return cells;
-  std::vector<Keyed> order(law.size());
+  std::vector<Keyed> order;
+  order.reserve(law.size());
   for (std::size_t j = 0; j < law.size(); ++j)
-    order[j] = {~static_cast<std::uint64_t>(law.masses[j]), static_cast<std::uint32_t>(j)};
+    order.push_back({~static_cast<std::uint64_t>(law.masses[j]), static_cast<std::uint32_t>(j)});
   std::vector<Keyed> scratch;
   stable_sort_by_key(order, scratch);
   cells.symbols.reserve(law.size());
   cells.weights.reserve(law.size());
-  for (auto const& entry : order) cells.add_atom(static_cast<Symbol>(entry.item), law.masses[entry.item]);
+  for (auto const& entry : order)
+    cells.add_atom(static_cast<Symbol>(entry.item), static_cast<Mass>(~entry.key));
   cells.close_cell();
   return cells;
 }

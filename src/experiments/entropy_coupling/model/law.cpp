@@ -1,12 +1,12 @@
 #include "experiments/entropy_coupling/model/law.hpp"
 
 #include "experiments/entropy_coupling/model/entropy.hpp"
+#include "experiments/entropy_coupling/model/radix_sort.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 namespace thresher::entropy_coupling {
 
@@ -70,8 +70,11 @@ Law quantise(std::span<double const> probabilities, std::int64_t mass_bits, char
 }
 
 std::vector<Mass> sorted_masses(Law const& law) {
-  auto sorted = law.masses;
-  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  std::vector<std::uint64_t> keys(law.size());
+  std::ranges::transform(law.masses, keys.begin(), [](Mass w) { return ~static_cast<std::uint64_t>(w); });
+  sort_keys(keys);
+  std::vector<Mass> sorted(law.size());
+  std::ranges::transform(keys, sorted.begin(), [](std::uint64_t key) { return static_cast<Mass>(~key); });
   return sorted;
 }
 

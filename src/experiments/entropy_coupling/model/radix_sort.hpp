@@ -13,5 +13,7 @@ struct Keyed {
 
 /// Sorts upwards by key; equal keys keep their order. Linear time. `scratch` is overwritten.
 void stable_sort_by_key(std::vector<Keyed>& entries, std::vector<Keyed>& scratch);
+/// Sorts bare keys upwards.
+void sort_keys(std::vector<std::uint64_t>& keys);
 
 }  // namespace thresher::entropy_coupling

@@ -34,7 +34,7 @@ GreedyCoupling::GreedyCoupling(mpi::Communicator const& comm, MassCells start, s
   assert(detail == Detail::impure_cells || comm.size() == 1);
   if (comm.rank() == 0) {
     split_.cells = std::move(start);
-    entropy_ = conditional_entropy(split_.cells);
+    entropy_ = split_.entropy = conditional_entropy(split_.cells);
     cells_ = static_cast<std::int64_t>(split_.cells.size());
   }
   entropy_ = mpi::broadcast_value(comm, entropy_);
@@ -55,7 +55,7 @@ void GreedyCoupling::observe(std::span<Mass const> capacities) {
 
 void GreedyCoupling::observe_whole(std::span<Mass const> capacities) {
   if (comm_.rank() == 0) {
-    splitter_.split(split_.cells, capacities, next_);
+    splitter_.split(split_.cells, split_.entropy, capacities, next_);
     std::swap(split_, next_);
     entropy_ = split_.entropy;
     cells_ = static_cast<std::int64_t>(split_.cells.size());
@@ -204,7 +204,7 @@ void GreedyCoupling::observe_in_shards(std::vector<Mass> capacities) {
         for (std::size_t y = 0; y < capacities.size(); ++y) joined.capacities[y] += shares[shard][y];
       continue;
     }
-    splitter_.split(cells, shares[shard], next_);
+    splitter_.split(cells, conditional_entropy(cells), shares[shard], next_);
     entropies[local] = next_.entropy;
     for (std::size_t c = 0; c < next_.cells.size(); ++c) {
       auto const symbols = next_.cells.symbols_of(c);

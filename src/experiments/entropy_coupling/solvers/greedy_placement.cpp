@@ -51,7 +51,7 @@ void GreedySplitter::place_whole_atoms(MassCells const& cells, std::size_t cell,
 // The value with capacity that misses most of its target. Values that the cell does not use yet rank by their
 // fraction, so that only the first of them needs a look.
 std::uint32_t GreedySplitter::neediest_bin(Mass mass) {
-  auto const order = filling_.order();
+  auto const order = filling_.now().order();
   auto const missing = [&](Bin const& bin) { return bin.target - static_cast<double>(bin.mass); };
   auto const less_needy = [&](std::uint32_t a, std::uint32_t b) {
     double const of_a = missing(bins_[a]);
@@ -76,7 +76,7 @@ std::uint32_t GreedySplitter::neediest_bin(Mass mass) {
   while (next_unused_ < order.size() && capacities_[at(order[next_unused_])] == 0) ++next_unused_;
   bool opened = false;
   if (next_unused_ < order.size()) {
-    double const target = static_cast<double>(mass) * filling_.fraction_at(next_unused_);
+    double const target = static_cast<double>(mass) * filling_.now().fraction_at(next_unused_);
     std::int32_t const value = order[next_unused_];
     if (best == kNone || target > missing(bins_[best]) ||
         (target == missing(bins_[best]) && value < bins_[best].value)) {
@@ -100,24 +100,8 @@ std::uint32_t GreedySplitter::neediest_bin(Mass mass) {
 void GreedySplitter::place_in_proportion(MassCells const& cells, std::size_t cell, Mass mass) {
   auto const symbols = cells.symbols_of(cell);
   auto const weights = cells.weights_of(cell);
-  auto const order = filling_.order();
-  auto const whole = static_cast<double>(mass);
-  quotas_.resize(order.size());
-  Mass before = 0;
-  Mass missing = mass;
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    Mass const upto =
-        std::min(mass, static_cast<Mass>(std::nearbyint(whole * filling_.cumulative_at(place))));
-    quotas_[place] = std::min(upto - before, capacities_[at(order[place])]);
-    missing -= quotas_[place];
-    before = upto;
-  }
-  for (std::size_t place = 0; missing > 0 && place < order.size(); ++place) {
-    Mass const more = std::min(missing, capacities_[at(order[place])] - quotas_[place]);
-    quotas_[place] += more;
-    missing -= more;
-  }
-  assert(missing == 0);
+  auto const order = filling_.now().order();
+  find_quotas(mass);
   std::size_t atom = 0;
   Mass rest = weights[0];
   for (std::size_t place = 0; place < order.size() && atom < weights.size(); ++place) {
@@ -134,6 +118,28 @@ void GreedySplitter::place_in_proportion(MassCells const& cells, std::size_t cel
       if (rest == 0 && ++atom < weights.size()) rest = weights[atom];
     }
   }
+}
+
+// What a cell gives the values, in the order of the filling: in proportion, within the capacities.
+void GreedySplitter::find_quotas(Mass mass) {
+  auto const& filling = filling_.now();
+  auto const order = filling.order();
+  auto const whole = static_cast<double>(mass);
+  quotas_.resize(order.size());
+  Mass before = 0;
+  Mass missing = mass;
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    Mass const upto = std::min(mass, static_cast<Mass>(std::nearbyint(whole * filling.cumulative_at(place))));
+    quotas_[place] = std::min(upto - before, capacities_[at(order[place])]);
+    missing -= quotas_[place];
+    before = upto;
+  }
+  for (std::size_t place = 0; missing > 0 && place < order.size(); ++place) {
+    Mass const more = std::min(missing, capacities_[at(order[place])] - quotas_[place]);
+    quotas_[place] += more;
+    missing -= more;
+  }
+  assert(missing == 0);
 }
 
 void GreedySplitter::put(std::uint32_t bin, Symbol symbol, Mass mass) {

@@ -1,5 +1,6 @@
 #include "experiments/entropy_coupling/solvers/greedy_split.hpp"
 
+#include "experiments/entropy_coupling/solvers/cell_visits.hpp"
 #include "experiments/entropy_coupling/solvers/prefetch.hpp"
 
 #include <algorithm>
@@ -25,16 +26,37 @@ void Split::clear() {
   capacities.clear();
 }
 
-void GreedySplitter::split(MassCells const& cells, std::span<Mass const> capacities, Split& result) {
+void Split::begin(std::size_t room) {
+  auto atoms = std::exchange(cells, {});
+  clear();
+  // A step splits a few atoms: with their room at once, the next steps need not move everything.
+  std::size_t const spare = room / 64;
+  if (atoms.symbols.capacity() < room) {
+    atoms.symbols = {};
+    atoms.weights = {};
+    atoms.symbols.reserve(room + spare);
+    atoms.weights.reserve(room + spare);
+  }
+  atoms.symbols.resize(room);
+  atoms.weights.resize(room);
+  cells.symbols = std::move(atoms.symbols);
+  cells.weights = std::move(atoms.weights);
+}
+
+void GreedySplitter::split(MassCells const& cells, double entropy, std::span<Mass const> capacities,
+                           Split& result) {
   assert(!cells.empty());
   order_cells(cells);
-  distribute(cells, capacities, Rule::lpt);
+  begin_step(capacities);
+  distribute(cells, Rule::lpt);
   spend_left_over();
-  collect(cells.size(), result);
+  collect(cells, result);
   if (result.entropy == 0) return;  // nothing beats zero, and a tie is lpt's
-  distribute(cells, capacities, Rule::cut);
+  if (cut_surely_loses(cells, entropy, capacities, result.entropy)) return;
+  begin_step(capacities);
+  distribute(cells, Rule::cut);
   spend_left_over();
-  collect(cells.size(), other_);
+  collect(cells, other_);
   if (other_.entropy < result.entropy) std::swap(result, other_);
 }
 
@@ -48,46 +70,36 @@ void GreedySplitter::order_cells(MassCells const& cells) {
   stable_sort_by_key(cell_order_, sort_scratch_);
 }
 
-void GreedySplitter::distribute(MassCells const& cells, std::span<Mass const> capacities, Rule rule) {
+void GreedySplitter::begin_step(std::span<Mass const> capacities) {
   capacities_.assign(capacities.begin(), capacities.end());
+  Mass const impure = std::accumulate(cell_masses_.begin(), cell_masses_.end(), Mass{0});
+  // The sum of capacities is a law's whole mass at most.
+  capacity_is_left_ = std::accumulate(capacities.begin(), capacities.end(), Mass{0}) > impure;
+  filling_.start(capacities_, impure);
+  on_two_values_ = false;
+}
+
+void GreedySplitter::distribute(MassCells const& cells, Rule rule) {
   sub_cells_.clear();
-  first_sub_.resize(cells.size());
-  sub_count_.resize(cells.size());
+  first_sub_.assign(cells.size(), 0);
+  sub_count_.assign(cells.size(), 0);
   pure_.clear();
   pure_masses_.clear();
   pure_head_.assign(cells.size(), kNone);
   symbols_.clear();
   weights_.clear();
-
-  Mass const impure = std::accumulate(cell_masses_.begin(), cell_masses_.end(), Mass{0});
-  Mass left = impure;
-  Mass since_filled = 0;
-  filling_.fill(capacities_, left);
-  for (std::size_t step = 0; step < cell_order_.size(); ++step) {
-    if (step + kFarAhead < cell_order_.size()) prefetch(cells.offsets, cell_order_[step + kFarAhead].item);
-    if (step + kNearAhead < cell_order_.size()) {
-      std::uint32_t const begin = cells.offsets[cell_order_[step + kNearAhead].item];
-      prefetch(cells.symbols, begin);
-      prefetch(cells.weights, begin);
-    }
-    auto const& entry = cell_order_[step];
-    auto const cell = static_cast<std::size_t>(entry.item);
-    if (static_cast<WideMass>(since_filled) * static_cast<WideMass>(refresh_) >=
-        static_cast<WideMass>(impure)) {
-      filling_.fill(capacities_, left);
-      since_filled = 0;
-    }
-    Mass const mass = cell_masses_[cell];
+  on_two_values_ = rule == Rule::lpt && capacities_.size() == 2 && detail_ == Detail::impure_cells;
+  if (on_two_values_) two_values_.start(cells, capacity_is_left_);
+  visit_in_order(cells, [&](std::uint32_t cell, Mass mass) {
+    if (on_two_values_ && two_values_.place(cells, cell, mass, filling_.now(), capacities_)) return;
     bins_.clear();
     pieces_.clear();
     if (rule == Rule::lpt)
       place_whole_atoms(cells, cell, mass);
     else
       place_in_proportion(cells, cell, mass);
-    file_pieces(entry.item);
-    left -= mass;
-    since_filled += mass;
-  }
+    file_pieces(cell);
+  });
 }
 
 // Sorts the pieces of the cell at hand into sub-cells.
@@ -138,26 +150,36 @@ void GreedySplitter::fetch_sub_cells(std::size_t parent) const {
   }
 }
 
-void GreedySplitter::collect(std::size_t parents, Split& result) {
-  result.clear();
+void GreedySplitter::collect(MassCells const& cells, Split& result) {
+  // Moves between values make no atoms. The places more are for a split atom's rest and for what
+  // two_values_ leaves out.
+  result.begin(symbols_.size() + (on_two_values_ ? cells.atoms() + 3 : 0));
+  auto& out = result.cells;
+  std::size_t atoms = 0;
   CompensatedSum bits;
-  for (std::size_t parent = 0; parent < parents; ++parent) {
+  for (std::size_t parent = 0; parent < cells.size(); ++parent) {
+    if (on_two_values_ && two_values_.holds(parent)) {
+      two_values_.append_sub_cells(cells, parent, out, atoms, bits);
+      continue;
+    }
     fetch_sub_cells(parent);
     for (std::uint32_t s = first_sub_[parent]; s < first_sub_[parent] + sub_count_[parent]; ++s) {
       auto const& sub = sub_cells_[s];
       if (sub.size < 2) continue;
-      append_sorted(sub, result.cells);
-      bits.add(cell_entropy(result.cells.weights_of(result.cells.size() - 1), sub.mass));
+      append_sorted(sub, out, atoms);
+      bits.add(cell_entropy(out.weights_of(out.size() - 1), sub.mass));
       if (detail_ == Detail::coupling) {
         result.parents.push_back(static_cast<std::uint32_t>(parent));
         result.values.push_back(sub.value);
       }
     }
   }
+  out.symbols.resize(atoms);
+  out.weights.resize(atoms);
   result.entropy = bits.value();
   if (detail_ == Detail::impure_cells) return;
   result.capacities = capacities_;
-  for (std::uint32_t parent = 0; parent < parents; ++parent) {
+  for (std::uint32_t parent = 0; parent < cells.size(); ++parent) {
     for (std::uint32_t s = first_sub_[parent]; s < first_sub_[parent] + sub_count_[parent]; ++s)
       if (sub_cells_[s].size == 1)
         result.pure.push_back(
@@ -168,7 +190,7 @@ void GreedySplitter::collect(std::size_t parents, Split& result) {
 }
 
 // Pieces of split atoms stand out of order: few, so that inserting them is cheap.
-void GreedySplitter::append_sorted(SubCell const& sub, MassCells& cells) {
+void GreedySplitter::append_sorted(SubCell const& sub, MassCells& out, std::size_t& atoms) {
   auto const heavier = [](Atom const& a, Atom const& b) {
     return a.mass != b.mass ? a.mass > b.mass : a.symbol < b.symbol;
   };
@@ -182,8 +204,12 @@ void GreedySplitter::append_sorted(SubCell const& sub, MassCells& cells) {
   } else if (!std::is_sorted(sorting_.begin(), sorting_.end(), heavier)) {
     std::sort(sorting_.begin(), sorting_.end(), heavier);
   }
-  for (auto const& atom : sorting_) cells.add_atom(atom.symbol, atom.mass);
-  cells.close_cell();
+  for (auto const& atom : sorting_) {
+    out.symbols[atoms] = atom.symbol;
+    out.weights[atoms] = atom.mass;
+    ++atoms;
+  }
+  out.offsets.push_back(static_cast<std::uint32_t>(atoms));
 }
 
 }  // namespace thresher::entropy_coupling

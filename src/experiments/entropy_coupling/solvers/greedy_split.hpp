@@ -3,7 +3,8 @@
 #include "experiments/entropy_coupling/model/cells.hpp"
 #include "experiments/entropy_coupling/model/radix_sort.hpp"
 #include "experiments/entropy_coupling/solvers/capacity_tournament.hpp"
-#include "experiments/entropy_coupling/solvers/water_filling.hpp"
+#include "experiments/entropy_coupling/solvers/refreshed_filling.hpp"
+#include "experiments/entropy_coupling/solvers/two_value_placement.hpp"
 
 #include <cstdint>
 #include <span>
@@ -35,6 +36,8 @@ struct Split {
   std::vector<Mass> capacities;
 
   void clear();
+  /// Clears all but the arrays of the cells' atoms, which get `room` places for whoever writes them.
+  void begin(std::size_t room);
 };
 
 /// Cuts the impure cells by the values of one more observation so that little uncertainty is left: the better
@@ -47,11 +50,12 @@ struct Split {
 class GreedySplitter {
  public:
   /// `refresh` = how many times the water-filling is renewed within a step.
-  GreedySplitter(std::int64_t refresh, Detail detail) : refresh_(refresh), detail_(detail) {}
+  GreedySplitter(std::int64_t refresh, Detail detail) : detail_(detail), filling_(refresh) {}
 
   /// `cells` is not empty, every cell sorted by mass downwards, then symbol upwards (as every split leaves
-  /// it); the sum of capacities is at least the mass of the cells.
-  void split(MassCells const& cells, std::span<Mass const> capacities, Split& result);
+  /// it); the sum of capacities is at least the mass of the cells. `entropy` is that of the cells, in bits
+  /// times mass, to rounding: it often shows that `cut` need not be tried.
+  void split(MassCells const& cells, double entropy, std::span<Mass const> capacities, Split& result);
 
  private:
   enum class Rule { lpt, cut };
@@ -92,18 +96,27 @@ class GreedySplitter {
   static std::size_t at(std::int32_t value) { return static_cast<std::size_t>(value); }
   // greedy_split.cpp
   void order_cells(MassCells const& cells);
-  void distribute(MassCells const& cells, std::span<Mass const> capacities, Rule rule);
+  void begin_step(std::span<Mass const> capacities);
+  template <class Visit>
+  void visit_in_order(MassCells const& cells, Visit const& visit);
+  void distribute(MassCells const& cells, Rule rule);
   void file_pieces(std::uint32_t parent);
   void add_pure(std::uint32_t parent, std::int32_t value, Symbol symbol, Mass mass);
   void fetch_sub_cells(std::size_t parent) const;
-  void collect(std::size_t parents, Split& result);
-  void append_sorted(SubCell const& sub, MassCells& cells);
+  void collect(MassCells const& cells, Split& result);
+  void append_sorted(SubCell const& sub, MassCells& out, std::size_t& atoms);
 
   // greedy_placement.cpp
   void place_whole_atoms(MassCells const& cells, std::size_t cell, Mass mass);
   void place_in_proportion(MassCells const& cells, std::size_t cell, Mass mass);
   std::uint32_t neediest_bin(Mass mass);
+  void find_quotas(Mass mass);
   void put(std::uint32_t bin, Symbol symbol, Mass mass);
+
+  // greedy_cut_bound.cpp
+  bool cut_surely_loses(MassCells const& cells, double entropy, std::span<Mass const> capacities,
+                        double to_beat);
+  double most_gained_by_cut(MassCells const& cells, std::size_t cell, Mass mass);
 
   // greedy_separation.cpp
   void spend_left_over();
@@ -112,11 +125,13 @@ class GreedySplitter {
   std::int32_t destination(SubCell const& sub, Symbol symbol);
   void move_atom(SubCell& sub, std::int32_t value, std::uint32_t atom);
 
-  std::int64_t refresh_;
   Detail detail_;
-  WaterFilling filling_;
+  RefreshedFilling filling_;
   CapacityTournament tournament_;
   std::vector<Mass> capacities_;
+  bool capacity_is_left_ = false;  // beyond the mass of the cells
+  TwoValuePlacement two_values_;
+  bool on_two_values_ = false;  // whether two_values_ may hold cells
   std::vector<Mass> cell_masses_;
   std::vector<Keyed> cell_order_;
   std::vector<Keyed> sort_scratch_;

@@ -41,7 +41,7 @@ bool TieBreakSearch::advance() {
   }
   double entropy = conditional_entropy(cells_);
   for (; next <= m_ && !cells_.empty(); ++next) {
-    splitter_.split(cells_, observation(next).masses, step_);
+    splitter_.split(cells_, conditional_entropy(cells_), observation(next).masses, step_);
     std::swap(cells_, step_.cells);
     entropy = step_.entropy;
   }
@@ -68,7 +68,7 @@ Coupling<Mass> tie_break_coupling(Law const& law, std::span<Law const> observati
     if (m <= independent)
       cut_by_intervals(cells, observation, Detail::coupling, step);
     else
-      splitter.split(cells, observation.masses, step);
+      splitter.split(cells, conditional_entropy(cells), observation.masses, step);
     recorder.observe(step);
     std::swap(cells, step.cells);
   }
