@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <exception>
+#include <limits>
 #include <numeric>
 
 namespace thresher::mpi {
@@ -49,6 +52,26 @@ void FixedOrderSum::operator()(std::function<void(Range, std::span<double>)> con
   auto const most = std::max(kNumbersAtOnce / static_cast<std::size_t>(blocks_), kWide);
   for (std::size_t begin = 0; begin < width; begin += most)
     add_by_shares(sums, width, begin, result.subspan(begin, std::min(most, width - begin)));
+}
+
+void FixedOrderSum::or_throw(std::function<void(Range, std::span<double>)> const& partial,
+                             std::span<double> result) const {
+  std::exception_ptr failure;
+  (*this)(
+      [&](Range block, std::span<double> sums) {
+        if (failure) return;
+        try {
+          partial(block, sums);
+        } catch (...) {
+          failure = std::current_exception();
+          sums.front() = std::numeric_limits<double>::quiet_NaN();
+        }
+      },
+      result);
+  if (!std::isnan(result.front())) return;
+  agree(comm_, [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
 }
 
 namespace {

@@ -45,6 +45,29 @@ TEST(FixedOrderSum, OfAWideResultHasTheBitsOfOneRank) {
   }
 }
 
+TEST(FixedOrderSum, TellsAllOfAPartThatThrows) {
+  auto const world = Communicator::duplicate(MPI_COMM_WORLD);
+  FixedOrderSum const sum(world, 100);
+  for (std::size_t const width : {1, 5000}) {
+    std::vector<double> result(width);
+    auto const fails_at = [&](std::int64_t index) {
+      return [=](Range block, std::span<double> sums) {
+        for (auto i = block.begin; i < block.end; ++i) {
+          if (i == index) throw std::runtime_error("no");
+          for (double& entry : sums) entry += 1;
+        }
+      };
+    };
+    for (std::int64_t const index : {0, 99})
+      EXPECT_THROW(sum.or_throw(fails_at(index), result), std::exception);
+    sum.or_throw(fails_at(100), result);
+    EXPECT_EQ(result, std::vector<double>(width, 100));
+    // A sum that is not a number is no failure.
+    sum.or_throw([](Range, std::span<double> sums) { sums[0] = std::nan(""); }, result);
+    EXPECT_TRUE(std::isnan(result[0]));
+  }
+}
+
 TEST(Agreement, OfARankThatThrowsReachesAll) {
   auto const world = Communicator::duplicate(MPI_COMM_WORLD);
   int const last = world.size() - 1;

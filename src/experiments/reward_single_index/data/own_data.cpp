@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
 namespace thresher::reward_single_index {
 
@@ -52,22 +51,14 @@ void OwnData::learn_scaling(Parameters const& point, mpi::Communicator const& co
   mpi::FixedOrderSum const sum(comm, rows, kMomentBlocks);
   auto const mean_of = [&](auto term) {
     std::vector<double> total(mean_.size(), 0.0);
-    std::exception_ptr failure;  // told to all after the sum, which is collective
-    sum(
+    sum.or_throw(
         [&](mpi::Range some, std::span<double> sums) {
-          try {
-            for (auto row = some.begin; row < some.end; ++row) {
-              auto const entries = first_.inputs.row(row);
-              for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += term(entries[k], k);
-            }
-          } catch (...) {
-            failure = std::current_exception();
+          for (auto row = some.begin; row < some.end; ++row) {
+            auto const entries = first_.inputs.row(row);
+            for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += term(entries[k], k);
           }
         },
         total);
-    mpi::agree(comm, [&] {
-      if (failure) std::rethrow_exception(failure);
-    });
     for (double& value : total) value /= static_cast<double>(rows);
     return total;
   };

@@ -77,9 +77,15 @@ linalg::TallMatrix TrialData::inputs(mpi::Communicator const& comm, mpi::Range r
           }};
 }
 
-void TrialData::fill_labels(std::int64_t first_row, std::span<double const> z, std::span<double> y) const {
-  if (own_) return own_->fill_labels(OwnData::Fold::first, first_row, y);
-  noise_.fill({}, first_row, y);
+void TrialData::start_labels(std::int64_t first_row, std::span<double> y) const {
+  if (own_)
+    own_->fill_labels(OwnData::Fold::first, first_row, y);
+  else
+    noise_.fill({}, first_row, y);
+}
+
+void TrialData::finish_labels(std::span<double const> z, std::span<double> y) const {
+  if (own_) return;
   for (std::size_t row = 0; row < z.size(); ++row) y[row] += link_(z[row]);
 }
 
@@ -89,7 +95,8 @@ Labels TrialData::labels(mpi::Range rows, linalg::ConstMatrixView block) const {
   auto const& direction = theta();
   for (std::int64_t row = 0; row < rows.size(); ++row)
     made.z[static_cast<std::size_t>(row)] = linalg::inner_product(direction, block.column(row));
-  fill_labels(rows.begin, made.z, made.y);
+  start_labels(rows.begin, made.y);
+  finish_labels(made.z, made.y);
   return made;
 }
 
@@ -156,13 +163,15 @@ Labels TrialData::separate_labels(Parameters const& point) const {
   auto const count = static_cast<std::size_t>(calibration_rows(point));
   Labels made{std::vector<double>(count), std::vector<double>(count)};
   if (own_) {
-    own_->fill_labels(OwnData::Fold::first, 0, made.y);
-    if (!knows_direction(point_)) return made;
-    linalg::DenseMatrix row(point_.d, 1);
-    for (std::int64_t i = 0; i < calibration_rows(point); ++i) {
-      fill_inputs(point.precision, {i, i + 1}, {0, point_.d}, row.view());
-      made.z[static_cast<std::size_t>(i)] = linalg::inner_product(theta(), row.column(0));
-    }
+    mpi::agree(team_.communicator(), [&] {
+      own_->fill_labels(OwnData::Fold::first, 0, made.y);
+      if (!knows_direction(point_)) return;
+      linalg::DenseMatrix row(point_.d, 1);
+      for (std::int64_t i = 0; i < calibration_rows(point); ++i) {
+        fill_inputs(point.precision, {i, i + 1}, {0, point_.d}, row.view());
+        made.z[static_cast<std::size_t>(i)] = linalg::inner_product(theta(), row.column(0));
+      }
+    });
     return made;
   }
   team_.stream("calibration").normals({}, 0, made.z);

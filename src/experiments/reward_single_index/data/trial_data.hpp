@@ -53,8 +53,10 @@ class TrialData {
                             linalg::RowStorage storage) const;
   /// z and y of rows [rows), of which `block` holds the inputs, one per column. Not collective.
   Labels labels(mpi::Range rows, linalg::ConstMatrixView block) const;
-  /// Labels with the given projections: y = link(z) + noise, or as the user gave them.
-  void fill_labels(std::int64_t first_row, std::span<double const> z, std::span<double> y) const;
+  /// Labels of rows from `first_row`, y = link(z) + noise or as the user gave them, in two steps: what needs
+  /// no projection, which may read the file and throw, and what follows from z. Not collective.
+  void start_labels(std::int64_t first_row, std::span<double> y) const;
+  void finish_labels(std::span<double const> z, std::span<double> y) const;
 
   /// All rows over the team, held as the point says. Kept. Collective.
   linalg::TallMatrix const& team_inputs(Parameters const& point) const;
@@ -67,7 +69,8 @@ class TrialData {
 
   /// Labels that calibrate the transform: of the first rows. Every rank gets all. Collective.
   std::vector<double> training_labels(Parameters const& point) const;
-  /// The same with their projections, from a sample of their own where data are drawn. Not collective.
+  /// The same with their projections, from a sample of their own where data are drawn. Every rank gets
+  /// all. Collective.
   Labels separate_labels(Parameters const& point) const;
 
  private:

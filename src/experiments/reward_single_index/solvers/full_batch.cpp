@@ -42,7 +42,8 @@ RowBlocks::RowBlocks(Parameters const& point, TrialData const& data)
 void RowBlocks::sum(std::function<void(Block const&, std::span<double>)> const& partial,
                     std::span<double> result) const {
   std::size_t next = 0;
-  sum_([&](mpi::Range, std::span<double> sums) { partial(blocks_[next++], sums); }, result);
+  // Rows may be read again at every pass.
+  sum_.or_throw([&](mpi::Range, std::span<double> sums) { partial(blocks_[next++], sums); }, result);
 }
 
 void full_batch_descent(Parameters const& point, RowBlocks const& rows, LabelTransform const& transform,

@@ -68,13 +68,20 @@ class Descent {
     auto const count = static_cast<std::size_t>(rows.size());
     auto const width = static_cast<std::size_t>(neurons_);
     std::vector<double> sums(count * width + count + width);
+    std::vector<double> labels(count);
     std::size_t next = 0;
-    weights_.sum()([&](mpi::Range, std::span<double> own) { panels_->add_products(next++, rows, own); },
-                   sums);
+    weights_.sum().or_throw(
+        [&](mpi::Range, std::span<double> own) {
+          // Here, for the user's labels are read: what fails is told to all. A rank without a block needs
+          // none.
+          if (next == 0) data_.start_labels(rows.begin, labels);
+          panels_->add_products(next++, rows, own);
+        },
+        sums);
     auto const z = std::span<double const>(sums).subspan(count * width, count);
     auto const squares = std::span<double const>(sums).subspan(count * width + count);
-    std::vector<double> labels(count), norms(width), moved(width, 0.0), response(count * width);
-    data_.fill_labels(rows.begin, z, labels);
+    std::vector<double> norms(width), moved(width, 0.0), response(count * width);
+    data_.finish_labels(z, labels);
     for (std::size_t j = 0; j < width; ++j) norms[j] = std::sqrt(squares[j]);
     for (std::size_t i = 0; i < count; ++i) {
       double const t = transform_(labels[i]);

@@ -6,6 +6,9 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace thresher::reward_single_index {
 namespace {
@@ -16,6 +19,24 @@ constexpr double Metrics::*kCompared[] = {
     &Metrics::value_hat,     &Metrics::kl_hat,        &Metrics::regret,           &Metrics::net_gain,
     &Metrics::fit_var,       &Metrics::tilted_var,    &Metrics::proxy_tilted_var, &Metrics::frac_recovered,
     &Metrics::heldout_error, &Metrics::heldout_nmse,  &Metrics::offpolicy_value,  &Metrics::offpolicy_se};
+
+/// A file of which one reading fails: that of a data set after so many good ones.
+class FailingFile : public OwnRowsFile {
+ public:
+  using OwnRowsFile::OwnRowsFile;
+  void fail(std::string set, int good_readings) {
+    set_ = std::move(set);
+    good_readings_ = good_readings;
+  }
+  std::vector<double> read(std::string const& name, mpi::Range rows, mpi::Range columns) const override {
+    if (name == set_ && good_readings_-- == 0) throw study::UserError("input: cannot be read");
+    return OwnRowsFile::read(name, rows, columns);
+  }
+
+ private:
+  std::string set_;
+  mutable int good_readings_ = 0;
+};
 
 /// Trials on the whole world against the same trials on each rank alone.
 class TeamTest : public testing::Test {
@@ -122,6 +143,40 @@ TEST_F(TeamTest, OwnRowsAreSharedByTheRanks) {
       point.weighting = weighting;
       point.eig_tol = 1e-11;
       expect_close(point, stage == FirstStage::spectral ? 1e-6 : 1e-9);
+    }
+  }
+}
+
+TEST_F(TeamTest, AReadingThatFailsOnOneRankStopsAll) {
+  constexpr int kNever = -1;
+  struct Case {
+    FirstStage stage;
+    char const* set;
+    int good_readings;
+  };
+  // Slabs of a million numbers: five of the inputs, one of the labels, which the examination reads before.
+  // Then `online` reads its half for its calibration and again for its steps. Of few ranks each has more than
+  // one slab, so that `batch` reads again at every pass.
+  std::vector<Case> cases{{FirstStage::online, "y", 1},  {FirstStage::online, "X", 5},
+                          {FirstStage::online, "X", 8},  {FirstStage::online, "X", 9},
+                          {FirstStage::batch, "X", 5},   {FirstStage::moment1, "X", 5},
+                          {FirstStage::moment1, "y", 1}, {FirstStage::spectral, "X", 5}};
+  if (world_.size() <= 2) cases.push_back({FirstStage::batch, "X", 9});
+  FailingFile input(1600, 3200);
+  for (auto const& [stage, set, good_readings] : cases) {
+    input.fail(set, world_.rank() == world_.size() - 1 ? good_readings : kNever);
+    auto point = own_point(stage, 3200);
+    point.storage = Storage::stream;
+    point.batch_iters = 3;
+    point.batch = 100;
+    point.n2 = 0;
+    study::Team team(world_);
+    team.set_input(&input);
+    try {
+      trials::run_trial(experiment(), point, team, 0);
+      ADD_FAILURE() << static_cast<int>(stage) << " " << set << " " << good_readings << " did not fail";
+    } catch (std::exception const& error) {
+      EXPECT_NE(std::string(error.what()).find("input: cannot be read"), std::string::npos) << error.what();
     }
   }
 }
