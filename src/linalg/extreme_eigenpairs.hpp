@@ -20,6 +20,10 @@ struct ExtremeOptions {
   std::int64_t basis_size = 0;
   /// A pair has converged when its residual is at most this times the largest absolute Ritz value.
   double tolerance = 1e-6;
+  /// Pairs at an end that must converge as pairs, from the outermost on; 0: all. Of the others the value is
+  /// enough: it is off by at most the square of the residual over the gap to the next value (Parlett, The
+  /// Symmetric Eigenvalue Problem, 11.7), which inside a bulk spectrum comes long before the vector.
+  std::int64_t vectors = 0;
   /// Most products with a vector; the basis is never larger.
   std::int64_t max_products = 1'000'000;
   std::string prefix = "extreme_";  ///< of the options in PETSc's database

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace thresher::linalg {
@@ -50,6 +51,8 @@ class CappedTest {
     if (wanted == Wanted::both_ends) {
       check(EPSSetWhichEigenpairs(eps, EPS_WHICH_USER));
       check(EPSSetEigenvalueComparison(eps, &CappedTest::compare_distances, this));
+      // A pair whose value has converged must not be locked while others are looked for.
+      if (options_.vectors > 0) check(EPSKrylovSchurSetLocking(eps, PETSC_FALSE));
     }
     check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr));
     check(EPSMonitorSet(eps, &CappedTest::see_ends, this, nullptr));
@@ -84,9 +87,29 @@ class CappedTest {
     self.seen_.push_back({value, residual});
     // A cycle keeps half of what is not locked and makes at most the other half of the basis anew.
     bool const last = self.op_.products() + (self.basis_ + 1) / 2 > self.options_.max_products;
-    *error = last || self.largest_ == 0 ? 0 : residual / self.largest_;
+    *error = last || self.largest_ == 0 ? 0 : self.error_of(value, residual) / self.largest_;
     return 0;
   }
+
+  /// What must become small: the residual, or what it says of the value where that is enough. Neighbours are
+  /// those of the cycle before.
+  double error_of(double value, double residual) const {
+    if (options_.vectors == 0 || ritz_values_.empty()) return residual;
+    double const sign = value > centre_of_all() ? 1 : -1;
+    double const margin = options_.tolerance * largest_;
+    std::vector<double> outermost_first;
+    for (double const ritz_value : ritz_values_) outermost_first.push_back(sign * ritz_value);
+    std::ranges::sort(outermost_first, std::greater<>());
+    auto const place = static_cast<std::size_t>(
+        std::ranges::lower_bound(outermost_first, sign * value + margin, std::greater<>()) -
+        outermost_first.begin());
+    if (place < static_cast<std::size_t>(options_.vectors) || place + 1 >= outermost_first.size())
+      return residual;
+    double const gap =
+        std::min(outermost_first[place - 1] - sign * value, sign * value - outermost_first[place + 1]);
+    return residual < gap / 2 ? residual * residual / gap : residual;
+  }
+  double centre_of_all() const { return (highest_ + lowest_) / 2; }
 
   /// All Ritz values of a cycle; those of the wanted end alone are tested for convergence.
   static PetscErrorCode see_ends(EPS, PetscInt, PetscInt, PetscScalar* values, PetscScalar*, PetscReal*,

@@ -16,13 +16,11 @@ constexpr std::int64_t kLanes = 8;
 /// Eight lanes as one register of AVX-512 or as two of AVX2.
 struct WideLanes {
   using Register [[gnu::vector_size(64)]] = double;
-  using Floats [[gnu::vector_size(32)]] = float;
   static constexpr int kEntries = 8;
   static constexpr int kParts = 1;
 };
 struct NarrowLanes {
   using Register [[gnu::vector_size(32)]] = double;
-  using Floats [[gnu::vector_size(16)]] = float;
   static constexpr int kEntries = 4;
   static constexpr int kParts = 2;
 };
@@ -31,16 +29,10 @@ template <class Lanes>
 [[gnu::always_inline]] inline void load_lanes(double const* from, typename Lanes::Register& to) {
   std::memcpy(&to, from, sizeof to);
 }
-template <class Lanes>
-[[gnu::always_inline]] inline void load_lanes(float const* from, typename Lanes::Register& to) {
-  typename Lanes::Floats narrow;
-  std::memcpy(&narrow, from, sizeof narrow);
-  to = __builtin_convertvector(narrow, typename Lanes::Register);
-}
 
 /// The products of kRows rows with v.
-template <class Lanes, int kRows, class Real>
-[[gnu::always_inline]] inline void row_products(Real const* rows, std::int64_t columns, double const* v,
+template <class Lanes, int kRows>
+[[gnu::always_inline]] inline void row_products(double const* rows, std::int64_t columns, double const* v,
                                                 double* products) {
   constexpr int parts = Lanes::kParts;
   typename Lanes::Register sums[kRows][parts] = {};
@@ -62,8 +54,7 @@ template <class Lanes, int kRows, class Real>
     double lanes[kLanes];
     std::memcpy(lanes, sums[r], sizeof lanes);
     double tail = 0;
-    for (std::int64_t k = j; k < columns; ++k)
-      tail = std::fma(static_cast<double>(rows[r * columns + k]), v[k], tail);
+    for (std::int64_t k = j; k < columns; ++k) tail = std::fma(rows[r * columns + k], v[k], tail);
     products[r] =
         (((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))) +
         tail;
@@ -71,8 +62,8 @@ template <class Lanes, int kRows, class Real>
 }
 
 /// image += the rows times their factors, row after row for every entry.
-template <class Lanes, int kRows, class Real>
-[[gnu::always_inline]] inline void add_rows(Real const* rows, std::int64_t columns, double const* factors,
+template <class Lanes, int kRows>
+[[gnu::always_inline]] inline void add_rows(double const* rows, std::int64_t columns, double const* factors,
                                             double* image) {
   std::int64_t j = 0;
   for (; j + Lanes::kEntries <= columns; j += Lanes::kEntries) {
@@ -87,59 +78,47 @@ template <class Lanes, int kRows, class Real>
     std::memcpy(image + j, &sum, sizeof sum);
   }
   for (; j < columns; ++j)
-    for (int r = 0; r < kRows; ++r)
-      image[j] = std::fma(static_cast<double>(rows[r * columns + j]), factors[r], image[j]);
+    for (int r = 0; r < kRows; ++r) image[j] = std::fma(rows[r * columns + j], factors[r], image[j]);
 }
 
-template <class Lanes, int kRows, class Real>
-[[gnu::always_inline]] inline void gram_product(RowSpan<Real> rows, std::span<double const> weights,
+template <class Lanes, int kRows>
+[[gnu::always_inline]] inline void gram_product(RowSpan<double> rows, std::span<double const> weights,
                                                 double const* v, double* image) {
   auto const count = static_cast<std::int64_t>(weights.size());
   double factors[kRows];
   std::int64_t k = 0;
   for (; k + kRows <= count; k += kRows) {
-    Real const* const first = rows.entries.data() + k * rows.columns;
+    double const* const first = rows.entries.data() + k * rows.columns;
     row_products<Lanes, kRows>(first, rows.columns, v, factors);
     for (int r = 0; r < kRows; ++r) factors[r] *= weights[static_cast<std::size_t>(k + r)];
     add_rows<Lanes, kRows>(first, rows.columns, factors, image);
   }
   for (; k < count; ++k) {
-    Real const* const first = rows.entries.data() + k * rows.columns;
+    double const* const first = rows.entries.data() + k * rows.columns;
     row_products<Lanes, 1>(first, rows.columns, v, factors);
     factors[0] *= weights[static_cast<std::size_t>(k)];
     add_rows<Lanes, 1>(first, rows.columns, factors, image);
   }
 }
 
-template <class Real>
-[[gnu::target("avx512f,avx512dq,avx512vl")]] void gram_product_avx512(RowSpan<Real> rows,
+[[gnu::target("avx512f,avx512dq,avx512vl")]] void gram_product_avx512(RowSpan<double> rows,
                                                                       std::span<double const> weights,
                                                                       double const* v, double* image) {
   gram_product<WideLanes, 8>(rows, weights, v, image);
 }
-template <class Real>
-void gram_product_avx2(RowSpan<Real> rows, std::span<double const> weights, double const* v, double* image) {
+void gram_product_avx2(RowSpan<double> rows, std::span<double const> weights, double const* v,
+                       double* image) {
   gram_product<NarrowLanes, 4>(rows, weights, v, image);
-}
-
-template <class Real>
-void dispatched(RowSpan<Real> rows, std::span<double const> weights, std::span<double const> v,
-                std::span<double> image) {
-  assert(rows.entries.size() == weights.size() * static_cast<std::size_t>(rows.columns));
-  assert(v.size() == static_cast<std::size_t>(rows.columns) && image.size() == v.size());
-  bool const wide = random::vector_path() == random::VectorPath::avx512;
-  (wide ? gram_product_avx512<Real> : gram_product_avx2<Real>)(rows, weights, v.data(), image.data());
 }
 
 }  // namespace
 
 void add_row_gram_product(RowSpan<double> rows, std::span<double const> weights, std::span<double const> v,
                           std::span<double> image) {
-  dispatched(rows, weights, v, image);
-}
-void add_row_gram_product(RowSpan<float> rows, std::span<double const> weights, std::span<double const> v,
-                          std::span<double> image) {
-  dispatched(rows, weights, v, image);
+  assert(rows.entries.size() == weights.size() * static_cast<std::size_t>(rows.columns));
+  assert(v.size() == static_cast<std::size_t>(rows.columns) && image.size() == v.size());
+  bool const wide = random::vector_path() == random::VectorPath::avx512;
+  (wide ? gram_product_avx512 : gram_product_avx2)(rows, weights, v.data(), image.data());
 }
 
 }  // namespace thresher::linalg

@@ -2,13 +2,19 @@
 
 #include "linalg/row_gram_product.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <vector>
 
 namespace thresher::linalg {
 
 WeightedGramOperator::WeightedGramOperator(TallMatrix const& rows, std::span<double const> own_weights,
-                                           double shift)
-    : rows_(rows), own_weights_(own_weights), layout_(rows.communicator(), rows.columns()), shift_(shift) {
+                                           double shift, Entries entries)
+    : rows_(rows),
+      own_weights_(own_weights),
+      layout_(rows.communicator(), rows.columns()),
+      shift_(shift),
+      entries_(entries) {
   assert(static_cast<std::int64_t>(own_weights.size()) == rows.owned().size());
 }
 
@@ -34,6 +40,10 @@ DenseMatrix WeightedGramOperator::vector_image() const {
     add_row_gram_product(RowSpan<float>{rows_.floats(), columns}, own_weights_, vector, image.column(0));
     return image;
   }
+  if (entries_ == Entries::floats) {
+    add_image_of_floats(image.column(0));
+    return image;
+  }
   rows_.visit([&](mpi::Range some, ConstMatrixView block) {
     auto const entries = static_cast<std::size_t>(block.rows * block.columns);
     auto const first = static_cast<std::size_t>(some.begin - rows_.owned().begin);
@@ -42,6 +52,32 @@ DenseMatrix WeightedGramOperator::vector_image() const {
                          image.column(0));
   });
   return image;
+}
+
+/// Blocks are cut where the sums of stored floats begin anew; what is left of one waits for the next.
+void WeightedGramOperator::add_image_of_floats(std::span<double> image) const {
+  auto const columns = layout_.rows();
+  std::vector<float> waiting;
+  std::int64_t first = 0;  // of the rows that wait
+  auto const add = [&](std::int64_t count) {
+    auto const entries = static_cast<std::size_t>(count * columns);
+    add_row_gram_product(
+        RowSpan<float>{std::span(waiting).first(entries), columns},
+        own_weights_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+        whole_.column(0), image);
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(entries));
+    first += count;
+  };
+  rows_.visit([&](mpi::Range some, ConstMatrixView block) {
+    std::span<double const> const values(block.data, static_cast<std::size_t>(block.rows * block.columns));
+    auto const held = waiting.size();
+    waiting.resize(held + values.size());
+    std::ranges::transform(values, waiting.begin() + static_cast<std::ptrdiff_t>(held),
+                           [](double value) { return static_cast<float>(value); });
+    auto const count = some.end - rows_.owned().begin - first;
+    add(count - count % kFloatRowsTogether);
+  });
+  add(rows_.owned().size() - first);
 }
 
 DenseMatrix WeightedGramOperator::panel_image() const {

@@ -128,6 +128,28 @@ TEST_F(ExtremeEigenpairsTest, EndsComeFromOneKrylovSpace) {
   }
 }
 
+TEST_F(ExtremeEigenpairsTest, ValuesInsideABulkComeBeforeTheirVectors) {
+  ReflectedDiagonal const op(comm_, bulk_with_outliers({1.4, -1.3}));  // then 0.995, 0.985 and so on
+  auto const from = start();
+  ExtremeOptions options{.count = 2, .extreme = Extreme::largest, .basis_size = 30, .tolerance = 1e-9};
+  auto const pairs = extreme_eigenpairs(op, from.column(0), options);
+  auto const both = spectrum_ends(op, from.column(0), options);
+  options.vectors = 1;
+  auto const values = extreme_eigenpairs(op, from.column(0), options);
+  auto const ends = spectrum_ends(op, from.column(0), options);
+  EXPECT_LT(values.products, pairs.products);
+  EXPECT_LT(ends.largest.products, both.largest.products);
+  for (auto const* found : {&values, &ends.largest, &ends.smallest}) {
+    ASSERT_EQ(found->values.size(), 2U);
+    double const sign = found == &ends.smallest ? -1 : 1;
+    EXPECT_NEAR(found->values[0], found == &ends.smallest ? -1.3 : 1.4, 1e-12);
+    EXPECT_NEAR(found->values[1], sign * 0.995, 1.4e-9);
+    EXPECT_LT(found->residuals[0], 1.4e-9);
+    EXPECT_GT(found->residuals[1], 1.4e-9);  // that vector has not converged
+    expect_pairs(op, *found, 1e-8);
+  }
+}
+
 TEST_F(ExtremeEigenpairsTest, TheCapHandsBackWhatThereIsWithItsResiduals) {
   ReflectedDiagonal const op(comm_, bulk_with_outliers({3, -4}));
   auto const from = start();
