@@ -135,6 +135,11 @@ class DocumentsTest(unittest.TestCase):
         with h5py.File(self.folder / "estimates.h5", "w") as file:
             shared = numbers.standard_normal((12, 2))
             file["clients/estimate"] = shared @ numbers.standard_normal((10, 2, 6)) + 0.1 * numbers.standard_normal((10, 12, 6))
+        with h5py.File(self.folder / "adapters.h5", "w") as file:
+            for name, sides in (("query", (12, 6)), ("value", (10, 8))):
+                file[f"modules/{name}/factor_a"] = (numbers.standard_normal((sides[0], 2)) +
+                                                    0.1 * numbers.standard_normal((10, sides[0], 2)))
+                file[f"modules/{name}/factor_b"] = numbers.standard_normal((10, sides[1], 2))
         with h5py.File(self.folder / "scored.h5", "w") as file:
             file["X"] = scored = numbers.standard_normal((600, 6))
             file["y"] = numpy.tanh(scored @ [1, -1, 0, 0, 1, 0]) + 0.2 * numbers.standard_normal(600)

@@ -55,7 +55,13 @@ class MemoryInput : public study::InputReader {
   std::optional<std::string> text(std::string const&, std::string const&) const override {
     return std::nullopt;
   }
-  std::vector<std::string> members(std::string const&) const override { return {}; }
+  std::vector<std::string> members(std::string const& group) const override {
+    std::set<std::string> names;
+    for (auto const& [name, set] : sets)
+      if (name.starts_with(group + "/"))
+        names.insert(name.substr(group.size() + 1, name.find('/', group.size() + 1) - group.size() - 1));
+    return {names.begin(), names.end()};
+  }
 
   std::map<std::string, DataSet> sets;
 };

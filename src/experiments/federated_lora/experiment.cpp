@@ -1,11 +1,11 @@
 #include "experiments/federated_lora/experiment.hpp"
 
-#include "experiments/federated_lora/data/client_data.hpp"
+#include "experiments/federated_lora/data/adapter_data.hpp"
 #include "experiments/federated_lora/data/copy/pretraining.hpp"
 #include "experiments/federated_lora/data/own_estimates.hpp"
+#include "experiments/federated_lora/estimators/adapter_solutions.hpp"
 #include "experiments/federated_lora/estimators/measurement.hpp"
 #include "experiments/federated_lora/estimators/methods.hpp"
-#include "experiments/federated_lora/estimators/solution.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 #include "experiments/federated_lora/validity.hpp"
 #include "experiments/federated_lora/work.hpp"
@@ -278,7 +278,8 @@ void Experiment::declare_artifacts() {
   artifact("scores", {"client"}, "final scores");
   artifact("flags", {"client"}, "final flags: 1 contaminated");
   artifact("truth", {"client"}, "1: contaminated");
-  artifact("subspace", {"row", "direction"}, "final frame, the largest entry of a column positive");
+  artifact("subspace", {"row", "direction"},
+           "final frame, the largest entry of a column positive; of several modules one below the other");
   artifact("low_rank_values", {"low_rank_value"}, "singular values of the program's low-rank part");
   artifact("normalised_values", {"normalised_value"}, "leading singular values of the normalised stack");
   artifact("path_lambda", {"path_point"}, "prices of the path, ascending");
@@ -289,6 +290,16 @@ void Experiment::declare_artifacts() {
   artifact("refined", {"client", "row", "column"}, "input: refined estimates, of flagged clients their own");
   artifact("refined_adaptive", {"client", "row", "column"},
            "input: estimates refined as far as the reported errors allow");
+  std::string const several = "input, several modules in the order of their names: ";
+  artifact("adapter_shape", {"adapter", "side"}, several + "d1 and d2 of each");
+  artifact("adapter_lambda", {"adapter"}, several + "price of a residual block");
+  artifact("adapter_gap", {"adapter"}, several + "duality gap");
+  artifact("adapter_rank", {"adapter"}, several + "rank of the program's low-rank part");
+  artifact("adapter_scores", {"adapter", "client"}, several + "scores before they are combined");
+  artifact("adapter_common", {"adapter_entry"}, several + "common parts, row-major, one after the other");
+  artifact("adapter_refined", {"client", "adapter_entry"}, several + "refined estimates, likewise");
+  artifact("adapter_refined_adaptive", {"client", "adapter_entry"},
+           several + "estimates refined as far as the reported errors allow, likewise");
   artifact("client_errors", {"method", "client"},
            "squared errors by method (in declared order) and benign client");
 }
@@ -301,8 +312,9 @@ void Experiment::check(Parameters const& point, study::Verdict& verdict) const {
 
 void Experiment::adopt_input(Parameters& point) const {
   point.clients = point.input->clients;
-  point.d1 = point.input->d1;
-  point.d2 = point.input->d2;
+  if (point.input->adapters.size() > 1) return;
+  point.d1 = point.input->adapters.front().d1;
+  point.d2 = point.input->adapters.front().d2;
 }
 
 study::Cost Experiment::cost(std::size_t stage, Parameters const& point,
@@ -320,15 +332,16 @@ std::unique_ptr<study::StageResult> Experiment::run_stage(std::size_t stage, stu
   auto const point = with_shapes(points.front());
   if (stage == 0) return std::make_unique<PretrainedNetwork>(point, team);
   if (stage == 1)
-    return std::make_unique<ClientData>(point, dynamic_cast<PretrainedNetwork const&>(*before).network(),
-                                        team);
-  if (stage == 2) return std::make_unique<Solution>(point, dynamic_cast<ClientData const&>(*before), team);
+    return std::make_unique<AdapterData>(point, dynamic_cast<PretrainedNetwork const&>(*before).network(),
+                                         team);
+  if (stage == 2)
+    return std::make_unique<AdapterSolutions>(point, dynamic_cast<AdapterData const&>(*before), team);
   throw std::logic_error("federated_lora has no stage " + std::to_string(stage) + " before its measurement");
 }
 
 study::Outcome Experiment::measure(study::StageResult const* before, Parameters const& point,
                                    study::Team& team, Metrics& metrics) const {
-  return measure_point(dynamic_cast<Solution const&>(*before), with_shapes(point), team, metrics);
+  return measure_point(dynamic_cast<AdapterSolutions const&>(*before), with_shapes(point), team, metrics);
 }
 
 }  // namespace thresher::federated_lora

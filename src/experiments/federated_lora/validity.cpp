@@ -47,8 +47,16 @@ void refuse_input(Parameters const& point, study::Verdict& verdict) {
     return verdict.refuse("module", "input needs a file with the clients' estimates: give --input");
   auto const& own = *point.input;
   if (point.clients != own.clients) verdict.refuse("clients", fmt::format("the file has {}", own.clients));
-  if (point.d1 != own.d1) verdict.refuse("d1", fmt::format("the file has {}", own.d1));
-  if (point.d2 != own.d2) verdict.refuse("d2", fmt::format("the file has {}", own.d2));
+  if (own.adapters.size() == 1) {
+    auto const& adapter = own.adapters.front();
+    if (point.d1 != adapter.d1) verdict.refuse("d1", fmt::format("the file has {}", adapter.d1));
+    if (point.d2 != adapter.d2) verdict.refuse("d2", fmt::format("the file has {}", adapter.d2));
+  } else if (point.path_points > 0) {
+    verdict.refuse(
+        "path_points",
+        fmt::format("each of the {} modules has a price of its own: allowed is 0, or a file with one",
+                    own.adapters.size()));
+  }
   if (point.rank_fit == 0)
     verdict.refuse("rank_fit", "own estimates have no true rank to be told: give it, at least 1");
   if (point.lambda_rule == LambdaRule::outlier_pursuit)
@@ -96,7 +104,8 @@ void refuse_invalid(Parameters const& point, study::Verdict& verdict) {
     refuse_clients(point, verdict);
   }
   if (point.module == Module::copy) refuse_network(point, verdict);
-  refuse_estimators(point, verdict);
+  if (point.module != Module::input || point.input == nullptr) return refuse_estimators(point, verdict);
+  for (auto const& adapter : point.input->adapters) refuse_estimators(of_adapter(point, adapter), verdict);
 }
 
 void name_inert(Parameters const& point, study::Verdict& verdict) {
@@ -113,7 +122,7 @@ void name_inert(Parameters const& point, study::Verdict& verdict) {
   bool const own = point.module == Module::input;
   unless(!own, {"rank", "contamination", "contamination_kind", "contamination_rank", "contamination_scale",
                 "methods"});
-  unless(!copies, {"d1", "d2"});
+  unless(!copies && adapter_count(point) == 1, {"d1", "d2"});
   unless(!copies && !own, {"signal", "common_norm", "heterogeneity", "noise", "local_rank"});
   unless(copies,
          {"vocab", "d_model", "copy_length", "zipf", "pretrain_steps", "pretrain_seed", "label_noise",

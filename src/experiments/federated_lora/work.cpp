@@ -161,15 +161,33 @@ study::Cost decide_cost(Parameters const& point, int ranks, Sizes const& sizes) 
   return cost;
 }
 
-}  // namespace
-
-study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
+study::Cost cost_of_one(std::size_t stage, Parameters const& point, int ranks) {
   auto const sizes = sizes_of(point);
   if (stage == 0) return pretraining_cost(point);
   if (stage == 1)
     return point.module == Module::copy ? training_cost(point, ranks, sizes) : data_cost(point, ranks, sizes);
   if (stage == 2) return solve_cost(point, ranks, sizes);
   return decide_cost(point, ranks, sizes);
+}
+
+}  // namespace
+
+study::Cost stage_cost(std::size_t stage, Parameters const& point, int ranks) {
+  if (adapter_count(point) == 1) return cost_of_one(stage, point, ranks);
+  // One after the other, beside the data of all.
+  study::Cost total;
+  double held = 0, working = 0;
+  for (auto const& adapter : point.input->adapters) {
+    auto const own = of_adapter(point, adapter);
+    auto const cost = cost_of_one(stage, own, ranks);
+    total.flops += cost.flops;
+    total.bytes_streamed += cost.bytes_streamed;
+    double const data = stack_bytes(own, ranks);
+    held += data;
+    working = std::max(working, cost.bytes_per_rank - data);
+  }
+  total.bytes_per_rank = held + std::max(working, 0.0);
+  return total;
 }
 
 }  // namespace thresher::federated_lora

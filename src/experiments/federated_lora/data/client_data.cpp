@@ -42,35 +42,44 @@ void fill(ClientStack& stack, std::function<void(std::int64_t, MatrixView)> cons
 
 ClientData::ClientData(Parameters const& point, Transformer const& network, study::Team& team)
     : point_(point), estimates_(team.communicator(), point.clients, point.d1, point.d2) {
-  switch (point.module) {
-    case Module::copy:
-      train(network, team);
-      break;
-    case Module::input:
-      read(*team.input());
-      break;
-    case Module::gaussian:
-    case Module::linreg:
-      draw(team);
-      break;
-  }
-  mean_ = mean_of(estimates_);
-  geometric_median_ = federated_lora::geometric_median(estimates_);
+  if (point.module == Module::copy)
+    train(network, team);
+  else
+    draw(team);
+  summarise();
   if (draws_) levels_ = measure_levels();
 }
 
+ClientData::ClientData(Parameters const& point, Adapter const& adapter, study::Team& team)
+    : point_(point),
+      adapter_(&adapter),
+      estimates_(team.communicator(), point.clients, adapter.d1, adapter.d2) {
+  read(*team.input());
+  summarise();
+}
+
+void ClientData::summarise() {
+  mean_ = mean_of(estimates_);
+  geometric_median_ = federated_lora::geometric_median(estimates_);
+}
+
 void ClientData::read(study::InputReader const& input) {
-  auto const& about = *point_.input;
   shared_ = std::make_unique<SharedStructure>();
   shared_->common = DenseMatrix(point_.d1, point_.d2);
   shared_->benign = DenseMatrix(point_.d1, 0);
-  shared_->is_contaminated = read_truth(input, about);
-  fill(estimates_, [&](std::int64_t client, MatrixView out) { read_estimate(input, about, client, out); });
+  shared_->is_contaminated = read_truth(input, *point_.input);
+  fill(estimates_,
+       [&](std::int64_t client, MatrixView out) { read_estimate(input, *adapter_, client, out); });
 }
 
 double ClientData::noise_square() const {
-  if (point_.module != Module::input) return point_.noise * point_.noise;
-  return point_.input->has_noise ? point_.input->mean_square_noise : study::kUndefined;
+  if (adapter_ == nullptr) return point_.noise * point_.noise;
+  return adapter_->has_noise ? adapter_->mean_square_noise : study::kUndefined;
+}
+
+std::int64_t ClientData::known_rank() const {
+  if (adapter_ != nullptr) return adapter_->has_base ? 0 : adapter_->factor_rank;
+  return point_.module == Module::copy ? point_.lora_rank : point_.local_rank;
 }
 
 void ClientData::draw(study::Team& team) {

@@ -10,6 +10,8 @@
 #include "study/experiment.hpp"
 #include "study/team.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,12 +25,14 @@ struct EntryLevels {
   double exact_benign = study::kUndefined;
 };
 
-/// The data of a trial: the clients' estimates, and what no analysis changes.
-class ClientData : public study::StageResult {
+/// The clients' estimates of one matrix, and what no analysis changes.
+class ClientData {
  public:
   /// Draws them, or trains them (module copy, from `network`, which must outlive the data). Training that the
   /// run's end cuts leaves the clients that are done, and goes on with the others. Collective.
   ClientData(Parameters const& point, Transformer const& network, study::Team& team);
+  /// Reads those of one of the user's adapters; `point` has its shape. Collective.
+  ClientData(Parameters const& point, Adapter const& adapter, study::Team& team);
 
   Parameters const& point() const { return point_; }
   ClientStack const& estimates() const { return estimates_; }
@@ -48,15 +52,19 @@ class ClientData : public study::StageResult {
 
   /// sigma^2 of a client's estimate, or NaN where nobody knows.
   double noise_square() const;
+  /// Rank that a client's estimate cannot exceed by the way it was made; 0 where nothing is known.
+  std::int64_t known_rank() const;
 
  private:
   void read(study::InputReader const& input);
+  void summarise();
   void draw(study::Team& team);
   void train(Transformer const& network, study::Team& team);
   EntryLevels measure_levels() const;
   double exact_level() const;
 
   Parameters point_;
+  Adapter const* adapter_ = nullptr;  ///< of the user's file
   std::unique_ptr<SharedStructure> shared_;
   std::optional<ClientDraws> draws_;
   std::optional<CopyClients> copying_;

@@ -14,12 +14,27 @@ namespace {
 using linalg::DenseMatrix;
 using linalg::Transpose;
 
-std::string const kEstimate = "clients/estimate";
-std::string const kFactorA = "clients/factor_a";
-std::string const kFactorB = "clients/factor_b";
-std::string const kNoise = "clients/noise";
+std::string const kClients = "clients";
+std::string const kModules = "modules";
 std::string const kTruth = "clients/truth";
-std::string const kBase = "base";
+
+/// Where the file keeps an adapter's data sets.
+struct Places {
+  explicit Places(std::string const& name) {
+    std::string const group = name.empty() ? kClients : kModules + "/" + name;
+    estimate = group + "/estimate";
+    factor_a = group + "/factor_a";
+    factor_b = group + "/factor_b";
+    noise = group + "/noise";
+    base = name.empty() ? "base" : group + "/base";
+  }
+
+  std::string estimate;
+  std::string factor_a;
+  std::string factor_b;
+  std::string noise;
+  std::string base;
+};
 
 std::vector<std::int64_t> extents_of(study::InputReader const& input, std::string const& name,
                                      std::size_t dimensions) {
@@ -53,84 +68,120 @@ DenseMatrix read_client(study::InputReader const& input, std::string const& name
 }
 
 /// Reads them all.
-void refuse_equal_estimates(study::InputReader const& input, OwnEstimates const& about) {
-  DenseMatrix first(about.d1, about.d2);
-  DenseMatrix estimate(about.d1, about.d2);
+void refuse_equal_estimates(study::InputReader const& input, Adapter const& adapter, std::int64_t clients) {
+  DenseMatrix first(adapter.d1, adapter.d2);
+  DenseMatrix estimate(adapter.d1, adapter.d2);
   bool differ = false;
-  for (std::int64_t client = 0; client < about.clients; ++client) {
+  for (std::int64_t client = 0; client < clients; ++client) {
     auto& current = client == 0 ? first : estimate;
-    read_estimate(input, about, client, current.view());
+    read_estimate(input, adapter, client, current.view());
     differ = differ || !std::ranges::equal(first.values(), current.values(), [](double a, double b) {
                return !numerics::differ_beyond_rounding(a, b);
              });
   }
   if (!differ)
+    throw study::UserError(fmt::format(
+        "input: the estimates of all clients {}are equal, nothing tells one from another; allowed are "
+        "estimates that differ",
+        adapter.name.empty() ? "" : "in /" + kModules + "/" + adapter.name + " "));
+}
+
+void examine_noise(study::InputReader const& input, std::string const& place, std::int64_t clients,
+                   Adapter& adapter) {
+  expect_extents(input, place, {clients});
+  adapter.has_noise = true;
+  for (double const error : input.read(place, {0, clients}, {0, 1})) {
+    if (error < 0)
+      throw study::UserError(fmt::format("input: /{} holds {}, an error is at least 0", place, error));
+    adapter.mean_square_noise += error * error / static_cast<double>(clients);
+  }
+}
+
+/// Whose clients are counted by the first adapter (`clients` = 0), and are as many in the others.
+Adapter examine_adapter(study::InputReader const& input, std::string const& name, std::int64_t& clients) {
+  Places const places(name);
+  Adapter adapter;
+  adapter.name = name;
+  std::int64_t found = 0;
+  if (input.has(places.estimate)) {
+    auto const extents = extents_of(input, places.estimate, 3);
+    found = extents[0];
+    adapter.d1 = extents[1];
+    adapter.d2 = extents[2];
+  } else if (input.has(places.factor_a) && input.has(places.factor_b)) {
+    auto const left = extents_of(input, places.factor_a, 3);
+    found = left[0];
+    adapter.d1 = left[1];
+    adapter.factor_rank = left[2];
+    adapter.d2 = extents_of(input, places.factor_b, 3)[1];
+    expect_extents(input, places.factor_b, {found, adapter.d2, adapter.factor_rank});
+  } else {
+    throw study::UserError(fmt::format("input: needs /{}, or /{} and /{}{}", places.estimate, places.factor_a,
+                                       places.factor_b,
+                                       name.empty() ? ", or groups of them in /" + kModules : ""));
+  }
+  if (clients == 0) clients = found;
+  if (found != clients)
     throw study::UserError(
-        "input: the estimates of all clients are equal, nothing tells one from another; allowed are "
-        "estimates "
-        "that differ");
+        fmt::format("input: /{}/{} has {} clients, an earlier module {}; all need the same clients, in one "
+                    "order",
+                    kModules, name, found, clients));
+  if (input.has(places.base)) {
+    expect_extents(input, places.base, {adapter.d1, adapter.d2});
+    adapter.has_base = true;
+  }
+  refuse_equal_estimates(input, adapter, clients);
+  if (input.has(places.noise)) examine_noise(input, places.noise, clients, adapter);
+  return adapter;
+}
+
+void examine_truth(study::InputReader const& input, OwnEstimates& about) {
+  expect_extents(input, kTruth, {about.clients});
+  about.has_truth = true;
+  for (double const mark : input.read(kTruth, {0, about.clients}, {0, 1})) {
+    if (mark != 0 && mark != 1)
+      throw study::UserError(fmt::format("input: /{} holds {}, allowed are 0 and 1", kTruth, mark));
+    about.contaminated += mark == 1 ? 1 : 0;
+  }
 }
 
 }  // namespace
 
 OwnEstimates examine_estimates(study::InputReader const& input) {
   OwnEstimates about;
-  if (input.has(kEstimate)) {
-    auto const extents = extents_of(input, kEstimate, 3);
-    about.clients = extents[0];
-    about.d1 = extents[1];
-    about.d2 = extents[2];
-  } else if (input.has(kFactorA) && input.has(kFactorB)) {
-    auto const left = extents_of(input, kFactorA, 3);
-    about.clients = left[0];
-    about.d1 = left[1];
-    about.factor_rank = left[2];
-    about.d2 = extents_of(input, kFactorB, 3)[1];
-    expect_extents(input, kFactorB, {about.clients, about.d2, about.factor_rank});
+  auto names = input.members(kModules);
+  Places const of_one("");
+  if (names.empty()) {
+    names.emplace_back();
   } else {
-    throw study::UserError("input: needs /clients/estimate, or /clients/factor_a and /clients/factor_b");
+    for (auto const& stray : {of_one.estimate, of_one.factor_a, of_one.factor_b, of_one.noise, of_one.base})
+      if (input.has(stray))
+        throw study::UserError(
+            fmt::format("input: /{} and /{}/{} are both there; with several modules each holds its own",
+                        stray, kModules, names.front()));
   }
-  if (input.has(kBase)) {
-    expect_extents(input, kBase, {about.d1, about.d2});
-    about.has_base = true;
-  }
-  refuse_equal_estimates(input, about);
-  if (input.has(kNoise)) {
-    expect_extents(input, kNoise, {about.clients});
-    about.has_noise = true;
-    for (double const error : input.read(kNoise, {0, about.clients}, {0, 1})) {
-      if (error < 0)
-        throw study::UserError(fmt::format("input: /{} holds {}, an error is at least 0", kNoise, error));
-      about.mean_square_noise += error * error / static_cast<double>(about.clients);
-    }
-  }
-  if (input.has(kTruth)) {
-    expect_extents(input, kTruth, {about.clients});
-    about.has_truth = true;
-    for (double const mark : input.read(kTruth, {0, about.clients}, {0, 1})) {
-      if (mark != 0 && mark != 1)
-        throw study::UserError(fmt::format("input: /{} holds {}, allowed are 0 and 1", kTruth, mark));
-      about.contaminated += mark == 1 ? 1 : 0;
-    }
-  }
+  for (auto const& name : names) about.adapters.push_back(examine_adapter(input, name, about.clients));
+  if (input.has(kTruth)) examine_truth(input, about);
   return about;
 }
 
-void read_estimate(study::InputReader const& input, OwnEstimates const& about, std::int64_t client,
+void read_estimate(study::InputReader const& input, Adapter const& adapter, std::int64_t client,
                    linalg::MatrixView out) {
-  DenseMatrix estimate(about.d1, about.d2);
-  if (about.factor_rank > 0) {
-    auto const a = read_client(input, kFactorA, client, about.d1, about.factor_rank);
-    auto const b = read_client(input, kFactorB, client, about.d2, about.factor_rank);
+  Places const places(adapter.name);
+  DenseMatrix estimate(adapter.d1, adapter.d2);
+  if (adapter.factor_rank > 0) {
+    auto const a = read_client(input, places.factor_a, client, adapter.d1, adapter.factor_rank);
+    auto const b = read_client(input, places.factor_b, client, adapter.d2, adapter.factor_rank);
     linalg::gemm(Transpose::no, Transpose::yes, 1, a.view(), b.view(), 0, estimate.view());
   } else {
-    estimate = read_client(input, kEstimate, client, about.d1, about.d2);
+    estimate = read_client(input, places.estimate, client, adapter.d1, adapter.d2);
   }
-  DenseMatrix const base = about.has_base
-                               ? matrix(input.read(kBase, {0, about.d1}, {0, about.d2}), about.d1, about.d2)
-                               : DenseMatrix(about.d1, about.d2);
-  for (std::int64_t j = 0; j < about.d2; ++j)
-    for (std::int64_t i = 0; i < about.d1; ++i) out(i, j) = estimate(i, j) - base(i, j);
+  DenseMatrix const base =
+      adapter.has_base
+          ? matrix(input.read(places.base, {0, adapter.d1}, {0, adapter.d2}), adapter.d1, adapter.d2)
+          : DenseMatrix(adapter.d1, adapter.d2);
+  for (std::int64_t j = 0; j < adapter.d2; ++j)
+    for (std::int64_t i = 0; i < adapter.d1; ++i) out(i, j) = estimate(i, j) - base(i, j);
 }
 
 std::vector<char> read_truth(study::InputReader const& input, OwnEstimates const& about) {

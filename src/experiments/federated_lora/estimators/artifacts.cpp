@@ -25,22 +25,25 @@ void store_solution(Solution const& solution, study::Team& team) {
   store_list("normalised_values", solution.normalised().leading.singular_values, team);
 }
 
-void store_recovery(Recovery const& recovery, std::span<char const> truth, study::Team& team) {
-  store_list("scores", recovery.scores, team);
-  store_list("flags", recovery.flags, team);
+void store_recovery(Recoveries const& recoveries, std::span<char const> truth, study::Team& team) {
+  store_list("scores", recoveries.front().scores, team);
+  store_list("flags", recoveries.front().flags, team);
   store_list("truth", truth, team);
   if (!team.wants("subspace")) return;
-  auto frame = recovery.frame;
-  for (std::int64_t k = 0; k < frame.columns(); ++k) {
-    double largest = 0;
-    for (double const entry : frame.column(k))
-      if (std::abs(entry) > std::abs(largest)) largest = entry;
-    if (largest < 0)
-      for (double& entry : frame.column(k)) entry = -entry;
+  study::Artifact artifact{"subspace", {0, recoveries.front().frame.columns()}, {}};
+  for (auto const& recovery : recoveries) {
+    auto frame = recovery.frame;
+    for (std::int64_t k = 0; k < frame.columns(); ++k) {
+      double largest = 0;
+      for (double const entry : frame.column(k))
+        if (std::abs(entry) > std::abs(largest)) largest = entry;
+      if (largest < 0)
+        for (double& entry : frame.column(k)) entry = -entry;
+    }
+    artifact.extents.front() += frame.rows();
+    for (std::int64_t i = 0; i < frame.rows(); ++i)
+      for (std::int64_t k = 0; k < frame.columns(); ++k) artifact.values.push_back(frame(i, k));
   }
-  study::Artifact artifact{"subspace", {frame.rows(), frame.columns()}, {}};
-  for (std::int64_t i = 0; i < frame.rows(); ++i)
-    for (std::int64_t k = 0; k < frame.columns(); ++k) artifact.values.push_back(frame(i, k));
   team.store(std::move(artifact));
 }
 

@@ -13,8 +13,9 @@ namespace thresher::federated_lora {
 
 /// Singular values of the low-rank part and of the normalised stack.
 void store_solution(Solution const& solution, study::Team& team);
-/// Scores, flags, truth and the subspace (the largest entry of each column positive).
-void store_recovery(Recovery const& recovery, std::span<char const> truth, study::Team& team);
+/// Scores, flags, truth and the subspace (the largest entry of each column positive), those of several
+/// matrices one below the other.
+void store_recovery(Recoveries const& recoveries, std::span<char const> truth, study::Team& team);
 /// Squared errors by method and client, NaN for contaminated ones.
 void store_client_errors(std::span<double const> errors, std::span<MethodEntry const* const> asked,
                          std::span<char const> truth, study::Team& team);

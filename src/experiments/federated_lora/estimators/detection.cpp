@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace thresher::federated_lora {
@@ -20,18 +21,58 @@ std::vector<char> flag(std::span<double const> scores, std::span<double const> d
   return flags;
 }
 
-void detect(ClientStack const& stack, Parameters const& point, Recovery& recovery) {
-  auto measured = residuals(stack, recovery.common, recovery.frame);
-  recovery.scores = std::move(measured.off_subspace);
-  recovery.flags = flag(recovery.scores, measured.norms, point);
-  mpi::broadcast(stack.communicator(), std::span(recovery.flags));
+Readings combined(std::span<Readings const> adapters, Parameters const& point) {
+  if (adapters.size() == 1) return adapters.front();
+  std::size_t const clients = adapters.front().scores.size();
+  Readings sum{std::vector<double>(clients), std::vector<double>(clients)};
+  for (auto const& adapter : adapters) {
+    std::vector<double> squares;
+    for (double const score : adapter.scores) squares.push_back(score * score);
+    double const floor = point.threshold_floor * numerics::median(adapter.distances);
+    double const unit = std::max({numerics::quantile(squares, point.threshold_quantile), floor * floor,
+                                  std::numeric_limits<double>::min()});
+    for (std::size_t k = 0; k < clients; ++k) {
+      sum.scores[k] += squares[k] / unit;
+      sum.distances[k] += adapter.distances[k] * adapter.distances[k] / unit;
+    }
+  }
+  for (auto* const values : {&sum.scores, &sum.distances})
+    for (double& value : *values) value = std::sqrt(value);
+  return sum;
 }
 
-void detect_by(std::vector<double> scores, ClientStack const& stack, Parameters const& point,
-               Recovery& recovery) {
-  recovery.scores = std::move(scores);
-  recovery.flags = flag(recovery.scores, distances(stack, recovery.common), point);
-  mpi::broadcast(stack.communicator(), std::span(recovery.flags));
+namespace {
+
+/// Scores and flags from the readings of all matrices. Collective.
+void decide(std::span<Readings const> readings, mpi::Communicator const& comm, Parameters const& point,
+            Recoveries& recoveries) {
+  auto const all = combined(readings, point);
+  auto flags = flag(all.scores, all.distances, point);
+  mpi::broadcast(comm, std::span(flags));
+  for (std::size_t a = 0; a < recoveries.size(); ++a) {
+    recoveries[a].scores = all.scores;
+    recoveries[a].flags = flags;
+    recoveries[a].own_scores = readings[a].scores;
+  }
+}
+
+}  // namespace
+
+void detect(Stacks const& stacks, Parameters const& point, Recoveries& recoveries) {
+  std::vector<Readings> readings;
+  for (std::size_t a = 0; a < stacks.size(); ++a) {
+    auto measured = residuals(*stacks[a], recoveries[a].common, recoveries[a].frame);
+    readings.push_back({std::move(measured.off_subspace), std::move(measured.norms)});
+  }
+  decide(readings, stacks.front()->communicator(), point, recoveries);
+}
+
+void detect_by(std::vector<std::vector<double>> scores, Stacks const& stacks, Parameters const& point,
+               Recoveries& recoveries) {
+  std::vector<Readings> readings;
+  for (std::size_t a = 0; a < stacks.size(); ++a)
+    readings.push_back({std::move(scores[a]), distances(*stacks[a], recoveries[a].common)});
+  decide(readings, stacks.front()->communicator(), point, recoveries);
 }
 
 void refit(ClientStack const& stack, std::span<char const> marked, Parameters const& point,
@@ -42,17 +83,19 @@ void refit(ClientStack const& stack, std::span<char const> marked, Parameters co
   recovery.frame = leading_left_vectors({stack, recovery.common, weights}, fitted_rank(point)).vectors;
 }
 
-void polish(ClientStack const& stack, Parameters const& point, Recovery& recovery) {
+void polish(Stacks const& stacks, Parameters const& point, Recoveries& recoveries) {
   std::int64_t const r = fitted_rank(point);
-  std::int64_t const fewest = std::max<std::int64_t>(2, (r + point.d2 - 1) / point.d2 + 1);
+  std::int64_t fewest = 2;
+  for (auto const* stack : stacks)
+    fewest = std::max(fewest, (r + stack->columns() - 1) / stack->columns() + 1);
   for (std::int64_t pass = 0; pass < point.polish; ++pass) {
+    auto const before = recoveries.front().flags;
     std::vector<char> clean;
-    for (char const mark : recovery.flags) clean.push_back(mark == 0 ? 1 : 0);
+    for (char const mark : before) clean.push_back(mark == 0 ? 1 : 0);
     if (std::ranges::count(clean, 1) < fewest) return;
-    auto const before = recovery.flags;
-    refit(stack, clean, point, recovery);
-    detect(stack, point, recovery);
-    if (recovery.flags == before) return;
+    for (std::size_t a = 0; a < stacks.size(); ++a) refit(*stacks[a], clean, point, recoveries[a]);
+    detect(stacks, point, recoveries);
+    if (recoveries.front().flags == before) return;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "experiments/federated_lora/estimators/measurement.hpp"
 
+#include "experiments/federated_lora/estimators/adapter_artifacts.hpp"
 #include "experiments/federated_lora/estimators/artifacts.hpp"
 #include "experiments/federated_lora/estimators/client_errors.hpp"
 #include "experiments/federated_lora/estimators/detection.hpp"
@@ -23,24 +24,38 @@ using linalg::DenseMatrix;
 constexpr double kRounding = 1e-9;
 constexpr double kExact = 1e-6;
 
-/// Who is contaminated by the program alone: its residual blocks, or what is off its subspace.
-Recovery decide_by_program(Parameters const& point, Solution const& solution) {
-  auto const& convex = solution.convex();
-  Recovery recovery{convex.common, convex.frame, {}, {}};
-  if (point.score == Score::residual)
-    detect(solution.data().estimates(), point, recovery);
-  else
-    detect_by(convex.block_norms, solution.data().estimates(), point, recovery);
-  return recovery;
+Stacks stacks_of(AdapterSolutions const& solutions) {
+  Stacks stacks;
+  for (auto const& solution : solutions.adapters()) stacks.push_back(&solution->data().estimates());
+  return stacks;
 }
 
-/// The same by the leading directions of the normalised stack.
-Recovery decide_by_directions(Parameters const& point, Solution const& solution) {
-  auto const& normalised = solution.normalised();
-  Recovery recovery{
-      normalised.centre, completed_frame(normalised.leading.vectors.view(), fitted_rank(point)), {}, {}};
-  detect(solution.data().estimates(), point, recovery);
-  return recovery;
+/// Who is contaminated by the program alone: its residual blocks, or what is off its subspace.
+Recoveries decide_by_program(Parameters const& point, AdapterSolutions const& solutions) {
+  Recoveries recoveries;
+  std::vector<std::vector<double>> block_norms;
+  for (auto const& solution : solutions.adapters()) {
+    auto const& convex = solution->convex();
+    recoveries.push_back({convex.common, convex.frame, {}, {}});
+    block_norms.push_back(convex.block_norms);
+  }
+  if (point.score == Score::residual)
+    detect(stacks_of(solutions), point, recoveries);
+  else
+    detect_by(std::move(block_norms), stacks_of(solutions), point, recoveries);
+  return recoveries;
+}
+
+/// The same by the leading directions of the normalised stacks.
+Recoveries decide_by_directions(Parameters const& point, AdapterSolutions const& solutions) {
+  Recoveries recoveries;
+  for (auto const& solution : solutions.adapters()) {
+    auto const& normalised = solution->normalised();
+    recoveries.push_back(
+        {normalised.centre, completed_frame(normalised.leading.vectors.view(), fitted_rank(point)), {}, {}});
+  }
+  detect(stacks_of(solutions), point, recoveries);
+  return recoveries;
 }
 
 /// 1 - ||U_hat^T U||_F^2 / r.
@@ -53,15 +68,22 @@ double subspace_error(DenseMatrix const& frame, DenseMatrix const& truth) {
   return std::clamp(1 - overlap / static_cast<double>(truth.columns()), 0.0, 1.0);
 }
 
-void measure_solve(Parameters const& point, Solution const& solution, Metrics& metrics) {
-  auto const& convex = solution.convex();
-  metrics.lambda_used = convex.lambda;
-  metrics.convex_rank = static_cast<double>(convex.rank);
-  metrics.admm_iterations = static_cast<double>(convex.iterations);
-  metrics.converged = convex.converged ? 1 : 0;
-  metrics.duality_gap = convex.duality_gap;
-  metrics.objective = convex.objective;
-  auto const& levels = solution.data().levels();
+/// Of several programs: sums, the largest gap, and no price.
+void measure_solve(Parameters const& point, AdapterSolutions const& solutions, Metrics& metrics) {
+  auto const& first = solutions.adapters().front();
+  metrics.convex_rank = metrics.admm_iterations = metrics.objective = metrics.duality_gap = 0;
+  metrics.converged = 1;
+  for (auto const& solution : solutions.adapters()) {
+    auto const& convex = solution->convex();
+    metrics.convex_rank += static_cast<double>(convex.rank);
+    metrics.admm_iterations += static_cast<double>(convex.iterations);
+    metrics.objective += convex.objective;
+    metrics.duality_gap = std::max(metrics.duality_gap, convex.duality_gap);
+    if (!convex.converged) metrics.converged = 0;
+  }
+  if (solutions.adapters().size() > 1) return;
+  metrics.lambda_used = first->convex().lambda;
+  auto const& levels = first->data().levels();
   auto const factors = balance_factors(
       point, static_cast<double>(contaminated_clients(point)) / static_cast<double>(point.clients));
   metrics.lambda_enter_benign = factors.benign * levels.benign;
@@ -118,39 +140,46 @@ void measure_methods(Evidence const& evidence, study::Team& team, Metrics& metri
 
 }  // namespace
 
-study::Outcome measure_point(Solution const& solution, Parameters const& point, study::Team& team,
+study::Outcome measure_point(AdapterSolutions const& solutions, Parameters const& point, study::Team& team,
                              Metrics& metrics) {
-  auto const& data = solution.data();
-  auto const convex = decide_by_program(point, solution);
+  auto const stacks = stacks_of(solutions);
+  auto const convex = decide_by_program(point, solutions);
   auto clair = convex;
-  polish(data.estimates(), point, clair);
-  auto spherical = decide_by_directions(point, solution);
-  double const spherical_error =
-      data.subspace().columns() > 0 ? subspace_error(spherical.frame, data.subspace()) : study::kUndefined;
-  polish(data.estimates(), point, spherical);
+  polish(stacks, point, clair);
+  auto spherical = decide_by_directions(point, solutions);
+  auto const unpolished = spherical.front().frame;
+  polish(stacks, point, spherical);
 
-  measure_solve(point, solution, metrics);
+  auto const& solution = *solutions.adapters().front();
+  auto const& data = solution.data();
+  measure_solve(point, solutions, metrics);
   if (knows_clean_set(point)) {
-    measure_detection(clair.scores, clair.flags, data.is_contaminated(), metrics);
-    metrics.set_recovered_spherical = spherical.flags == data.is_contaminated() ? 1 : 0;
+    measure_detection(clair.front().scores, clair.front().flags, data.is_contaminated(), metrics);
+    metrics.set_recovered_spherical = spherical.front().flags == data.is_contaminated() ? 1 : 0;
   }
   if (data.subspace().columns() > 0) {
     metrics.subspace_error_svd = subspace_error(solution.svd_frame(), data.subspace());
-    metrics.subspace_error_spherical = spherical_error;
+    metrics.subspace_error_spherical = subspace_error(unpolished, data.subspace());
     metrics.subspace_error_oracle_set = subspace_error(solution.oracle_frame(), data.subspace());
-    metrics.subspace_error_convex = subspace_error(convex.frame, data.subspace());
-    metrics.subspace_error_clair = subspace_error(clair.frame, data.subspace());
+    metrics.subspace_error_convex = subspace_error(convex.front().frame, data.subspace());
+    metrics.subspace_error_clair = subspace_error(clair.front().frame, data.subspace());
   }
   if (point.module == Module::gaussian || point.module == Module::linreg)
     metrics.exact_recovery = metrics.subspace_error_convex < kExact && metrics.set_recovered == 1 ? 1 : 0;
 
-  Evidence const evidence{point, solution, convex, clair, spherical};
-  if (point.module != Module::input) measure_methods(evidence, team, metrics);
-  store_solution(solution, team);
-  store_price_path(solution, point, team);
-  if (point.module == Module::input) store_refined(evidence, team);
+  std::vector<Evidence> evidence;
+  for (std::size_t a = 0; a < stacks.size(); ++a)
+    evidence.push_back({point, *solutions.adapters()[a], convex[a], clair[a], spherical[a]});
   store_recovery(clair, data.is_contaminated(), team);
-  return solution.convex().converged ? study::Outcome::ok : study::Outcome::not_converged;
+  if (point.module != Module::input) measure_methods(evidence.front(), team, metrics);
+  if (evidence.size() > 1) {
+    store_adapters(evidence, team);
+  } else {
+    store_solution(solution, team);
+    store_price_path(solution, point, team);
+    if (point.module == Module::input) store_refined(evidence.front(), team);
+  }
+  return metrics.converged == 1 ? study::Outcome::ok : study::Outcome::not_converged;
 }
 
 Metrics applicable_metrics(Parameters const& point) {
@@ -195,6 +224,7 @@ Metrics applicable_metrics(Parameters const& point) {
     without({&Metrics::gain_clair, &Metrics::subspace_error_svd, &Metrics::subspace_error_spherical,
              &Metrics::subspace_error_oracle_set, &Metrics::subspace_error_convex,
              &Metrics::subspace_error_clair});
+  if (adapter_count(point) > 1) without({&Metrics::lambda_used});
   if (!knows_clean_set(point))
     without({&Metrics::tpr, &Metrics::fpr, &Metrics::set_recovered, &Metrics::set_recovered_spherical,
              &Metrics::auc, &Metrics::score_gap, &Metrics::score_benign, &Metrics::score_contaminated});

@@ -21,7 +21,7 @@ struct Estimate {
   std::vector<char> keeps_own;
 };
 
-/// What the decisions of a point were made from, and led to.
+/// What the decisions on one matrix of each client were made from, and led to.
 struct Evidence {
   Parameters const& point;
   Solution const& solution;

@@ -42,12 +42,12 @@ void store_price_path(Solution const& solution, Parameters const& point, study::
     if (team.stopping()) throw study::Interrupted();
     ranks.push_back(static_cast<double>(at.low_rank.rank()));
     gaps.push_back(at.duality_gap);
-    Recovery recovery{at.common, completed_frame(at.low_rank.vectors.view(), fitted_rank(point)), {}, {}};
+    Recoveries recovery{{at.common, completed_frame(at.low_rank.vectors.view(), fitted_rank(point)), {}, {}}};
     if (point.score == Score::residual)
-      detect(stack, point, recovery);
+      detect({&stack}, point, recovery);
     else
-      detect_by(at.block_norms, stack, point, recovery);
-    flags.insert(flags.end(), recovery.flags.begin(), recovery.flags.end());
+      detect_by({at.block_norms}, {&stack}, point, recovery);
+    flags.insert(flags.end(), recovery.front().flags.begin(), recovery.front().flags.end());
   });
   auto const store = [&](char const* name, std::vector<std::int64_t> extents, std::vector<double> values) {
     if (team.wants(name)) team.store({name, std::move(extents), std::move(values)});

@@ -16,18 +16,6 @@ namespace {
 using linalg::DenseMatrix;
 using linalg::Transpose;
 
-/// The program, cut where the run wants to end and continued where an earlier one was cut.
-ClairSolution solve_for_team(ClientStack const& stack, ClairSettings const& settings, study::Team& team) {
-  auto const kept = team.restore();
-  std::optional<std::span<std::byte const>> state;
-  if (kept) state = *kept;
-  return solve_clair(stack, settings, state, [&](auto const& make_state) {
-    if (!team.stopping()) return;
-    team.keep(make_state());
-    throw study::Interrupted();
-  });
-}
-
 ConvexPart in_full_dimension(ClairSolution solution, double lambda, std::int64_t r) {
   ConvexPart part;
   part.lambda = lambda;
@@ -52,15 +40,16 @@ DenseMatrix product(Transpose of_a, DenseMatrix const& a, DenseMatrix const& b) 
 /// The program on B^T M_k for the R leading left vectors B of the normalised stack: less noise in each block,
 /// and d1 / R times cheaper.
 ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
-                            NormalisedStack const& normalised, study::Team& team) {
+                            NormalisedStack const& normalised, SolveKeeping const& keeping) {
   auto const basis = normalised.leading.vectors;
   ClientStack compressed(stack.communicator(), stack.clients(), point.compress_rank, stack.columns());
   linalg::gemm(Transpose::yes, Transpose::no, 1, basis.view(), stack.own(), 0, compressed.own());
   auto centre = point.centering == Centering::common ? geometric_median(compressed)
                                                      : DenseMatrix(point.compress_rank, stack.columns());
   double const lambda = price(point, normalise(compressed, std::move(centre), fitted_rank(point)));
-  auto part = in_full_dimension(solve_for_team(compressed, clair_settings(point, lambda), team), lambda,
-                                fitted_rank(point));
+  auto part =
+      in_full_dimension(solve_clair(compressed, clair_settings(point, lambda), keeping.kept, keeping.save),
+                        lambda, fitted_rank(point));
   part.frame = product(Transpose::no, basis, part.frame);
   // C = B C_R + (I - B B^T) C_0.
   auto const inside = product(Transpose::yes, basis, normalised.centre);
@@ -72,22 +61,29 @@ ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
 }
 
 /// Rank of the clients' matrices where the program can be solved on their left factors; 0 where it cannot.
-std::int64_t exact_factor_rank(Parameters const& point, ClientStack const& stack) {
+std::int64_t exact_factor_rank(Parameters const& point, ClientData const& data) {
+  auto const& stack = data.estimates();
   if (point.centering == Centering::common || stack.communicator().size() > stack.clients()) return 0;
-  std::int64_t rank = point.local_rank;
-  if (point.module == Module::copy) rank = point.lora_rank;
-  if (point.module == Module::input) rank = point.input->has_base ? 0 : point.input->factor_rank;
+  std::int64_t const rank = data.known_rank();
   return rank < std::min(stack.rows(), stack.columns()) ? rank : 0;
 }
 
 /// The program on the clients' left factors: exact without a common part.
 ConvexPart solve_factored(Parameters const& point, ClientStack const& stack, double lambda, std::int64_t rank,
-                          study::Team& team) {
-  auto part =
-      in_full_dimension(solve_for_team(factor_blocks(stack, rank), clair_settings(point, lambda), team),
-                        lambda, fitted_rank(point));
+                          SolveKeeping const& keeping) {
+  auto part = in_full_dimension(
+      solve_clair(factor_blocks(stack, rank), clair_settings(point, lambda), keeping.kept, keeping.save),
+      lambda, fitted_rank(point));
   part.common = DenseMatrix(stack.rows(), stack.columns());
   return part;
+}
+
+NormalisedStack normalise_for(Parameters const& point, ClientData const& data) {
+  auto const& stack = data.estimates();
+  return normalise(stack,
+                   point.centering == Centering::common ? data.geometric_median()
+                                                        : DenseMatrix(stack.rows(), stack.columns()),
+                   std::max(fitted_rank(point), point.compress_rank));
 }
 
 }  // namespace
@@ -102,26 +98,38 @@ ClairSettings clair_settings(Parameters const& point, double lambda) {
   return settings;
 }
 
-Solution::Solution(Parameters const& point, ClientData const& data, study::Team& team) : data_(data) {
+Solution::Solution(Parameters const& point, ClientData const& data, SolveKeeping const& keeping)
+    : data_(data), normalised_(normalise_for(point, data)) {
   auto const& stack = data.estimates();
-  std::int64_t const r = fitted_rank(point);
-  bool const centred = point.centering == Centering::common;
-  DenseMatrix const zero(centred ? 0 : stack.rows(), centred ? 0 : stack.columns());
-  normalised_ = normalise(stack, centred ? data.geometric_median() : zero, std::max(r, point.compress_rank));
   if (point.compress_rank > 0) {
-    convex_ = solve_compressed(point, stack, normalised_, team);
+    convex_ = solve_compressed(point, stack, normalised_, keeping);
   } else {
     double const lambda = price(point, normalised_);
-    std::int64_t const factors = exact_factor_rank(point, stack);
-    convex_ = factors > 0
-                  ? solve_factored(point, stack, lambda, factors, team)
-                  : in_full_dimension(solve_for_team(stack, clair_settings(point, lambda), team), lambda, r);
+    std::int64_t const factors = exact_factor_rank(point, data);
+    convex_ = factors > 0 ? solve_factored(point, stack, lambda, factors, keeping)
+                          : in_full_dimension(
+                                solve_clair(stack, clair_settings(point, lambda), keeping.kept, keeping.save),
+                                lambda, fitted_rank(point));
   }
+  find_frames(point);
+}
+
+Solution::Solution(Parameters const& point, ClientData const& data, ConvexPart convex)
+    : data_(data), normalised_(normalise_for(point, data)), convex_(std::move(convex)) {
+  find_frames(point);
+}
+
+void Solution::find_frames(Parameters const& point) {
+  auto const& stack = data_.estimates();
+  bool const centred = point.centering == Centering::common;
   std::vector<double> const all(static_cast<std::size_t>(stack.clients()), 1.0);
-  svd_frame_ = leading_left_vectors({stack, centred ? data.mean() : zero, all}, r).vectors;
+  svd_frame_ =
+      leading_left_vectors({stack, centred ? data_.mean() : DenseMatrix(stack.rows(), stack.columns()), all},
+                           fitted_rank(point))
+          .vectors;
   if (!knows_clean_set(point)) return;
   std::vector<char> benign;
-  for (char const mark : data.is_contaminated()) benign.push_back(mark == 0 ? 1 : 0);
+  for (char const mark : data_.is_contaminated()) benign.push_back(mark == 0 ? 1 : 0);
   Recovery oracle;
   refit(stack, benign, point, oracle);
   oracle_frame_ = std::move(oracle.frame);

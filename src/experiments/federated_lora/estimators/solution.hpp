@@ -5,9 +5,11 @@
 #include "experiments/federated_lora/estimators/lambda_rule.hpp"
 #include "experiments/federated_lora/model/parameters.hpp"
 #include "linalg/dense_matrix.hpp"
-#include "study/experiment.hpp"
-#include "study/team.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace thresher::federated_lora {
@@ -29,12 +31,19 @@ struct ConvexPart {
 /// What a point asks of the program.
 ClairSettings clair_settings(Parameters const& point, double lambda);
 
-/// Stage `solve`: the program and the frames that no decision changes.
-class Solution : public study::StageResult {
+/// What an earlier run left of a solve that was cut, and what keeps the state of this one.
+struct SolveKeeping {
+  std::optional<std::span<std::byte const>> kept = std::nullopt;
+  SaveState save = {};
+};
+
+/// The program on one matrix of each client, and the frames that no decision changes.
+class Solution {
  public:
-  /// `data` must outlive it. A solve that the run's end cuts leaves its state and goes on from it.
-  /// Collective.
-  Solution(Parameters const& point, ClientData const& data, study::Team& team);
+  /// `data` must outlive it. Collective.
+  Solution(Parameters const& point, ClientData const& data, SolveKeeping const& keeping = {});
+  /// From a program that is solved already. Collective.
+  Solution(Parameters const& point, ClientData const& data, ConvexPart convex);
 
   ClientData const& data() const { return data_; }
   ConvexPart const& convex() const { return convex_; }
@@ -45,6 +54,8 @@ class Solution : public study::StageResult {
   linalg::DenseMatrix const& oracle_frame() const { return oracle_frame_; }
 
  private:
+  void find_frames(Parameters const& point);
+
   ClientData const& data_;
   NormalisedStack normalised_;
   ConvexPart convex_;

@@ -3,6 +3,9 @@
 #include "parameters/declaration.hpp"
 
 #include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace thresher::federated_lora {
 
@@ -28,17 +31,34 @@ enum class Method {
 };
 inline constexpr int kMethods = 11;
 
-/// What is known of the user's own estimates.
-struct OwnEstimates {
-  std::int64_t clients = 0;
+/// One parameter matrix that all clients have estimated, as the user's file tells of it.
+struct Adapter {
+  std::string name;  ///< of its group in /modules; empty: the file has one, in /clients
   std::int64_t d1 = 0;
   std::int64_t d2 = 0;
   std::int64_t factor_rank = 0;  ///< > 0: given as factors
-  std::int64_t contaminated = 0;
   double mean_square_noise = 0;
   bool has_base = false;
   bool has_noise = false;
+
+  static constexpr std::tuple members{&Adapter::name,
+                                      &Adapter::d1,
+                                      &Adapter::d2,
+                                      &Adapter::factor_rank,
+                                      &Adapter::mean_square_noise,
+                                      &Adapter::has_base,
+                                      &Adapter::has_noise};
+};
+
+/// What is known of the user's own estimates.
+struct OwnEstimates {
+  std::int64_t clients = 0;
+  std::int64_t contaminated = 0;
   bool has_truth = false;
+  std::vector<Adapter> adapters;  ///< at least one, by name
+
+  static constexpr std::tuple members{&OwnEstimates::clients, &OwnEstimates::contaminated,
+                                      &OwnEstimates::has_truth, &OwnEstimates::adapters};
 };
 
 struct Parameters {

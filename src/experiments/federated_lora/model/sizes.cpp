@@ -10,6 +10,17 @@ Parameters with_shapes(Parameters point) {
   return point;
 }
 
+Parameters of_adapter(Parameters point, Adapter const& adapter) {
+  point.d1 = adapter.d1;
+  point.d2 = adapter.d2;
+  return point;
+}
+
+std::int64_t adapter_count(Parameters const& point) {
+  if (point.module != Module::input || point.input == nullptr) return 1;
+  return static_cast<std::int64_t>(point.input->adapters.size());
+}
+
 std::int64_t contaminated_clients(Parameters const& point) {
   if (point.module == Module::input) return point.input == nullptr ? 0 : point.input->contaminated;
   // 0.3 * 60 = 17.999...: decimals mean what they say, so a product within rounding of a half or a whole is

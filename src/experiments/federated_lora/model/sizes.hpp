@@ -10,6 +10,10 @@ namespace thresher::federated_lora {
 
 /// The point with d1 and d2 as they are: module copy has matrices of the network's width.
 Parameters with_shapes(Parameters point);
+/// The point with the shape of one of the user's adapters.
+Parameters of_adapter(Parameters point, Adapter const& adapter);
+/// Matrices that each client has estimated: several only where the user's file holds them.
+std::int64_t adapter_count(Parameters const& point);
 /// m = contamination K, rounded half to even; of own estimates the marked ones.
 std::int64_t contaminated_clients(Parameters const& point);
 inline std::int64_t benign_clients(Parameters const& point) {

@@ -44,16 +44,35 @@ TEST(Detection, PolishingRemovesTheColluders) {
   point.d1 = 14;
   point.d2 = 7;
   point.rank = 2;
-  Recovery recovery;
+  Recoveries recoveries(1);
+  auto& recovery = recoveries.front();
   std::vector<char> all(16, 1);
   refit(stack, all, point, recovery);
-  detect(stack, point, recovery);
+  detect({&stack}, point, recoveries);
   recovery.flags.assign(16, 0);
   recovery.flags[0] = recovery.flags[1] = recovery.flags[2] = 1;  // one colluder is missed
-  polish(stack, point, recovery);
+  polish({&stack}, point, recoveries);
   std::vector<char> truth(16, 0);
   std::fill_n(truth.begin(), 4, 1);
   EXPECT_EQ(recovery.flags, truth);
+}
+
+TEST(Detection, CombinesMatricesInUnitsOfTheirLowQuantiles) {
+  Parameters point;
+  point.threshold_quantile = 0.5;
+  std::vector<Readings> const one{{{3, 1, 2}, {4, 4, 4}}};
+  EXPECT_EQ(combined(one, point).scores, one.front().scores);
+  // Squares 9, 1, 4 over 4; 0.01, 0.04, 0.25 over 0.04.
+  std::vector<Readings> const two{{{3, 1, 2}, {4, 4, 4}}, {{0.1, 0.2, 0.5}, {1, 1, 1}}};
+  auto const both = combined(two, point);
+  EXPECT_NEAR(both.scores[0], std::sqrt(9 / 4.0 + 0.25), 1e-14);
+  EXPECT_NEAR(both.scores[1], std::sqrt(1 / 4.0 + 1), 1e-14);
+  EXPECT_NEAR(both.scores[2], std::sqrt(1 + 6.25), 1e-14);
+  EXPECT_NEAR(both.distances[1], std::sqrt(4 + 25), 1e-14);
+  // Without noise the unit is the floor: rounding of clean clients counts for nothing.
+  std::vector<Readings> const exact{{{1e-16, 3e-16, 1}, {1, 1, 1}}, {{2e-16, 1e-16, 3e-16}, {1, 1, 1}}};
+  auto const flags = flag(combined(exact, point).scores, combined(exact, point).distances, point);
+  EXPECT_EQ(flags, (std::vector<char>{0, 0, 1}));
 }
 
 TEST(GeometricMedian, IsStationary) {

@@ -1,10 +1,12 @@
+#include "../own_input.hpp"
 #include "../trial.hpp"
-#include "experiments/federated_lora/data/client_data.hpp"
-#include "experiments/federated_lora/estimators/solution.hpp"
+#include "experiments/federated_lora/data/adapter_data.hpp"
+#include "experiments/federated_lora/estimators/adapter_solutions.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -126,24 +128,62 @@ TEST(Teams, TrainTheSameClients) {
   for (std::int64_t k = 0; k < a.rows * a.columns; ++k) ASSERT_EQ(a.data[k], b.data[k]);
 }
 
+void expect_same_bits(Solution const& continued, Solution const& whole) {
+  EXPECT_EQ(continued.convex().iterations, whole.convex().iterations);
+  EXPECT_EQ(continued.convex().objective, whole.convex().objective);
+  EXPECT_EQ(continued.convex().duality_gap, whole.convex().duality_gap);
+  EXPECT_EQ(continued.convex().block_norms, whole.convex().block_norms);
+  EXPECT_TRUE(std::ranges::equal(continued.convex().frame.values(), whole.convex().frame.values()));
+  EXPECT_TRUE(std::ranges::equal(continued.convex().common.values(), whole.convex().common.values()));
+}
+
+/// Solves, solves again with a cut after so many iterations, goes on: same bits.
+void cut_and_continue(Parameters const& point, AdapterData const& data, study::Team& team, int after) {
+  team.set_services(nullptr);
+  AdapterSolutions const whole(point, data, team);
+  trials::MemoryServices services;
+  services.stop_after(after);
+  team.set_services(&services);
+  EXPECT_THROW(AdapterSolutions(point, data, team), study::Interrupted);
+  ASSERT_TRUE(services.kept.has_value());
+  services.stop_at = -1;
+  AdapterSolutions const continued(point, data, team);
+  team.set_services(nullptr);
+  for (std::size_t a = 0; a < whole.adapters().size(); ++a)
+    expect_same_bits(*continued.adapters()[a], *whole.adapters()[a]);
+}
+
 TEST(Teams, ACutSolveGoesOnWithTheSameBits) {
   auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
   study::Team team(world);
-  auto const point = small();
   team.begin_trial({"test\n", 1});
   Transformer const none;
-  ClientData const data(point, none, team);
-  Solution const whole(point, data, team);
-  trials::MemoryServices services;
-  services.stop_after(12);
-  team.set_services(&services);
-  EXPECT_THROW(Solution(point, data, team), study::Interrupted);
-  ASSERT_TRUE(services.kept.has_value());
-  services.stop_at = -1;
-  Solution const continued(point, data, team);
-  EXPECT_EQ(continued.convex().iterations, whole.convex().iterations);
-  EXPECT_EQ(continued.convex().objective, whole.convex().objective);
-  EXPECT_EQ(continued.convex().block_norms, whole.convex().block_norms);
+  for (auto const& point : points()) {  // by the Gram matrix and by products, whole, compressed, factored
+    AdapterData const data(point, none, team);
+    cut_and_continue(point, data, team, 5);
+  }
+}
+
+TEST(Teams, SolveTheUsersAdaptersInTurnAndGoOnWhereTheyWereCut) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  auto const self = mpi::Communicator::self();
+  study::Team team(world), one(self);
+  auto const input = two_adapters();
+  auto const about = examine_estimates(input);
+  auto const point = own_point(about);
+  Transformer const none;
+  for (auto* const each : {&team, &one}) each->set_input(&input);
+  auto const together = run_trial(point, team).metrics;
+  auto const alone = run_trial(point, one).metrics;
+  EXPECT_EQ(together.set_recovered, 1);
+  EXPECT_NEAR(together.objective, alone.objective, 1e-7 * alone.objective);
+  EXPECT_NEAR(together.score_gap, alone.score_gap, 1e-6 * alone.score_gap);
+
+  team.begin_trial({"test\n", 1});
+  AdapterData const data(point, none, team);
+  AdapterSolutions const whole(point, data, team);
+  auto const first = static_cast<int>(whole.adapters().front()->convex().iterations);
+  for (int const after : {3, first + 5}) cut_and_continue(point, data, team, after);
 }
 
 }  // namespace
