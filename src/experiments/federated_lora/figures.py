@@ -3,6 +3,7 @@
 
     figures.py window paper_exact.h5 paper_contamination.h5 window.png
     figures.py gain paper_gain.h5 paper_stability.h5 gain.png
+    figures.py copy paper_copy.h5 copy.png
 """
 
 import argparse
@@ -43,7 +44,7 @@ def window(paths, output):
         at = exact.sel(contamination=contamination).isel(overlap=0)
         for level in ("lambda_enter_benign", "lambda_enter_contaminated"):
             left.axvline(float(at[level].mean()), color=COLOURS[k], lw=0.8, ls=":")
-    left.legend(frameon=False, fontsize=8, loc="center left", borderaxespad=0)
+    left.legend(frameon=False, fontsize=8, loc="center right", borderaxespad=0)
     finish(left, r"price $\lambda$ of a residual block", "exact recovery", "without noise: a plateau between two levels")
 
     file = xr.open_dataset(paths[1])
@@ -103,12 +104,34 @@ def gain(paths, output):
     figure.savefig(output, dpi=110)
 
 
+def copy(paths, output):
+    """Accuracies on fresh text over the sequences of a client, without and with a boost of the colluders."""
+    file = xr.open_dataset(paths[0]).sel(contamination_kind="collude")
+    figure, panels = plt.subplots(1, 2, figsize=(9.4, 3.7), sharey=True)
+    methods = (("clair", "o", "#0072b2"), ("oracle_set", "x", "black"), ("local", "s", "#d55e00"), ("svd", "D", "#009e73"),
+               ("geomedian", "^", "#cc79a7"), ("base", "", "0.5"), ("fedavg", "v", "#e69f00"))
+    for panel, scale in zip(panels, file["contamination_scale"].values[::-1]):
+        at = file.sel(contamination_scale=scale)
+        for name, marker, colour in methods:
+            mean, error = mean_and_error(at[f"copy_accuracy_{name}"])
+            panel.errorbar(file["n_local"], mean, error, fmt=marker + ("--" if name == "base" else "-"), color=colour, ms=5,
+                           mfc="white", lw=0.9, label=name)
+        panel.set_xscale("log")
+        panel.set_xticks(file["n_local"].values, [f"{n:g}" for n in file["n_local"].values])
+        panel.minorticks_off()
+        finish(panel, "sequences of a client", "accuracy of benign clients" if panel is panels[0] else "",
+               f"colluders' updates times {scale:g}")
+    panels[1].legend(frameon=False, fontsize=8, loc="lower right", ncols=2)
+    figure.tight_layout()
+    figure.savefig(output, dpi=110)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("figure", choices=("window", "gain"))
+    parser.add_argument("figure", choices=("window", "gain", "copy"))
     parser.add_argument("paths", nargs="+", help="result files, then the picture")
     options = parser.parse_args()
-    {"window": window, "gain": gain}[options.figure](options.paths[:-1], options.paths[-1])
+    {"window": window, "gain": gain, "copy": copy}[options.figure](options.paths[:-1], options.paths[-1])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <stdexcept>
 
 namespace thresher::federated_lora {
 
@@ -20,6 +21,15 @@ using linalg::ConstMatrixView;
 using linalg::DenseMatrix;
 using linalg::MatrixView;
 using linalg::Transpose;
+
+/// Makes the factors of this rank's clients.
+void fill_factors(ClientStack& stack, std::function<void(std::int64_t, MatrixView, MatrixView)> const& make) {
+  mpi::agree(stack.communicator(), [&] {
+    for (std::size_t k = 0; k < stack.pieces().size(); ++k)
+      make(stack.pieces()[k].client, stack.left().at(stack.left().pieces()[k]),
+           stack.right().at(stack.right().pieces()[k]));
+  });
+}
 
 /// Makes the clients of which a rank holds columns, whole (bits of a product depend on its width).
 void fill(ClientStack& stack, std::function<void(std::int64_t, MatrixView)> const& make) {
@@ -41,7 +51,7 @@ void fill(ClientStack& stack, std::function<void(std::int64_t, MatrixView)> cons
 }  // namespace
 
 ClientData::ClientData(Parameters const& point, Transformer const& network, study::Team& team)
-    : point_(point), estimates_(team.communicator(), point.clients, point.d1, point.d2) {
+    : point_(point), estimates_(empty_stack(team.communicator())) {
   if (point.module == Module::copy)
     train(network, team);
   else
@@ -51,11 +61,15 @@ ClientData::ClientData(Parameters const& point, Transformer const& network, stud
 }
 
 ClientData::ClientData(Parameters const& point, Adapter const& adapter, study::Team& team)
-    : point_(point),
-      adapter_(&adapter),
-      estimates_(team.communicator(), point.clients, adapter.d1, adapter.d2) {
+    : point_(point), adapter_(&adapter), estimates_(empty_stack(team.communicator())) {
   read(*team.input());
   summarise();
+}
+
+ClientStack ClientData::empty_stack(mpi::Communicator const& comm) const {
+  if (stores_factors(point_, known_rank(), comm.size()))
+    return ClientStack::factored(comm, point_.clients, point_.d1, point_.d2, known_rank());
+  return {comm, point_.clients, point_.d1, point_.d2};
 }
 
 void ClientData::summarise() {
@@ -68,8 +82,13 @@ void ClientData::read(study::InputReader const& input) {
   shared_->common = DenseMatrix(point_.d1, point_.d2);
   shared_->benign = DenseMatrix(point_.d1, 0);
   shared_->is_contaminated = read_truth(input, *point_.input);
-  fill(estimates_,
-       [&](std::int64_t client, MatrixView out) { read_estimate(input, *adapter_, client, out); });
+  if (estimates_.is_factored())
+    fill_factors(estimates_, [&](std::int64_t client, MatrixView left, MatrixView right) {
+      read_factors(input, *adapter_, client, left, right);
+    });
+  else
+    fill(estimates_,
+         [&](std::int64_t client, MatrixView out) { read_estimate(input, *adapter_, client, out); });
 }
 
 double ClientData::noise_square() const {
@@ -78,14 +97,18 @@ double ClientData::noise_square() const {
 }
 
 std::int64_t ClientData::known_rank() const {
-  if (adapter_ != nullptr) return adapter_->has_base ? 0 : adapter_->factor_rank;
-  return point_.module == Module::copy ? point_.lora_rank : point_.local_rank;
+  return federated_lora::known_rank(point_, adapter_);
 }
 
 void ClientData::draw(study::Team& team) {
   shared_ = std::make_unique<SharedStructure>(draw_shared_structure(point_, team));
   draws_.emplace(point_, *shared_, team);
-  fill(estimates_, [&](std::int64_t client, MatrixView out) { draws_->estimate(client, out); });
+  if (estimates_.is_factored())
+    fill_factors(estimates_, [&](std::int64_t client, MatrixView left, MatrixView right) {
+      draws_->estimate_factors(client, left, right);
+    });
+  else
+    fill(estimates_, [&](std::int64_t client, MatrixView out) { draws_->estimate(client, out); });
 }
 
 /// One client after the other, asking between them whether the run wants to end.
@@ -156,8 +179,41 @@ EntryLevels ClientData::measure_levels() const {
   };
   levels.benign = level(0, point_.rank);
   if (m > 0) levels.contaminated = level(1, 1);
-  levels.exact_benign = exact_level();
+  if (point_.rank > benign_clients(point_) * point_.d2) return levels;
+  levels.exact_benign = point_.heterogeneity == 0 ? exact_level_without_heterogeneity() : exact_level();
   return levels;
+}
+
+/// Theta_k - C = U X_k: the right frame of the stack is that of the rows of [X_k], and its blocks have
+/// squared norms tr((sum X X^T)^{-1} X_k X_k^T).
+double ClientData::exact_level_without_heterogeneity() const {
+  auto const& comm = estimates_.communicator();
+  DenseMatrix gram(point_.rank, point_.rank);
+  std::vector<DenseMatrix> own;  // X_k X_k^T, of clients that begin here
+  mpi::agree(comm, [&] {
+    for (auto const& piece : estimates_.pieces()) {
+      if (piece.columns.begin != 0 || is_contaminated()[static_cast<std::size_t>(piece.client)] != 0)
+        continue;
+      auto const x = draws_->coordinates(piece.client);
+      auto& square = own.emplace_back(point_.rank, point_.rank);
+      linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, x.view(), 0, square.view());
+      linalg::symmetrize(linalg::Triangle::lower, square.view());
+      for (std::size_t k = 0; k < square.values().size(); ++k) gram.values()[k] += square.values()[k];
+    }
+  });
+  mpi::sum_in_place(comm, gram.values());
+  double largest = 0;
+  mpi::agree(comm, [&] {
+    if (!linalg::potrf(linalg::Triangle::lower, gram.view()))
+      throw std::runtime_error("the benign clients' own parts do not span the shared subspace");
+    for (auto& square : own) {
+      linalg::potrs(linalg::Triangle::lower, gram.view(), square.view());
+      double trace = 0;
+      for (std::int64_t i = 0; i < point_.rank; ++i) trace += square(i, i);
+      largest = std::max(largest, trace);
+    }
+  });
+  return std::sqrt(mpi::max(comm, largest));
 }
 
 /// max_k |V_k|_F over the blocks of the right singular frame of the noiseless benign stack.

@@ -59,9 +59,12 @@ class ClientData {
   void read(study::InputReader const& input);
   void summarise();
   void draw(study::Team& team);
+  /// An empty stack for the estimates, as factors where that is worth while.
+  ClientStack empty_stack(mpi::Communicator const& comm) const;
   void train(Transformer const& network, study::Team& team);
   EntryLevels measure_levels() const;
   double exact_level() const;
+  double exact_level_without_heterogeneity() const;
 
   Parameters point_;
   Adapter const* adapter_ = nullptr;  ///< of the user's file

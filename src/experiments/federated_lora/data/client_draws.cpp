@@ -1,8 +1,8 @@
 #include "experiments/federated_lora/data/client_draws.hpp"
 
+#include "experiments/federated_lora/data/rank_truncation.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 #include "linalg/orthonormal_frame.hpp"
-#include "linalg/singular_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,20 +45,26 @@ ClientDraws::ClientDraws(Parameters const& point, SharedStructure const& shared,
       heterogeneity_(team.stream("hetero")),
       noise_(team.stream("noise")),
       design_(team.stream("design")),
-      response_(team.stream("response")) {}
+      response_(team.stream("response")),
+      sketch_(team.stream("sketch")) {}
 
 void ClientDraws::parameter(std::int64_t client, MatrixView out) const {
   std::ranges::copy(shared_.common.values(), out.data);
   if (shared_.is_contaminated[static_cast<std::size_t>(client)] != 0) return add_deviation(client, out);
+  auto const coefficients = coordinates(client);
+  linalg::gemm(Transpose::no, Transpose::no, 1, shared_.benign.view(), coefficients.view(), 1, out);
+  if (point_.heterogeneity > 0)
+    add_normals(heterogeneity_, client, point_.heterogeneity / std::sqrt(entries(point_)), out);
+}
+
+DenseMatrix ClientDraws::coordinates(std::int64_t client) const {
   auto coefficients = normals(coefficients_, client, point_.rank, point_.d2);
   auto const s = strengths(point_);
   double const width = std::sqrt(static_cast<double>(point_.d2));
   for (std::int64_t j = 0; j < point_.d2; ++j)
     for (std::int64_t i = 0; i < point_.rank; ++i)
       coefficients(i, j) *= s[static_cast<std::size_t>(i)] / width;
-  linalg::gemm(Transpose::no, Transpose::no, 1, shared_.benign.view(), coefficients.view(), 1, out);
-  if (point_.heterogeneity > 0)
-    add_normals(heterogeneity_, client, point_.heterogeneity / std::sqrt(entries(point_)), out);
+  return coefficients;
 }
 
 void ClientDraws::add_deviation(std::int64_t client, MatrixView out) const {
@@ -89,7 +95,7 @@ void ClientDraws::add_deviation(std::int64_t client, MatrixView out) const {
   }
 }
 
-void ClientDraws::estimate(std::int64_t client, MatrixView out) const {
+void ClientDraws::untruncated(std::int64_t client, MatrixView out) const {
   parameter(client, out);
   switch (point_.module) {
     case Module::gaussian:
@@ -102,7 +108,28 @@ void ClientDraws::estimate(std::int64_t client, MatrixView out) const {
     case Module::input:
       throw std::logic_error("only modules gaussian and linreg draw their clients");
   }
-  if (point_.local_rank > 0) truncate_rank(out, point_.local_rank);
+}
+
+void ClientDraws::estimate(std::int64_t client, MatrixView out) const {
+  untruncated(client, out);
+  if (point_.local_rank == 0 || point_.local_rank >= std::min(point_.d1, point_.d2)) return;
+  DenseMatrix left(point_.d1, point_.local_rank), right(point_.d2, point_.local_rank);
+  truncate(client, out, left.view(), right.view());
+  linalg::gemm(Transpose::no, Transpose::yes, 1, left.view(), right.view(), 0, out);
+}
+
+void ClientDraws::estimate_factors(std::int64_t client, MatrixView left, MatrixView right) const {
+  DenseMatrix whole(point_.d1, point_.d2);
+  untruncated(client, whole.view());
+  truncate(client, whole.view(), left, right);
+}
+
+/// The same whether factors are stored or their products: that depends on the team.
+void ClientDraws::truncate(std::int64_t client, MatrixView whole, MatrixView left, MatrixView right) const {
+  std::int64_t const full = std::min(point_.d1, point_.d2);
+  if (full <= kLargestDenseSvd) return leading_factors(whole, left, right);
+  auto const width = std::min(point_.local_rank + kOversampling, full);
+  sketched_factors(whole, normals(sketch_, client, point_.d2, width), left, right);
 }
 
 /// The parameter becomes its least squares estimate (X^T X + ridge)^{-1} X^T Y from the client's own sample.
@@ -119,18 +146,6 @@ void ClientDraws::regress(std::int64_t client, MatrixView parameter) const {
   if (!linalg::potrf(linalg::Triangle::lower, gram.view()))
     throw std::runtime_error("a client's design is not of full rank");
   linalg::potrs(linalg::Triangle::lower, gram.view(), parameter);
-}
-
-void truncate_rank(MatrixView a, std::int64_t rank) {
-  std::int64_t const full = std::min(a.rows, a.columns);
-  if (rank >= full) return;
-  DenseMatrix u(a.rows, full), vt(full, a.columns);
-  std::vector<double> values(static_cast<std::size_t>(full));
-  linalg::gesdd(a, values, u.view(), vt.view());
-  for (std::int64_t k = 0; k < rank; ++k)
-    for (double& entry : u.column(k)) entry *= values[static_cast<std::size_t>(k)];
-  linalg::gemm(Transpose::no, Transpose::no, 1, u.columns_from(0, rank),
-               vt.view().block(0, 0, rank, a.columns), 0, a);
 }
 
 }  // namespace thresher::federated_lora

@@ -21,10 +21,18 @@ class ClientDraws {
   void parameter(std::int64_t client, linalg::MatrixView out) const;
   /// M_k.
   void estimate(std::int64_t client, linalg::MatrixView out) const;
+  /// M_k of rank `local_rank` as A B^T (d1 and d2 x local_rank), B orthonormal: the best approximation, or
+  /// one by randomised subspace iteration where both sides are long.
+  void estimate_factors(std::int64_t client, linalg::MatrixView left, linalg::MatrixView right) const;
+  /// What is a benign client's own inside the subspace: coordinates in U of Theta_k - C (r x d2).
+  linalg::DenseMatrix coordinates(std::int64_t client) const;
 
  private:
   void add_deviation(std::int64_t client, linalg::MatrixView out) const;
   void regress(std::int64_t client, linalg::MatrixView parameter) const;
+  void untruncated(std::int64_t client, linalg::MatrixView out) const;
+  void truncate(std::int64_t client, linalg::MatrixView whole, linalg::MatrixView left,
+                linalg::MatrixView right) const;
 
   Parameters point_;
   SharedStructure const& shared_;
@@ -34,9 +42,7 @@ class ClientDraws {
   random::Stream noise_;
   random::Stream design_;
   random::Stream response_;
+  random::Stream sketch_;
 };
-
-/// Best approximation of A of the given rank, in place (gesdd). Not collective.
-void truncate_rank(linalg::MatrixView a, std::int64_t rank);
 
 }  // namespace thresher::federated_lora

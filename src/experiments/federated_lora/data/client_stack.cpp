@@ -1,6 +1,7 @@
 #include "experiments/federated_lora/data/client_stack.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace thresher::federated_lora {
 
@@ -17,15 +18,54 @@ mpi::Range columns_of(std::int64_t clients, std::int64_t columns, int rank, int 
 
 ClientStack::ClientStack(mpi::Communicator const& comm, std::int64_t clients, std::int64_t rows,
                          std::int64_t columns)
-    : comm_(&comm), clients_(clients), columns_(columns) {
-  auto const own = columns_of(clients, columns, comm.rank(), comm.size());
+    : comm_(&comm), clients_(clients), rows_(rows), columns_(columns) {
+  deal();
+  own_ = linalg::DenseMatrix(rows, own_columns_);
+}
+
+void ClientStack::deal() {
+  auto const own = columns_of(clients_, columns_, comm_->rank(), comm_->size());
+  own_columns_ = own.size();
   for (std::int64_t column = own.begin; column < own.end;) {
-    std::int64_t const client = column / columns;
-    std::int64_t const end = std::min(own.end, (client + 1) * columns);
-    pieces_.push_back({client, {column - client * columns, end - client * columns}, column - own.begin});
+    std::int64_t const client = column / columns_;
+    std::int64_t const end = std::min(own.end, (client + 1) * columns_);
+    pieces_.push_back({client, {column - client * columns_, end - client * columns_}, column - own.begin});
     column = end;
   }
-  own_ = linalg::DenseMatrix(rows, own.size());
+}
+
+ClientStack ClientStack::factored(mpi::Communicator const& comm, std::int64_t clients, std::int64_t rows,
+                                  std::int64_t columns, std::int64_t rank) {
+  assert(comm.size() <= clients);
+  ClientStack stack;
+  stack.comm_ = &comm;
+  stack.clients_ = clients;
+  stack.rows_ = rows;
+  stack.columns_ = columns;
+  stack.deal();
+  stack.factors_.emplace_back(comm, clients, rows, rank);
+  stack.factors_.emplace_back(comm, clients, columns, rank);
+  return stack;
+}
+
+linalg::ConstMatrixView ClientStack::get(Piece const& piece, linalg::DenseMatrix& scratch) const {
+  if (!is_factored()) return at(piece);
+  auto const k = static_cast<std::size_t>(piece.client - pieces_.front().client);
+  if (scratch.rows() != rows_ || scratch.columns() != columns_)
+    scratch = linalg::DenseMatrix(rows_, columns_);
+  linalg::gemm(linalg::Transpose::no, linalg::Transpose::yes, 1, left().at(left().pieces()[k]),
+               right().at(right().pieces()[k]), 0, scratch.view());
+  return scratch.view();
+}
+
+ClientStack expanded(ClientStack const& stack) {
+  ClientStack whole(stack.communicator(), stack.clients(), stack.rows(), stack.columns());
+  linalg::DenseMatrix scratch;
+  for (auto const& piece : whole.pieces()) {
+    auto const from = stack.get(piece, scratch);
+    std::copy_n(from.data, from.rows * from.columns, whole.at(piece).data);
+  }
+  return whole;
 }
 
 double ClientStack::bytes_per_rank(std::int64_t clients, std::int64_t rows, std::int64_t columns, int ranks) {

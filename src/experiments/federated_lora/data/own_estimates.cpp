@@ -1,5 +1,6 @@
 #include "experiments/federated_lora/data/own_estimates.hpp"
 
+#include "linalg/orthonormal_frame.hpp"
 #include "numerics/rounding.hpp"
 
 #include <fmt/format.h>
@@ -182,6 +183,19 @@ void read_estimate(study::InputReader const& input, Adapter const& adapter, std:
           : DenseMatrix(adapter.d1, adapter.d2);
   for (std::int64_t j = 0; j < adapter.d2; ++j)
     for (std::int64_t i = 0; i < adapter.d1; ++i) out(i, j) = estimate(i, j) - base(i, j);
+}
+
+void read_factors(study::InputReader const& input, Adapter const& adapter, std::int64_t client,
+                  linalg::MatrixView left, linalg::MatrixView right) {
+  Places const places(adapter.name);
+  auto const a = read_client(input, places.factor_a, client, adapter.d1, adapter.factor_rank);
+  auto const b = read_client(input, places.factor_b, client, adapter.d2, adapter.factor_rank);
+  // A B^T = (A T^T) Q^T with B = Q T.
+  std::ranges::copy(b.values(), right.data);
+  linalg::orthonormalize_columns(right);
+  DenseMatrix triangle(adapter.factor_rank, adapter.factor_rank);
+  linalg::gemm(Transpose::yes, Transpose::no, 1, right, b.view(), 0, triangle.view());
+  linalg::gemm(Transpose::no, Transpose::yes, 1, a.view(), triangle.view(), 0, left);
 }
 
 std::vector<char> read_truth(study::InputReader const& input, OwnEstimates const& about) {

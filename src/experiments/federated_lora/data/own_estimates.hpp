@@ -20,6 +20,10 @@ OwnEstimates examine_estimates(study::InputReader const& input);
 /// M_k less the base. Not collective.
 void read_estimate(study::InputReader const& input, Adapter const& adapter, std::int64_t client,
                    linalg::MatrixView out);
+/// The same of an adapter that is given as factors, without a base: left right^T, orthonormal columns on the
+/// right. Not collective.
+void read_factors(study::InputReader const& input, Adapter const& adapter, std::int64_t client,
+                  linalg::MatrixView left, linalg::MatrixView right);
 /// One mark per client; none is marked without /clients/truth. Not collective.
 std::vector<char> read_truth(study::InputReader const& input, OwnEstimates const& about);
 

@@ -28,6 +28,15 @@ std::span<double const> entries(ConstMatrixView piece) {
   return {piece.data, static_cast<std::size_t>(piece.rows * piece.columns)};
 }
 
+/// Norms and left singular vectors of A_k B_k^T with orthonormal B_k are those of A_k: whatever is measured
+/// about a centre that is zero, the left factors tell.
+bool left_factors_tell(ClientStack const& stack, DenseMatrix const& centre) {
+  return stack.is_factored() && std::ranges::all_of(centre.values(), [](double c) { return c == 0; });
+}
+DenseMatrix zero_like(ClientStack const& stack) {
+  return {stack.rows(), stack.columns()};
+}
+
 double squared_distance(std::span<double const> a, std::span<double const> b) {
   double lanes[8] = {};
   std::size_t const whole = a.size() / 8 * 8;
@@ -46,10 +55,11 @@ double squared_distance(std::span<double const> a, std::span<double const> b) {
 
 DenseMatrix weighted_sum(ClientStack const& stack, std::span<double const> weights) {
   DenseMatrix sum(stack.rows(), stack.columns());
+  DenseMatrix scratch;
   for (auto const& piece : stack.pieces()) {
     double const weight = weights[static_cast<std::size_t>(piece.client)];
     if (weight == 0) continue;
-    auto const from = entries(stack.at(piece));
+    auto const from = entries(stack.get(piece, scratch));
     double* const to = sum.column(piece.columns.begin).data();
     for (std::size_t i = 0; i < from.size(); ++i) to[i] += weight * from[i];
   }
@@ -69,22 +79,27 @@ DenseMatrix mean_of(ClientStack const& stack) {
 }
 
 std::vector<double> distances(ClientStack const& stack, DenseMatrix const& centre) {
+  if (left_factors_tell(stack, centre)) return distances(stack.left(), zero_like(stack.left()));
+  DenseMatrix scratch;
   std::vector<double> squares(static_cast<std::size_t>(stack.clients()));
   for (auto const& piece : stack.pieces())
-    squares[static_cast<std::size_t>(piece.client)] += squared_distance(
-        entries(stack.at(piece)), entries(centre.columns_from(piece.columns.begin, piece.columns.size())));
+    squares[static_cast<std::size_t>(piece.client)] +=
+        squared_distance(entries(stack.get(piece, scratch)),
+                         entries(centre.columns_from(piece.columns.begin, piece.columns.size())));
   mpi::sum_in_place(stack.communicator(), squares);
   return roots(std::move(squares));
 }
 
 Residuals residuals(ClientStack const& stack, DenseMatrix const& centre, DenseMatrix const& frame) {
+  if (left_factors_tell(stack, centre)) return residuals(stack.left(), zero_like(stack.left()), frame);
+  DenseMatrix scratch;
   auto const clients = static_cast<std::size_t>(stack.clients());
   std::vector<double> squares(2 * clients);
   DenseMatrix difference(stack.rows(), stack.columns());
   DenseMatrix coefficients(frame.columns(), stack.columns());
   for (auto const& piece : stack.pieces()) {
     auto const client = static_cast<std::size_t>(piece.client);
-    auto const estimate = entries(stack.at(piece));
+    auto const estimate = entries(stack.get(piece, scratch));
     auto const from = entries(centre.columns_from(piece.columns.begin, piece.columns.size()));
     MatrixView const d = difference.columns_from(0, piece.columns.size());
     for (std::size_t i = 0; i < estimate.size(); ++i) d.data[i] = estimate[i] - from[i];
@@ -112,13 +127,13 @@ std::int64_t columns_at_once(std::int64_t rows) {
 void visit(WeightedStack const& weighted, std::function<void(MatrixView)> const& visitor) {
   auto const& stack = weighted.stack;
   std::int64_t const most =
-      std::min(columns_at_once(stack.rows()), std::max<std::int64_t>(stack.own().columns, 1));
-  DenseMatrix block(stack.rows(), most);
+      std::min(columns_at_once(stack.rows()), std::max<std::int64_t>(stack.own_columns(), 1));
+  DenseMatrix block(stack.rows(), most), scratch;
   std::int64_t filled = 0;
   for (auto const& piece : stack.pieces()) {
     double const weight = weighted.weights[static_cast<std::size_t>(piece.client)];
     if (weight == 0) continue;
-    auto const from = stack.at(piece);
+    auto const from = stack.get(piece, scratch);
     for (std::int64_t begin = 0; begin < from.columns;) {
       std::int64_t const count = std::min(from.columns - begin, most - filled);
       double const* const m = from.column(begin).data();
@@ -147,6 +162,10 @@ DenseMatrix gram(WeightedStack const& stack) {
 }
 
 prox::ShrinkingFactor leading_left_vectors(WeightedStack const& stack, std::int64_t count) {
+  if (left_factors_tell(stack.stack, stack.centre)) {
+    auto const zero = zero_like(stack.stack.left());
+    return leading_left_vectors({stack.stack.left(), zero, stack.weights}, count);
+  }
   auto const& comm = stack.stack.communicator();
   if (stack.stack.rows() > kLargestGram) {
     prox::ThresholdedSubspace subspace(comm, stack.stack.rows());

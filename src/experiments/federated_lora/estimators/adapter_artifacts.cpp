@@ -57,8 +57,8 @@ void store_refined_adapters(std::string const& name, Method method, std::span<Ev
   for (std::size_t piece = 0; piece < static_cast<std::size_t>(own.size()); ++piece)
     for (std::size_t a = 0; a < adapters.size(); ++a) {
       auto const& stack = adapters[a].solution.data().estimates();
-      DenseMatrix refined(stack.rows(), stack.columns());
-      estimate_client(estimates[a], stack.pieces()[piece].client, stack.at(stack.pieces()[piece]),
+      DenseMatrix refined(stack.rows(), stack.columns()), scratch;
+      estimate_client(estimates[a], stack.pieces()[piece].client, stack.get(stack.pieces()[piece], scratch),
                       estimates[a].centre.view(), refined.view());
       append_row_major(refined, values);
     }

@@ -80,9 +80,10 @@ void store_refined(Evidence const& evidence, study::Team& team) {
     }
     auto const estimate = methods()[static_cast<std::size_t>(method)].estimate(evidence);
     std::vector<double> values;
-    linalg::DenseMatrix refined(stack.rows(), stack.columns());
+    linalg::DenseMatrix refined(stack.rows(), stack.columns()), scratch;
     for (auto const& piece : stack.pieces()) {
-      estimate_client(estimate, piece.client, stack.at(piece), estimate.centre.view(), refined.view());
+      estimate_client(estimate, piece.client, stack.get(piece, scratch), estimate.centre.view(),
+                      refined.view());
       for (std::int64_t i = 0; i < refined.rows(); ++i)
         for (std::int64_t j = 0; j < refined.columns(); ++j) values.push_back(refined(i, j));
     }

@@ -37,7 +37,7 @@ std::vector<double> client_errors(ClientData const& data, std::span<Estimate con
   auto const clients = static_cast<std::size_t>(stack.clients());
   std::vector<double> squares(clients * estimates.size());
   DenseMatrix parameter(stack.rows(), stack.columns());
-  DenseMatrix estimated(stack.rows(), stack.columns());
+  DenseMatrix estimated(stack.rows(), stack.columns()), scratch;
   mpi::agree(stack.communicator(), [&] {
     for (auto const& piece : stack.pieces()) {
       auto const client = static_cast<std::size_t>(piece.client);
@@ -45,8 +45,9 @@ std::vector<double> client_errors(ClientData const& data, std::span<Estimate con
       data.draws().parameter(piece.client, parameter.view());
       double const* const truth = parameter.column(piece.columns.begin).data();
       MatrixView const out = estimated.columns_from(0, piece.columns.size());
+      ConstMatrixView const own = stack.get(piece, scratch);
       for (std::size_t e = 0; e < estimates.size(); ++e) {
-        estimate_client(estimates[e], piece.client, stack.at(piece),
+        estimate_client(estimates[e], piece.client, own,
                         estimates[e].centre.columns_from(piece.columns.begin, piece.columns.size()), out);
         double lanes[8] = {};
         std::int64_t const size = out.rows * out.columns;

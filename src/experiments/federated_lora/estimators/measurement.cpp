@@ -21,7 +21,7 @@ namespace {
 using linalg::DenseMatrix;
 
 /// Below this part of the signal an error is rounding, and no ratio with it means anything.
-constexpr double kRounding = 1e-9;
+constexpr double kNegligible = 1e-9;
 constexpr double kExact = 1e-6;
 
 Stacks stacks_of(AdapterSolutions const& solutions) {
@@ -106,7 +106,7 @@ void measure_parameters(Evidence const& evidence, std::span<MethodEntry const* c
   for (std::size_t e = 0; e < asked.size(); ++e)
     metrics.*asked[e]->mse = benign_mean(errors, e, evidence.point);
   store_client_errors(errors, asked, data.is_contaminated(), team);
-  double const smallest = kRounding * signal_energy(evidence.point);
+  double const smallest = kNegligible * signal_energy(evidence.point);
   if (metrics.mse_local > smallest) metrics.gain_clair = 1 - metrics.mse_clair / metrics.mse_local;
   if (metrics.mse_oracle_set > smallest)
     metrics.excess_clair = metrics.mse_clair / metrics.mse_oracle_set - 1;
@@ -120,7 +120,7 @@ void measure_texts(Evidence const& evidence, std::span<MethodEntry const* const>
     metrics.*asked[e]->copy_loss = benign_mean(readings.loss, e, evidence.point);
   }
   double const mistakes = 1 - metrics.copy_accuracy_local;
-  if (mistakes > kRounding) metrics.gain_clair = 1 - (1 - metrics.copy_accuracy_clair) / mistakes;
+  if (mistakes > kNegligible) metrics.gain_clair = 1 - (1 - metrics.copy_accuracy_clair) / mistakes;
 }
 
 /// How good the estimates of the methods are that are asked for.
@@ -224,6 +224,7 @@ Metrics applicable_metrics(Parameters const& point) {
     without({&Metrics::gain_clair, &Metrics::subspace_error_svd, &Metrics::subspace_error_spherical,
              &Metrics::subspace_error_oracle_set, &Metrics::subspace_error_convex,
              &Metrics::subspace_error_clair});
+  if (point.rank > benign_clients(point) * point.d2) without({&Metrics::lambda_exact_benign});
   if (adapter_count(point) > 1) without({&Metrics::lambda_used});
   if (!knows_clean_set(point))
     without({&Metrics::tpr, &Metrics::fpr, &Metrics::set_recovered, &Metrics::set_recovered_spherical,

@@ -2,6 +2,7 @@
 
 #include "experiments/federated_lora/estimators/clair_program.hpp"
 #include "experiments/federated_lora/estimators/detection.hpp"
+#include "experiments/federated_lora/estimators/program_stack.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 
 #include <algorithm>
@@ -35,14 +36,16 @@ void store_price_path(Solution const& solution, Parameters const& point, study::
       std::ranges::none_of(kNames, [&](char const* name) { return team.wants(name); }))
     return;
   auto const& stack = solution.data().estimates();
+  ProgramStack const program(point, solution.data());
   double const middle = solution.convex().lambda;
   auto const lambdas = prices(middle, point.path_points);
   std::vector<double> ranks, gaps, flags;
-  solve_clair_path(stack, clair_settings(point, middle), lambdas, [&](ClairSolution const& at) {
+  solve_clair_path(program.stack(), clair_settings(point, middle), lambdas, [&](ClairSolution const& at) {
     if (team.stopping()) throw study::Interrupted();
     ranks.push_back(static_cast<double>(at.low_rank.rank()));
     gaps.push_back(at.duality_gap);
-    Recoveries recovery{{at.common, completed_frame(at.low_rank.vectors.view(), fitted_rank(point)), {}, {}}};
+    Recoveries recovery{
+        {program.common(at.common), completed_frame(at.low_rank.vectors.view(), fitted_rank(point)), {}, {}}};
     if (point.score == Score::residual)
       detect({&stack}, point, recovery);
     else

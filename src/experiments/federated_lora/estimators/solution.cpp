@@ -1,9 +1,9 @@
 #include "experiments/federated_lora/estimators/solution.hpp"
 
-#include "experiments/federated_lora/data/factor_blocks.hpp"
 #include "experiments/federated_lora/data/geometric_median.hpp"
 #include "experiments/federated_lora/data/stack_passes.hpp"
 #include "experiments/federated_lora/estimators/detection.hpp"
+#include "experiments/federated_lora/estimators/program_stack.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
 
 #include <algorithm>
@@ -43,7 +43,10 @@ ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
                             NormalisedStack const& normalised, SolveKeeping const& keeping) {
   auto const basis = normalised.leading.vectors;
   ClientStack compressed(stack.communicator(), stack.clients(), point.compress_rank, stack.columns());
-  linalg::gemm(Transpose::yes, Transpose::no, 1, basis.view(), stack.own(), 0, compressed.own());
+  DenseMatrix scratch;
+  for (std::size_t k = 0; k < stack.pieces().size(); ++k)
+    linalg::gemm(Transpose::yes, Transpose::no, 1, basis.view(), stack.get(stack.pieces()[k], scratch), 0,
+                 compressed.at(compressed.pieces()[k]));
   auto centre = point.centering == Centering::common ? geometric_median(compressed)
                                                      : DenseMatrix(point.compress_rank, stack.columns());
   double const lambda = price(point, normalise(compressed, std::move(centre), fitted_rank(point)));
@@ -57,24 +60,6 @@ ConvexPart solve_compressed(Parameters const& point, ClientStack const& stack,
   part.common = product(Transpose::no, basis, part.common);
   for (std::size_t k = 0; k < part.common.values().size(); ++k)
     part.common.values()[k] += normalised.centre.values()[k];
-  return part;
-}
-
-/// Rank of the clients' matrices where the program can be solved on their left factors; 0 where it cannot.
-std::int64_t exact_factor_rank(Parameters const& point, ClientData const& data) {
-  auto const& stack = data.estimates();
-  if (point.centering == Centering::common || stack.communicator().size() > stack.clients()) return 0;
-  std::int64_t const rank = data.known_rank();
-  return rank < std::min(stack.rows(), stack.columns()) ? rank : 0;
-}
-
-/// The program on the clients' left factors: exact without a common part.
-ConvexPart solve_factored(Parameters const& point, ClientStack const& stack, double lambda, std::int64_t rank,
-                          SolveKeeping const& keeping) {
-  auto part = in_full_dimension(
-      solve_clair(factor_blocks(stack, rank), clair_settings(point, lambda), keeping.kept, keeping.save),
-      lambda, fitted_rank(point));
-  part.common = DenseMatrix(stack.rows(), stack.columns());
   return part;
 }
 
@@ -100,16 +85,15 @@ ClairSettings clair_settings(Parameters const& point, double lambda) {
 
 Solution::Solution(Parameters const& point, ClientData const& data, SolveKeeping const& keeping)
     : data_(data), normalised_(normalise_for(point, data)) {
-  auto const& stack = data.estimates();
   if (point.compress_rank > 0) {
-    convex_ = solve_compressed(point, stack, normalised_, keeping);
+    convex_ = solve_compressed(point, data.estimates(), normalised_, keeping);
   } else {
     double const lambda = price(point, normalised_);
-    std::int64_t const factors = exact_factor_rank(point, data);
-    convex_ = factors > 0 ? solve_factored(point, stack, lambda, factors, keeping)
-                          : in_full_dimension(
-                                solve_clair(stack, clair_settings(point, lambda), keeping.kept, keeping.save),
-                                lambda, fitted_rank(point));
+    ProgramStack const program(point, data);
+    convex_ = in_full_dimension(
+        solve_clair(program.stack(), clair_settings(point, lambda), keeping.kept, keeping.save), lambda,
+        fitted_rank(point));
+    convex_.common = program.common(std::move(convex_.common));
   }
   find_frames(point);
 }

@@ -16,6 +16,16 @@ Parameters of_adapter(Parameters point, Adapter const& adapter) {
   return point;
 }
 
+std::int64_t known_rank(Parameters const& point, Adapter const* adapter) {
+  if (adapter != nullptr) return adapter->has_base ? 0 : adapter->factor_rank;
+  return point.module == Module::copy ? point.lora_rank : point.local_rank;
+}
+
+bool stores_factors(Parameters const& point, std::int64_t known, int ranks) {
+  return point.module != Module::copy && known > 0 && ranks <= point.clients &&
+         4 * known * (point.d1 + point.d2) <= point.d1 * point.d2;
+}
+
 std::int64_t adapter_count(Parameters const& point) {
   if (point.module != Module::input || point.input == nullptr) return 1;
   return static_cast<std::int64_t>(point.input->adapters.size());

@@ -12,6 +12,12 @@ namespace thresher::federated_lora {
 Parameters with_shapes(Parameters point);
 /// The point with the shape of one of the user's adapters.
 Parameters of_adapter(Parameters point, Adapter const& adapter);
+/// Rank that a client's estimate cannot exceed by the way it was made; 0 where nothing is known. `adapter`:
+/// of own estimates, else null.
+std::int64_t known_rank(Parameters const& point, Adapter const* adapter);
+/// Whether estimates of at most rank `known` (0: any) are stored as factors: where these take a quarter of
+/// the memory or less, and so few ranks hold whole clients. Module copy trains whole matrices.
+bool stores_factors(Parameters const& point, std::int64_t known, int ranks);
 /// Matrices that each client has estimated: several only where the user's file holds them.
 std::int64_t adapter_count(Parameters const& point);
 /// m = contamination K, rounded half to even; of own estimates the marked ones.

@@ -31,6 +31,15 @@ std::vector<Parameters> points() {
   all[5].centering = Centering::none;  // on left factors
   all[5].common_norm = 0;
   all[5].local_rank = 4;
+  for (auto const centering : {Centering::none, Centering::common}) {  // stored as factors
+    all.push_back(small());
+    all.back().d1 = 48;
+    all.back().d2 = 36;
+    all.back().clients = 10;
+    all.back().local_rank = 4;
+    all.back().centering = centering;
+    all.back().common_norm = centering == Centering::none ? 0 : 1;
+  }
   all[4].d1 = 300;  // by products
   all[4].contamination_kind = ContaminationKind::independent;
   all[4].huber_tau = 0.1;
@@ -76,8 +85,9 @@ TEST(Teams, DrawTheSameBits) {
     ClientData const together(point, Transformer{}, team), alone(point, Transformer{}, one);
     auto const& whole = alone.estimates();
     for (auto const& piece : together.estimates().pieces()) {
-      auto const own = together.estimates().at(piece);
-      auto const expected = whole.at(whole.pieces()[static_cast<std::size_t>(piece.client)])
+      DenseMatrix made, made_alone;
+      auto const own = together.estimates().get(piece, made);
+      auto const expected = whole.get(whole.pieces()[static_cast<std::size_t>(piece.client)], made_alone)
                                 .block(0, piece.columns.begin, own.rows, own.columns);
       for (std::int64_t j = 0; j < own.columns; ++j)
         for (std::int64_t i = 0; i < own.rows; ++i) ASSERT_EQ(own(i, j), expected(i, j));
