@@ -20,7 +20,7 @@ Experiment::Experiment() {
   about("federated_lora", "Robust recovery of a low-rank subspace shared by contaminated clients",
         "S. He, L. Chen and L. Feng, Federated LoRA Fine-Tuning for LLMs via Collaborative Alignment, "
         "arXiv:2605.21217, 2026",
-        2);
+        1);
   stages({"pretraining", "data", "solve", "decide"});
   user_input(&Parameters::input, examine_estimates);
   declare_data();
