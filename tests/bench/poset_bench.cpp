@@ -64,7 +64,8 @@ double timed(int repetitions, std::function<void()> const& work) {
 void time_gradient(Sequences const& lists, std::int64_t items, char** rest) {
   Latents const latents{items, std::atoi(rest[1]), read_all<double>(rest[0])};
   auto const self = mpi::Communicator::self();
-  RelaxedLikelihood likelihood(self, lists, items, latents.dimensions, Dominance::product);
+  RelaxedLikelihood likelihood(self, lists, items, latents.dimensions, Dominance::product,
+                               Slopes::by_latents);
   std::vector<double> gradient(latents.values.size());
   double value = 0;
   double const seconds = timed(std::atoi(rest[3]), [&] {

@@ -3,6 +3,8 @@
 #include "experiments/partial_order/estimators/pair_rule.hpp"
 #include "experiments/partial_order/model/greedy_order.hpp"
 #include "experiments/partial_order/model/setting.hpp"
+#include "mpi/exchange.hpp"
+#include "mpi/partition.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -19,6 +21,20 @@ std::vector<double> all_rows(SoftRelation const& soft) {
   return scores;
 }
 
+/// The order, stored: ranks share its rows.
+PartialOrder stored(SoftOrder const& order, study::Team& team) {
+  auto const& comm = team.communicator();
+  auto const words = static_cast<std::size_t>(bits::words_for(order.items()));
+  std::vector<bits::Word> rows;
+  mpi::agree(comm, [&] {
+    auto const mine = mpi::share(order.items(), comm.rank(), comm.size());
+    rows.resize(static_cast<std::size_t>(mine.size()) * words);
+    for (auto i = mine.begin; i < mine.end; ++i)
+      order.successors(i, std::span(rows).subspan(static_cast<std::size_t>(i - mine.begin) * words, words));
+  });
+  return PartialOrder::of_rows(order.items(), comm.size() == 1 ? rows : mpi::gather_parts(comm, rows).values);
+}
+
 }  // namespace
 
 std::shared_ptr<Order const> estimated_order(Fit const& fit, Parameters const& point, study::Team& team) {
@@ -28,8 +44,7 @@ std::shared_ptr<Order const> estimated_order(Fit const& fit, Parameters const& p
   if (fit.soft && point.edge_threshold >= kNeedsNoRepair) {
     SoftOrder order(point.dominance, *fit.soft, point.tau, point.edge_threshold);
     if (n > kMostStoredItems) return std::make_shared<SoftOrder const>(std::move(order));
-    return std::make_shared<PartialOrder const>(
-        made_by_one(team, [&] { return PartialOrder::copy_of(order); }));
+    return std::make_shared<PartialOrder const>(stored(order, team));
   }
   return std::make_shared<PartialOrder const>(made_by_one(team, [&] {
     auto const scores = fit.soft ? all_rows(SoftRelation(point.dominance, *fit.soft, point.tau)) : fit.scores;

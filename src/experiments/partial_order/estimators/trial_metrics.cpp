@@ -7,6 +7,7 @@
 #include "experiments/partial_order/solvers/precedence_shares.hpp"
 #include "experiments/partial_order/solvers/relaxed_likelihood.hpp"
 #include "experiments/partial_order/solvers/soft_order.hpp"
+#include "mpi/fixed_order_sum.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -112,7 +113,8 @@ void measure_relaxation(TrialData const& data, Sequences const& training, Parame
   auto const& comm = team.communicator();
   auto const& latents = *data.latents();
   auto const noise = fit_noise(point);
-  RelaxedLikelihood relaxed(comm, training, point.n_items, point.poset_dim, point.dominance);
+  RelaxedLikelihood relaxed(comm, training, point.n_items, point.poset_dim, point.dominance,
+                            Slopes::by_latents);
   std::vector<double> gradient(latents.values.size());
   double const soft = relaxed(latents, point.tau, noise, gradient).value;
   std::vector<double> hard(1);

@@ -2,6 +2,7 @@
 
 #include "bits/popcount.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,6 +29,17 @@ inline bool contains(std::span<bits::Word const> whole, std::span<bits::Word con
   for (std::size_t w = 0; w < whole.size(); ++w)
     if ((part[w] & ~whole[w]) != 0) return false;
   return true;
+}
+/// Bit c of row r becomes bit r of row c: halves change places, then their halves (Warren, Hacker's Delight,
+/// 7-3).
+inline void transpose(std::array<bits::Word, 64>& rows) {
+  bits::Word low = 0xffffffffU;  // the low half of every 2 `size` bits
+  for (unsigned size = 32; size != 0; size /= 2, low ^= low << size)
+    for (unsigned r = 0; r < 64; r = ((r | size) + 1) & ~size) {
+      auto const moved = ((rows[r] >> size) ^ rows[r | size]) & low;
+      rows[r] ^= moved << size;
+      rows[r | size] ^= moved;
+    }
 }
 inline std::int64_t count_bits(std::span<bits::Word const> row) {
   std::int64_t count = 0;

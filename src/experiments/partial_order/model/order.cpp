@@ -3,6 +3,7 @@
 #include "experiments/partial_order/model/bit_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string>
 
@@ -81,29 +82,41 @@ PartialOrder PartialOrder::closure_of(std::int64_t items, std::span<Relation con
       for (std::size_t w = 0; w < words; ++w) own[w] |= beyond[w];
     }
   }
-  for (std::int64_t i = 0; i < items; ++i)
-    for_each_bit(order.after(i),
-                 [&](std::int64_t j) { order.before_[order.place(j, i)] |= Word{1} << (i & 63); });
+  order.turn_rows();
   return order;
 }
 
 PartialOrder PartialOrder::copy_of(Order const& order) {
   PartialOrder copy(order.items());
-  for (std::int64_t i = 0; i < copy.items_; ++i) {
+  for (std::int64_t i = 0; i < copy.items_; ++i)
     order.successors(i,
                      std::span(copy.after_).subspan(copy.place(i, 0), static_cast<std::size_t>(copy.words_)));
-    for_each_bit(copy.after(i),
-                 [&](std::int64_t j) { copy.before_[copy.place(j, i)] |= Word{1} << (i & 63); });
-  }
+  copy.turn_rows();
   return copy;
+}
+
+void PartialOrder::turn_rows() {
+  // Squares of 64 items by 64.
+  std::array<Word, 64> square;
+  for (std::int64_t down = 0; down < words_; ++down)
+    for (std::int64_t along = 0; along < words_; ++along) {
+      auto const rows = std::min<std::int64_t>(64, items_ - 64 * down);
+      auto const columns = std::min<std::int64_t>(64, items_ - 64 * along);
+      square.fill(0);
+      for (std::int64_t r = 0; r < rows; ++r)
+        square[static_cast<std::size_t>(r)] =
+            after_[static_cast<std::size_t>((64 * down + r) * words_ + along)];
+      transpose(square);
+      for (std::int64_t c = 0; c < columns; ++c)
+        before_[static_cast<std::size_t>((64 * along + c) * words_ + down)] =
+            square[static_cast<std::size_t>(c)];
+    }
 }
 
 PartialOrder PartialOrder::of_rows(std::int64_t items, std::span<Word const> rows) {
   PartialOrder order(items);
   std::ranges::copy(rows, order.after_.begin());
-  for (std::int64_t i = 0; i < items; ++i)
-    for_each_bit(order.after(i),
-                 [&](std::int64_t j) { order.before_[order.place(j, i)] |= Word{1} << (i & 63); });
+  order.turn_rows();
   return order;
 }
 

@@ -80,6 +80,8 @@ class PartialOrder final : public Order {
   }
 
  private:
+  /// before_ from after_.
+  void turn_rows();
   std::size_t place(std::int64_t i, std::int64_t j) const {
     return static_cast<std::size_t>(i * words_ + (j >> 6));
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "experiments/partial_order/model/setting.hpp"
+#include "experiments/partial_order/solvers/list_rows.hpp"
+#include "experiments/partial_order/solvers/list_steps.hpp"
 #include "numerics/aligned_vector.hpp"
 
 #include <cstddef>
@@ -9,21 +11,6 @@
 #include <vector>
 
 namespace thresher::partial_order {
-
-/// Rows of the pair tables of one list, by its local numbers 0..items-1, and where the derivatives by their
-/// entries go. Aligned as AlignedVector, `width` (padded) numbers each.
-class ListRows {
- public:
-  struct View {
-    double const* free;   ///< log(1 - P_qr)
-    double const* after;  ///< P_rq
-  };
-  virtual ~ListRows() = default;
-  /// Valid until the next call.
-  virtual View row(std::size_t q) = 0;
-  /// Receives the derivatives by the entries of row q.
-  virtual void take(std::size_t q, double const* by_free, double const* by_after) = 0;
-};
 
 /// How local numbers follow the list: item t of the list has number t, or any number (that of the item).
 enum class Numbering { by_position, by_item };
@@ -35,7 +22,7 @@ struct ListShape {
   Numbering numbering = Numbering::by_position;
 };
 
-/// Derivatives by the parameters of the choice, and the value.
+/// Value, and derivatives by the parameters of the choice where they are asked for.
 struct ListSums {
   double value = 0;
   double by_beta = 0;
@@ -44,14 +31,15 @@ struct ListSums {
 
 /// log p~ of one list and its derivatives: at step t item r of the remaining has the weight phi (1 + S)^beta,
 /// phi = prod (1 - P_br), S = sum P_rb over the remaining b, and is chosen in proportion to it, or, with
-/// probability epsilon, evenly. About 60 flops per step and item. Running sums go from the last step to the
-/// first; lists longer than kWholeList keep them every kCheckpoint steps only and compute the rows between
-/// again: memory items^2 / 64 rather than items^2. Not collective; one object per thread.
+/// probability epsilon, evenly. Running sums go from the last step to the first; lists longer than kWholeList
+/// keep them every kCheckpoint steps only and compute the rows between again: memory items^2 / 64 rather than
+/// items^2. Not collective; one object per thread.
 class ListKernel {
  public:
   static constexpr std::int64_t kWholeList = 512;
   static constexpr std::int64_t kCheckpoint = 64;
 
+  explicit ListKernel(Slopes slopes) : asked_(slopes) {}
   /// Adds `weight` times the list's value and derivatives to `sums`, and hands those by table entries to
   /// `rows`.
   void add(ListShape const& shape, double weight, Noise const& noise, ListRows& rows, ListSums& sums);
@@ -69,26 +57,25 @@ class ListKernel {
   void score(std::int64_t items, Block block, double weight, Noise const& noise, ListSums& sums);
   void forward(ListShape const& shape, Block block, double beta, ListRows& rows);
   double* weight_row(std::int64_t slot) { return weights_.data() + static_cast<std::size_t>(slot) * width_; }
-  double* inverse_row(std::int64_t slot) {
-    return inverses_.data() + static_cast<std::size_t>(slot) * width_;
-  }
+  double* slope_row(std::int64_t slot) { return slopes_.data() + static_cast<std::size_t>(slot) * width_; }
 
+  Slopes asked_;
   std::size_t width_ = 0;
-  numerics::AlignedVector free_;      ///< running sum of log(1 - P)
-  numerics::AlignedVector after_;     ///< running sum of P
-  numerics::AlignedVector dead_;      ///< 0 for remaining items, else far below every exponent
-  numerics::AlignedVector weights_;   ///< rows of a block: weights over their largest
-  numerics::AlignedVector inverses_;  ///< rows of a block: 1 / (1 + S)
+  numerics::AlignedVector free_;     ///< running sum of log(1 - P)
+  numerics::AlignedVector after_;    ///< running sum of P
+  numerics::AlignedVector dead_;     ///< 0 for remaining items, else far below every exponent
+  numerics::AlignedVector weights_;  ///< rows of a block: weights over their largest
+  numerics::AlignedVector slopes_;   ///< rows of a block: derivatives of the weights by S
   numerics::AlignedVector by_free_;
   numerics::AlignedVector by_after_;
   numerics::AlignedVector checkpoints_;
   /// Per step.
-  std::vector<double> sums_;          ///< of the weights
-  std::vector<double> log_sums_;      ///< of weight times log(1 + S)
-  std::vector<double> own_weights_;   ///< of the item chosen
-  std::vector<double> own_inverses_;  ///< its 1 / (1 + S)
-  std::vector<double> shares_;        ///< of the model in the choice, times the list's weight
-  std::vector<double> pulls_;         ///< share over sum
+  std::vector<double> sums_;         ///< of the weights
+  std::vector<double> log_sums_;     ///< of weight times log(1 + S), where asked for
+  std::vector<double> own_weights_;  ///< of the item chosen
+  std::vector<double> own_after_;    ///< its S
+  std::vector<double> shares_;       ///< of the model in the choice, times the list's weight
+  std::vector<double> pulls_;        ///< share over sum
   std::vector<double> logs_;
 };
 

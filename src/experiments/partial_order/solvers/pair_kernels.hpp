@@ -23,6 +23,11 @@ struct RowInput {
 double product_row(RowInput const& in, double* out);
 /// Row of the logistic function of the soft minimum.
 void softmin_row(RowInput const& in, double* out);
+/// P_qr alone of either: out[r], `width` numbers.
+void product_precedence_row(RowInput const& in, double* out);
+void softmin_precedence_row(RowInput const& in, double* out);
+/// target += x, aligned as AlignedVector, `width` a multiple of the widest register.
+void add_to(double* target, double const* x, std::size_t width);
 /// Adds a row's part of the gradient (PairRows::contract).
 void contract_row(RowInput const& in, double const* row, double const* by_free, double const* by_after,
                   double* gradient);

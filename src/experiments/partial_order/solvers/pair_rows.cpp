@@ -40,6 +40,12 @@ void PairRows::row(std::size_t q, double* out) const {
   for (std::size_t part = 0; part < parts(); ++part) out[part * width_ + q] = 0;
 }
 
+void PairRows::precedences(std::size_t q, double* out) const {
+  RowInput const in{scaled_.data(), width_, static_cast<std::size_t>(dimensions_), q};
+  (dominance_ == Dominance::product ? product_precedence_row : softmin_precedence_row)(in, out);
+  out[q] = 0;
+}
+
 void PairRows::mend_wide_gaps(std::size_t q, double* out) const {
   // 1 - P = sum_k exp(-d_k) to the last digit.
   auto const dimensions = static_cast<std::size_t>(dimensions_);

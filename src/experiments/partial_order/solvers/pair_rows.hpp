@@ -37,6 +37,8 @@ class PairRows {
   std::size_t parts() const { return 2 + 2 * static_cast<std::size_t>(dimensions_); }
   /// Writes parts() * width() numbers, aligned as AlignedVector.
   void row(std::size_t q, double* out) const;
+  /// Writes P_qr alone: width() numbers, aligned alike, 0 at q.
+  void precedences(std::size_t q, double* out) const;
   /// Adds to gradient[k * width() + r] what the row of q contributes to the derivative by (U_rk / tau):
   /// by_free[r] and by_after[r] are the derivatives by log(1 - P_qr) and by P_rq, 0 in the padding.
   void contract(std::size_t q, double const* row, double const* by_free, double const* by_after,

@@ -1,5 +1,7 @@
 #include "experiments/partial_order/solvers/relaxed_likelihood.hpp"
 
+#include "experiments/partial_order/solvers/pair_kernels.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -18,9 +20,8 @@ class TableRows : public ListRows {
   }
   void take(std::size_t q, double const* by_free, double const* by_after) override {
     double* const free = derivatives_ + q * 2 * width_;
-    double* const after = free + width_;
-    for (std::size_t r = 0; r < width_; ++r) free[r] += by_free[r];
-    for (std::size_t r = 0; r < width_; ++r) after[r] += by_after[r];
+    add_to(free, by_free, width_);
+    add_to(free + width_, by_after, width_);
   }
 
  private:
@@ -146,11 +147,11 @@ double RelaxedLikelihood::bytes(Size const& size, int ranks) {
   auto const n = static_cast<double>(size.items);
   auto const k = static_cast<double>(size.dimensions);
   auto const longest = static_cast<double>(size.longest);
-  double const blocks = ranks == 1 ? 1 : block_count(size) / static_cast<double>(ranks) + 1;
   double const pairs = uses_tables(size)                        ? n * (n + 8) * (4 + 2 * k)
                        : size.longest <= ListKernel::kWholeList ? longest * (longest + 8) * (2 + 2 * k)
                                                                 : (longest + 8) * (2 + 2 * k);
-  return 8 * (pairs + n * k * (blocks + 4)) + ListKernel::bytes(size.longest);
+  return 8 * (pairs + n * k * (mpi::PairwiseSum::held(block_count(size), ranks) + 4)) +
+         ListKernel::bytes(size.longest);
 }
 
 double RelaxedLikelihood::flops(Size const& size) {
@@ -168,14 +169,16 @@ double RelaxedLikelihood::flops(Size const& size) {
 }
 
 RelaxedLikelihood::RelaxedLikelihood(mpi::Communicator const& comm, Sequences const& training,
-                                     std::int64_t items, std::int64_t dimensions, Dominance dominance)
+                                     std::int64_t items, std::int64_t dimensions, Dominance dominance,
+                                     Slopes slopes)
     : items_(items),
       dimensions_(dimensions),
       dominance_(dominance),
       training_(items <= kMostMergedItems ? merged(training) : training),
       size_(size_of(training_, items, dimensions)),
       sum_(comm, training_.count(), block_count(size_)),
-      all_pairs_(dominance, dimensions) {}
+      all_pairs_(dominance, dimensions),
+      kernel_(slopes) {}
 
 void RelaxedLikelihood::make_tables(Latents const& latents, double tau) {
   all_pairs_.set_all(latents, tau);

@@ -22,7 +22,8 @@ RelaxedPosterior::RelaxedPosterior(mpi::Communicator const& comm, Sequences cons
     : comm_(comm),
       learns_(point.infer_hyper ? Learns::hyper_too : Learns::latents),
       fixed_{point.rho, fit_noise(point)},
-      likelihood_(comm, training, point.n_items, point.latent_dim, point.dominance) {}
+      likelihood_(comm, training, point.n_items, point.latent_dim, point.dominance,
+                  point.infer_hyper ? Slopes::by_noise_too : Slopes::by_latents) {}
 
 Hyper RelaxedPosterior::hyper(std::span<double const> position) const {
   if (learns_ == Learns::latents) return fixed_;

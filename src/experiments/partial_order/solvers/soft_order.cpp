@@ -1,7 +1,5 @@
 #include "experiments/partial_order/solvers/soft_order.hpp"
 
-#include "experiments/partial_order/model/bit_rows.hpp"
-
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -9,27 +7,26 @@
 namespace thresher::partial_order {
 
 SoftRelation::SoftRelation(Dominance dominance, Latents latents, double tau)
-    : dominance_(dominance),
-      latents_(std::move(latents)),
-      tau_(tau),
-      turned_(dominance, latents_.dimensions) {
-  auto turned = latents_;
-  for (double& value : turned.values) value = -value;
-  turned_.set_all(turned, tau);
+    : dominance_(dominance), latents_(std::move(latents)), tau_(tau), pairs_(dominance, latents_.dimensions) {
+  pairs_.set_all(latents_, tau);
 }
 
 void SoftRelation::row(std::int64_t i, std::span<double> row) const {
-  numerics::AlignedVector parts(turned_.parts() * turned_.width());
-  turned_.row(static_cast<std::size_t>(i), parts.data());
-  std::copy_n(parts.begin() + static_cast<std::ptrdiff_t>(turned_.width()), row.size(), row.begin());
+  numerics::AlignedVector padded_row(pairs_.width());
+  pairs_.precedences(static_cast<std::size_t>(i), padded_row.data());
+  std::copy_n(padded_row.begin(), row.size(), row.begin());
 }
 
 void SoftOrder::successors(std::int64_t i, std::span<bits::Word> row) const {
   std::vector<double> p(static_cast<std::size_t>(items()));
   relation_.row(i, p);
-  std::ranges::fill(row, bits::Word{0});
-  for (std::int64_t j = 0; j < items(); ++j)
-    if (j != i && p[static_cast<std::size_t>(j)] >= threshold_) set_bit(row, j);
+  for (std::size_t w = 0; w < row.size(); ++w) {
+    auto const begin = 64 * w;
+    auto const end = std::min(begin + 64, p.size());
+    bits::Word word = 0;
+    for (auto j = begin; j < end; ++j) word |= bits::Word{p[j] >= threshold_} << (j - begin);
+    row[w] = word;
+  }
 }
 
 }  // namespace thresher::partial_order

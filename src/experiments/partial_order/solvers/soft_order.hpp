@@ -23,7 +23,7 @@ class SoftRelation {
   Dominance dominance_;
   Latents latents_;
   double tau_;
-  PairRows turned_;  ///< of -U: what comes after i there comes before it here
+  PairRows pairs_;
 };
 
 /// i before j where P_ij is at least a threshold of [1/2, 1]: for one U that is a strict partial order,

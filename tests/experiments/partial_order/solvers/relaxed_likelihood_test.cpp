@@ -78,9 +78,9 @@ struct Evaluation {
 };
 
 Evaluation evaluate(Latents const& u, Sequences const& lists, double tau, Dominance dominance,
-                    Noise const& noise) {
+                    Noise const& noise, Slopes slopes = Slopes::by_noise_too) {
   auto const self = mpi::Communicator::self();
-  RelaxedLikelihood likelihood(self, lists, u.items, u.dimensions, dominance);
+  RelaxedLikelihood likelihood(self, lists, u.items, u.dimensions, dominance, slopes);
   Evaluation result{0, std::vector<double>(u.values.size()), {}};
   result.sums = likelihood(u, tau, noise, result.gradient);
   result.value = result.sums.value;
@@ -131,47 +131,67 @@ TEST(RelaxedLikelihood, IsTheDefinitionsForAllShapesOfLists) {
       for (double const tau : {5.0, 0.5, 0.05}) {
         auto const u = random_latents(items, dimensions, 3);
         auto const lists = weighted_lists(items, length, count, steps, 5);
-        for (Noise const noise : {kUsual, Noise{0, 0.3}, Noise{2.5, 0.01}}) {
+        for (Noise const noise : {kUsual, Noise{0, 0.3}, Noise{2, 0.1}, Noise{2.5, 0.01}}) {
           double const expected = plain_value(u, lists, tau, dominance, noise);
-          EXPECT_NEAR(evaluate(u, lists, tau, dominance, noise).value, expected, 1e-11 * std::abs(expected))
-              << items << " items, tau " << tau << ", beta " << noise.beta;
+          for (auto const slopes : {Slopes::by_latents, Slopes::by_noise_too})
+            EXPECT_NEAR(evaluate(u, lists, tau, dominance, noise, slopes).value, expected,
+                        1e-11 * std::abs(expected))
+                << items << " items, tau " << tau << ", beta " << noise.beta;
         }
       }
 }
 
+/// The largest entry of a gradient, or 1.
+double scale_of(std::vector<double> const& gradient) {
+  double largest = 1;
+  for (double const entry : gradient) largest = std::max(largest, std::abs(entry));
+  return largest;
+}
+
+constexpr double kStep = 1e-5;
+constexpr double kTau = 0.4;
+
+// Of any beta, and of those that have a path without logarithms.
 TEST(RelaxedLikelihood, HasTheGradientOfCentralDifferences) {
-  constexpr double kStep = 1e-5;
   for (auto const& [items, length, count, steps, dimensions] : kCases)
-    for (auto const dominance : {Dominance::product, Dominance::softmin}) {
-      Noise const noise{1.3, 0.07};
-      double const tau = 0.4;
+    for (auto const dominance : {Dominance::product, Dominance::softmin})
+      for (double const beta : {0.0, 1.0, 1.3, 2.0}) {
+        Noise const noise{beta, 0.07};
+        auto const u = random_latents(items, dimensions, 11);
+        auto const lists = weighted_lists(items, length, count, steps, 13);
+        auto const value_at = [&](Latents const& moved) {
+          return evaluate(moved, lists, kTau, dominance, noise, Slopes::by_latents).value;
+        };
+        auto const gradient = evaluate(u, lists, kTau, dominance, noise, Slopes::by_latents).gradient;
+        double const largest = scale_of(gradient);
+        for (std::size_t c = 0; c < u.values.size(); ++c) {
+          auto above = u, below = u;
+          above.values[c] += kStep;
+          below.values[c] -= kStep;
+          EXPECT_NEAR(gradient[c], (value_at(above) - value_at(below)) / (2 * kStep), 1e-7 * largest)
+              << items << " items, beta " << beta << ", coordinate " << c;
+        }
+        auto const again = evaluate(u, lists, kTau, dominance, noise, Slopes::by_noise_too).gradient;
+        for (std::size_t c = 0; c < again.size(); ++c) EXPECT_NEAR(again[c], gradient[c], 1e-11 * largest);
+      }
+}
+
+TEST(RelaxedLikelihood, HasTheSlopesByTheNoiseWhereAskedFor) {
+  for (auto const& [items, length, count, steps, dimensions] : kCases)
+    for (double const beta : {1.0, 1.3}) {
       auto const u = random_latents(items, dimensions, 11);
       auto const lists = weighted_lists(items, length, count, steps, 13);
-      auto const at = evaluate(u, lists, tau, dominance, noise);
-      double largest = 1;
-      for (double const entry : at.gradient) largest = std::max(largest, std::abs(entry));
-      for (std::size_t c = 0; c < u.values.size(); ++c) {
-        auto above = u, below = u;
-        above.values[c] += kStep;
-        below.values[c] -= kStep;
-        double const slope = (evaluate(above, lists, tau, dominance, noise).value -
-                              evaluate(below, lists, tau, dominance, noise).value) /
-                             (2 * kStep);
-        EXPECT_NEAR(at.gradient[c], slope, 1e-7 * largest) << items << " items, coordinate " << c;
-      }
-      auto const value_at = [&](Noise const& moved) {
-        return evaluate(u, lists, tau, dominance, moved).value;
+      auto const value_at = [&](double at_beta, double epsilon) {
+        return evaluate(u, lists, kTau, Dominance::product, {at_beta, epsilon}).value;
       };
-      EXPECT_NEAR(
-          at.sums.by_beta,
-          (value_at({noise.beta + kStep, noise.epsilon}) - value_at({noise.beta - kStep, noise.epsilon})) /
-              (2 * kStep),
-          1e-7 * largest);
-      EXPECT_NEAR(
-          at.sums.by_epsilon,
-          (value_at({noise.beta, noise.epsilon + kStep}) - value_at({noise.beta, noise.epsilon - kStep})) /
-              (2 * kStep),
-          1e-6 * std::abs(at.sums.by_epsilon));
+      constexpr double kEpsilon = 0.07;
+      auto const at = evaluate(u, lists, kTau, Dominance::product, {beta, kEpsilon});
+      EXPECT_NEAR(at.sums.by_beta,
+                  (value_at(beta + kStep, kEpsilon) - value_at(beta - kStep, kEpsilon)) / (2 * kStep),
+                  1e-7 * scale_of(at.gradient));
+      EXPECT_NEAR(at.sums.by_epsilon,
+                  (value_at(beta, kEpsilon + kStep) - value_at(beta, kEpsilon - kStep)) / (2 * kStep),
+                  1e-6 * std::abs(at.sums.by_epsilon));
     }
 }
 
