@@ -2,11 +2,13 @@
 
 #include "experiments/implicit_regularization/model/inner_product.hpp"
 #include "experiments/implicit_regularization/model/setting.hpp"
+#include "experiments/implicit_regularization/solvers/replicated_vectors.hpp"
 #include "experiments/implicit_regularization/theory/stopped_descent.hpp"
 #include "mpi/exchange.hpp"
 #include "mpi/fixed_order_sum.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -46,22 +48,23 @@ linalg::DenseMatrix shared_moments(TrialData const& data, std::int64_t first, st
 /// Columns of a matrix on rank 0 to the ranks that own their entries.
 class Scatter {
  public:
-  Scatter(mpi::Communicator const& comm, std::int64_t entries) : comm_(comm), entries_(entries) {}
+  /// Collective.
+  Scatter(mpi::Communicator const& comm, std::int64_t entries)
+      : comm_(comm), counts_(mpi::gather_counts(comm, shared_entries(comm, std::array{entries}).count())) {}
 
   std::vector<double> operator()(std::span<double const> column) const {
     mpi::Parts<double> send;
     send.counts.assign(static_cast<std::size_t>(comm_.size()), 0);
     if (comm_.rank() == 0) {
       send.values.assign(column.begin(), column.end());
-      for (int rank = 0; rank < comm_.size(); ++rank)
-        send.counts[static_cast<std::size_t>(rank)] = mpi::share(entries_, rank, comm_.size()).size();
+      send.counts = counts_;
     }
     return mpi::exchange(comm_, send).values;
   }
 
  private:
   mpi::Communicator const& comm_;
-  std::int64_t entries_;
+  std::vector<std::int64_t> counts_;  ///< of every rank's own entries
 };
 
 /// Weights and deviations of some replicates, from their moments, on rank 0.

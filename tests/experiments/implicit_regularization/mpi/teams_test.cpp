@@ -205,6 +205,9 @@ TEST(Teams, FitStoppedDescentWithTheSameBits) {
   point.eta = 0.001;
   point.engine = Engine::iterate;
   expect_the_same_metrics(point);
+  point.d = 10;  // one block: some ranks have no entry
+  point.engine = Engine::spectral;
+  expect_the_same_metrics(point);
 }
 
 TEST(Teams, FitNetworksWithTheSameBits) {
