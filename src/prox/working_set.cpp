@@ -15,18 +15,14 @@ namespace thresher::prox {
 namespace {
 
 constexpr std::int64_t kSmallestWorkingSet = 64;
-/// Residuals that bounds of correlations may refer to.
-constexpr std::size_t kMostVersions = 48;
 /// Rounds beyond the tolerance that are spent on reaching the exact solution of the signed support.
 constexpr int kPolishRounds = 3;
 /// Bounds are compared with lambda with this slack, which covers the rounding of products and norms.
 constexpr double kBoundSlack = 1e-9;
-
-double distance(std::span<double const> a, std::span<double const> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return std::sqrt(sum);
-}
+/// Along a path, columns with this part of the correlation that matters are taken up before they matter.
+constexpr double kExpected = 0.97;
+/// Along a path, a pass that needs this part of the columns takes all, for the sake of later ones.
+constexpr double kWholePassShare = 0.2;
 
 }  // namespace
 
@@ -37,10 +33,9 @@ WorkingSet::WorkingSet(Design const& design, std::span<double const> b, LassoOpt
       b_(b.begin(), b.end()),
       data_sq_(linalg::inner_product(b, b)),
       residual_(b_),
+      known_(design),
       panel_b_(static_cast<std::size_t>(design.panel_rows())) {
-  auto const columns = static_cast<std::size_t>(design.local_columns().size());
-  known_correlation_.assign(columns, 0.0);
-  known_version_.assign(columns, -1);
+  known_.refer_to(residual_);
   design_.take_panel_rows(b_, panel_b_);
   gram_ = std::make_unique<LocalPanelGram>(design_.communicator(), panel_problem());
 }
@@ -78,57 +73,52 @@ void WorkingSet::start(double lambda) {
   auto const local = design_.local_columns();
   candidates_.resize(static_cast<std::size_t>(local.size()));
   std::iota(candidates_.begin(), candidates_.end(), local.begin);
+  ++solves_;
+  if (is_warm()) {
+    take_up_expected();
+    if (panel_size() > 0) {
+      solve_panel(0.1 * options_.tolerance * data_sq_ / (2 * static_cast<double>(n_)));
+      refresh_residual();
+    }
+  }
   plan_pass();
 }
 
-double WorkingSet::upper_bound(std::int64_t column) const {
-  auto const k = static_cast<std::size_t>(column - design_.local_columns().begin);
-  auto const version = known_version_[k] - first_version_;
-  if (known_version_[k] < 0 || version < 0) return std::numeric_limits<double>::infinity();
-  return known_correlation_[k] + column_norm_[k] * distance_[static_cast<std::size_t>(version)];
-}
-
-void WorkingSet::measure_distances() {
-  distance_.clear();
-  for (auto const& version : versions_)
-    distance_.push_back(distance(residual_, version) / std::sqrt(static_cast<double>(n_)));
+void WorkingSet::take_up_expected() {
+  auto const local = design_.local_columns();
+  std::vector<ScoredColumn> found;
+  for (auto column = local.begin; column < local.end; ++column) {
+    double const correlation = known_.estimate(column);
+    if (correlation >= kExpected * lambda_ && !slot_.contains(column)) found.push_back({correlation, column});
+  }
+  std::vector<std::int64_t> added;
+  for (auto const& expected :
+       top_columns(design_.communicator(), std::move(found), std::max(support_size(), kSmallestWorkingSet)))
+    added.push_back(expected.column);
+  extend_panel(added);
 }
 
 void WorkingSet::plan_pass() {
-  measure_distances();
+  known_.refer_to(residual_);
   wanted_.clear();
   for (auto const column : candidates_)
-    if (upper_bound(column) >= lambda_ * (1 - kBoundSlack)) wanted_.push_back(column);
+    if (known_.upper_bound(column) >= lambda_ * (1 - kBoundSlack)) wanted_.push_back(column);
+  auto const count = mpi::sum(design_.communicator(), static_cast<double>(wanted_.size()));
+  auto const all = static_cast<double>(design_.columns());
+  passed_columns_ = KnownCorrelations::Columns::some;
+  if (count == all || (is_warm() && count > kWholePassShare * all)) want_all();
 }
 
-void WorkingSet::record(std::span<std::int64_t const> which, std::span<double const> products) {
+void WorkingSet::want_all() {
   auto const local = design_.local_columns();
-  if (column_norm_.empty() && local.size() > 0) {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(local.size()));
-    std::iota(all.begin(), all.end(), local.begin);
-    column_norm_.resize(all.size());
-    design_.squared_norms(all, column_norm_);
-    for (double& norm : column_norm_) norm = std::sqrt(norm / static_cast<double>(n_));
-  }
-  if (versions_.empty() || versions_.back() != residual_) {
-    if (versions_.size() == kMostVersions) {
-      versions_.erase(versions_.begin());
-      ++first_version_;
-    }
-    versions_.push_back(residual_);
-    measure_distances();
-  }
-  auto const version = first_version_ + static_cast<std::int32_t>(versions_.size()) - 1;
-  for (std::size_t k = 0; k < which.size(); ++k) {
-    auto const at = static_cast<std::size_t>(which[k] - local.begin);
-    known_correlation_[at] = std::abs(products[k]) / static_cast<double>(n_);
-    known_version_[at] = version;
-  }
+  wanted_.resize(static_cast<std::size_t>(local.size()));
+  std::iota(wanted_.begin(), wanted_.end(), local.begin);
+  passed_columns_ = KnownCorrelations::Columns::all;
 }
 
 void WorkingSet::take(std::span<double const> products) {
   auto const& comm = design_.communicator();
-  record(wanted_, products);
+  known_.record(wanted_, products, passed_columns_);
   ++counts_.full_passes;
 
   GapTerms terms;
@@ -158,7 +148,8 @@ void WorkingSet::take(std::span<double const> products) {
   auto const strongest = strongest_outside_support(size - support);
   std::vector<std::int64_t> added;
   for (auto const& candidate : strongest)
-    if (!slot_.contains(candidate.column)) added.push_back(candidate.column);
+    if (!slot_.contains(candidate.column) && (!is_warm() || candidate.score >= kExpected * lambda_))
+      added.push_back(candidate.column);
   if (exact_ && added.empty()) return finish(false);  // rounding is all that is left
   if (panel_size() + static_cast<std::int64_t>(added.size()) > std::max<std::int64_t>(4 * size, 512)) {
     std::vector<std::size_t> kept;
@@ -177,10 +168,8 @@ void WorkingSet::take(std::span<double const> products) {
 
 void WorkingSet::screen(double alpha, double gap) {
   double const radius = std::sqrt(2 * gap);
-  auto const local = design_.local_columns();
   std::erase_if(candidates_, [&](std::int64_t column) {
-    double const norm = column_norm_[static_cast<std::size_t>(column - local.begin)];
-    return upper_bound(column) * alpha + norm * radius < lambda_ * (1 - kBoundSlack);
+    return known_.upper_bound(column) * alpha + known_.norm(column) * radius < lambda_ * (1 - kBoundSlack);
   });
 }
 
@@ -189,13 +178,12 @@ std::int64_t WorkingSet::support_size() const {
 }
 
 std::vector<ScoredColumn> WorkingSet::strongest_outside_support(std::int64_t count) const {
-  auto const local = design_.local_columns();
   std::vector<ScoredColumn> found;
   if (count <= 0) return found;
   for (auto const column : wanted_) {
     auto const slot = slot_.find(column);
     if (slot != slot_.end() && beta_[slot->second] != 0) continue;
-    found.push_back({known_correlation_[static_cast<std::size_t>(column - local.begin)], column});
+    found.push_back({known_.last(column), column});
   }
   return top_columns(design_.communicator(), std::move(found), count);
 }
@@ -283,45 +271,41 @@ LassoSolution WorkingSet::solution() const {
 
 void WorkingSet::save(bytes::Writer& state) const {
   auto const& comm = design_.communicator();
-  state.put(lambda_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_, largest_outside_,
-            counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished, first_version_,
-            versions_.size());
-  for (auto const& version : versions_) linalg::put_shared<double>(state, comm, version);
+  state.put(lambda_, solves_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_,
+            largest_outside_, counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished);
   linalg::put_shared<double>(state, comm, residual_);
   linalg::put_shared<std::int64_t>(state, comm, panel_columns_);
   linalg::put_shared<double>(state, comm, beta_);
-  state.put(candidates_, wanted_, known_correlation_, known_version_, column_norm_, is_spread_);
+  state.put(candidates_, wanted_, passed_columns_);
+  known_.save(state);
+  state.put(is_spread_);
   gram_->save(state);
 }
 
 void WorkingSet::load(bytes::Reader& state) {
   auto const& comm = design_.communicator();
   counts_ = {};
-  state.read(lambda_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_, largest_outside_,
-             counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished, first_version_);
-  versions_.resize(state.get<std::size_t>());
-  for (auto& version : versions_) version = linalg::get_shared<double>(state, comm);
+  state.read(lambda_, solves_, done_, exact_, gap_, rounds_within_tolerance_, largest_lambda_,
+             largest_outside_, counts_.iterations, counts_.full_passes, counts_.converged, counts_.polished);
   residual_ = linalg::get_shared<double>(state, comm);
   panel_columns_ = linalg::get_shared<std::int64_t>(state, comm);
   beta_ = linalg::get_shared<double>(state, comm);
-  state.read(candidates_, wanted_, known_correlation_, known_version_, column_norm_);
+  state.read(candidates_, wanted_, passed_columns_);
+  known_.load(state);
+  known_.refer_to(residual_);
   slot_.clear();
   for (std::size_t k = 0; k < panel_columns_.size(); ++k) slot_.emplace(panel_columns_[k], k);
   reserve_panel(panel_size());
   design_.gather_panel(panel_columns_, panel(panel_size()));
   if (state.get<bool>()) spread_gram();
   gram_->load(state);
-  measure_distances();
 }
 
 double WorkingSet::largest_lambda() {
-  if (!versions_.empty()) return largest_lambda_;
-  auto const local = design_.local_columns();
-  wanted_.resize(static_cast<std::size_t>(local.size()));
-  std::iota(wanted_.begin(), wanted_.end(), local.begin);
-  record(wanted_, products_of_wanted());
-  for (double const correlation : known_correlation_)
-    largest_lambda_ = std::max(largest_lambda_, correlation);
+  if (!known_.empty()) return largest_lambda_;
+  want_all();
+  known_.record(wanted_, products_of_wanted(), passed_columns_);
+  for (auto const column : wanted_) largest_lambda_ = std::max(largest_lambda_, known_.last(column));
   return largest_lambda_ = mpi::max(design_.communicator(), largest_lambda_);
 }
 
@@ -332,25 +316,23 @@ double WorkingSet::largest_correlation_outside(std::span<std::int64_t const> exc
 
 void WorkingSet::start_outside(std::span<std::int64_t const> excluded) {
   auto const local = design_.local_columns();
-  measure_distances();
-  auto const last_version = first_version_ + static_cast<std::int32_t>(versions_.size()) - 1;
-  bool const last_is_current = !versions_.empty() && distance_.back() == 0;
+  known_.refer_to(residual_);
   // Columns that the last pass took give a level below which bounds settle the others.
   largest_outside_ = 0;
+  passed_columns_ = KnownCorrelations::Columns::some;
   wanted_.clear();
   for (auto column = local.begin; column < local.end; ++column) {
     if (std::binary_search(excluded.begin(), excluded.end(), column)) continue;
-    auto const k = static_cast<std::size_t>(column - local.begin);
-    if (last_is_current && known_version_[k] == last_version)
-      largest_outside_ = std::max(largest_outside_, known_correlation_[k]);
+    if (known_.is_exact(column))
+      largest_outside_ = std::max(largest_outside_, known_.last(column));
     else
       wanted_.push_back(column);
   }
-  std::erase_if(wanted_, [&](std::int64_t column) { return upper_bound(column) <= largest_outside_; });
+  std::erase_if(wanted_, [&](std::int64_t column) { return known_.upper_bound(column) <= largest_outside_; });
 }
 
 double WorkingSet::take_outside(std::span<double const> products) {
-  record(wanted_, products);
+  known_.record(wanted_, products, passed_columns_);
   double largest = largest_outside_;
   for (double const product : products)
     largest = std::max(largest, std::abs(product) / static_cast<double>(n_));

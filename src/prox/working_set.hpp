@@ -1,6 +1,7 @@
 #pragma once
 
 #include "prox/design.hpp"
+#include "prox/known_correlations.hpp"
 #include "prox/lasso.hpp"
 #include "prox/panel_gram.hpp"
 #include "prox/top_columns.hpp"
@@ -17,7 +18,10 @@ namespace thresher::prox {
 /// LASSO by working sets: full passes c = A^T r/n give the duality gap, discard columns by gap-safe screening
 /// (Ndiaye et al. 2017) and name the columns that matter; the problem in those is solved on its Gram matrix,
 /// which grows by the new columns alone. Columns whose correlation cannot have risen to lambda since it was
-/// last computed are left out of a pass; the gap stays exact.
+/// last computed, or by what is known of other residuals, are left out of a pass; the gap stays exact.
+///
+/// From one lambda to the next the columns that are about to enter are taken up before the first pass, which
+/// then mostly confirms the solution.
 ///
 /// All calls are collective over the design's communicator. The solver keeps its state from one lambda to the
 /// next (warm starts). `design` must outlive it.
@@ -63,11 +67,11 @@ class WorkingSet {
   std::span<std::int64_t const> candidates() const { return candidates_; }
 
  private:
-  double upper_bound(std::int64_t column) const;
-  void measure_distances();
-  void record(std::span<std::int64_t const> which, std::span<double const> products);
+  bool is_warm() const { return solves_ > 1; }
+  void take_up_expected();
   std::vector<double> products_of_wanted() const;
   void plan_pass();
+  void want_all();
   void screen(double alpha, double gap);
   std::vector<ScoredColumn> strongest_outside_support(std::int64_t count) const;
   std::int64_t support_size() const;
@@ -90,6 +94,7 @@ class WorkingSet {
   double data_sq_;
   double lambda_ = 0;
 
+  std::int64_t solves_ = 0;  ///< that were started
   bool done_ = true;
   bool exact_ = false;  ///< the iterate is the exact solution in the columns of the panel
   double gap_ = std::numeric_limits<double>::infinity();  ///< until a pass tells it
@@ -101,14 +106,8 @@ class WorkingSet {
   std::vector<double> residual_;
   std::vector<std::int64_t> candidates_;
   std::vector<std::int64_t> wanted_;
-
-  // What is known of the correlations of local columns: |c_j| when it was last computed, with which residual.
-  std::vector<double> known_correlation_;
-  std::vector<std::int32_t> known_version_;
-  std::vector<double> column_norm_;  ///< ||A_j||/sqrt(n)
-  std::vector<std::vector<double>> versions_;
-  std::int32_t first_version_ = 0;  ///< number of versions_.front()
-  std::vector<double> distance_;    ///< ||residual - version||/sqrt(n)
+  KnownCorrelations::Columns passed_columns_ = KnownCorrelations::Columns::some;  ///< `wanted_` are these
+  KnownCorrelations known_;
 
   // Columns at hand (rows over ranks), their Gram matrix and coefficients.
   std::vector<std::int64_t> panel_columns_;

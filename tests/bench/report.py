@@ -115,6 +115,7 @@ def main():
                    *[("lasso_vs_sklearn.py", binaries / "lasso_bench", "--n", n, "--p", p, "--s", s, "--rounds", 3)
                      for n, p, s in ((300, 4000, 20), (1000, 10000, 60), (2000, 50000, 100))],
                    ("lasso_vs_sklearn.py", binaries / "lasso_bench", "--path", "--rounds", 2),
+                   ("lasso_path_vs_glmnet.py", binaries / "lasso_bench", "--rounds", 2),
                    ("linear_generative_vs_numpy.py", binaries / "linear_generative"),
                    ("hierarchical_features_vs_numpy.py", binaries / "hierarchical_features"),
                    ("reward_single_index_vs_peers.py", binaries / "reward_single_index"),

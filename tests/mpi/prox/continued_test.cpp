@@ -45,7 +45,7 @@ class ContinuedWorkingSets : public Continued, public ::testing::WithParamInterf
 INSTANTIATE_TEST_SUITE_P(Gram, ContinuedWorkingSets, ::testing::Values(100000, 80));
 
 TEST_P(ContinuedWorkingSets, AlongAPath) {
-  std::vector<double> const lambdas{0.5, 0.15, 0.05};
+  std::vector<double> const lambdas{0.5, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05};
   prox::LassoOptions options;
   options.largest_local_gram = GetParam();
   auto cut_options = cut_after(1);

@@ -169,7 +169,7 @@ std::vector<std::vector<double>> products_for(std::span<FitInSteps* const> fits)
 /// State of all fits: it belongs to this list of points.
 study::KeptWork kept_work(std::span<Analysis const> analyses) {
   auto length = study::Length::brief;
-  std::string name = "working sets";
+  std::string name = "working sets 2";
   for (auto const& analysis : analyses) {
     if (analysis.length == study::Length::lengthy) length = study::Length::lengthy;
     name +=

@@ -3,6 +3,7 @@
 #include "experiments/mixed_quality_lasso/estimators/cost.hpp"
 #include "experiments/mixed_quality_lasso/estimators/method.hpp"
 #include "experiments/mixed_quality_lasso/estimators/user_path.hpp"
+#include "prox/anchored_correlations.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -108,15 +109,16 @@ class LassoPath : public Method {
  protected:
   void add_cost(Parameters const& point, Workload const& work, study::Cost& cost) const override {
     double const columns = working_set_size(work);
-    add_passes(point, work, static_cast<double>(point.n_lambda) * 2, cost);
+    add_passes(point, work, static_cast<double>(point.n_lambda) / 2, cost);
     cost.flops += 4 * work.n * columns * columns;
-    cost.bytes_per_rank += working_set_bytes(columns, work.rows_per_rank, work.ranks);
+    cost.bytes_per_rank += working_set_bytes(columns, work.rows_per_rank, work.ranks) +
+                           prox::AnchoredCorrelations::kBytesPerColumn * work.columns_per_rank;
   }
 
   study::Outcome run(Trial const&, Analysis const& analysis, Metrics& metrics) const override {
     auto const design = analysis.design();
     OraclePoint oracle(analysis, metrics);
-    study::KeptWork work(analysis.team, analysis.length, "path");
+    study::KeptWork work(analysis.team, analysis.length, "path 2");
     follow_path(design, design.scaled(analysis.y), analysis.point, work, work.left(), oracle);
     return oracle.report();
   }

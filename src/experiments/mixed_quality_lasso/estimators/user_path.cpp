@@ -8,6 +8,7 @@
 #include "experiments/mixed_quality_lasso/theory/success.hpp"
 #include "experiments/mixed_quality_lasso/theory/weights.hpp"
 #include "linalg/column_products.hpp"
+#include "prox/anchored_correlations.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -187,7 +188,7 @@ study::Outcome run_user_path(UserData const& data, Parameters const& point, stud
   std::vector<double> weights = ones;
   double iterations = 0;
   bool converged = true;
-  study::KeptWork work(team, length, "user path");
+  study::KeptWork work(team, length, "user path 2");
   auto* left = work.left();
   if (point.weighting == Weighting::inverse_variance) {
     for (std::size_t g = 0; g < weights.size(); ++g) weights[g] = 1 / (blocks.label[g] * blocks.label[g]);
@@ -235,6 +236,7 @@ study::Cost user_cost(UserShape const& shape, Parameters const& point, int ranks
   study::Cost cost;
   cost.bytes_per_rank =
       kBytesPerNumber * (n * columns + 32 * 1024 * 1024 / kBytesPerNumber + 8 * columns + 8 * n) +
+      prox::AnchoredCorrelations::kBytesPerColumn * columns +
       working_set_bytes(working_set, n / ranks, ranks);
   cost.flops = 2 * n * static_cast<double>(shape.p) * passes;
   cost.bytes_streamed = kBytesPerNumber * n * static_cast<double>(shape.p) * passes;

@@ -53,7 +53,7 @@ std::vector<Case> cases() {
   point.lambda_scale = 0.02;
   add("fista, residual weights", point, 2);
   point = small(Estimator::lasso_path);
-  add("path", point, 8);
+  add("path", point, 4);
   point.solver = Solver::fista;
   add("path by fista", point, 3);
   point = small(Estimator::omp);
