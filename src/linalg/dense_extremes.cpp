@@ -10,15 +10,10 @@
 #include <string>
 
 extern "C" {
-void dsytrd_(char const*, int const*, double*, int const*, double*, double*, double*, double*, int const*,
-             int*, std::size_t);
 void dsterf_(int const*, double*, double*, int*);
 void dstemr_(char const*, char const*, int const*, double*, double*, double const*, double const*, int const*,
              int const*, int*, double*, double*, int const*, int const*, int*, int*, double*, int const*,
              int*, int const*, int*, std::size_t, std::size_t);
-void dormtr_(char const*, char const*, char const*, int const*, int const*, double const*, int const*,
-             double const*, double*, int const*, double*, int const*, int*, std::size_t, std::size_t,
-             std::size_t);
 }
 
 namespace thresher::linalg {
@@ -72,23 +67,14 @@ DenseExtremes dense_extremes(MatrixView a, std::int64_t count) {
   DenseExtremes result;
   if (a.rows == 0) return result;
   int const order = static_cast<int>(a.rows);
-  int const leading = static_cast<int>(a.leading);
   auto const size = static_cast<std::size_t>(order);
   Tridiagonal matrix{std::vector<double>(size), std::vector<double>(size)};
   std::vector<double> tau(size);
-  int const query = -1;
-  double best = 0;
-  int info = 0;
-  dsytrd_("L", &order, a.data, &leading, matrix.diagonal.data(), matrix.off_diagonal.data(), tau.data(),
-          &best, &query, &info, 1);
-  std::vector<double> work(static_cast<std::size_t>(best));
-  int work_size = static_cast<int>(work.size());
-  dsytrd_("L", &order, a.data, &leading, matrix.diagonal.data(), matrix.off_diagonal.data(), tau.data(),
-          work.data(), &work_size, &info, 1);
-  expect_success(info, "dsytrd");
+  sytrd(a, matrix.diagonal, matrix.off_diagonal, tau);
 
   result.spectrum = matrix.diagonal;
   auto spoilt = matrix.off_diagonal;
+  int info = 0;
   dsterf_(&order, result.spectrum.data(), spoilt.data(), &info);
   expect_success(info, "dsterf");
 
@@ -106,15 +92,7 @@ DenseExtremes dense_extremes(MatrixView a, std::int64_t count) {
   tridiagonal_vectors(matrix, 1, low, ends.columns_from(0, low));
   tridiagonal_vectors(matrix, order - high + 1, order, ends.columns_from(low, high));
   int const columns = static_cast<int>(count);
-  if (columns > 0) {
-    dormtr_("L", "L", "N", &order, &columns, a.data, &leading, tau.data(), ends.values().data(), &order,
-            &best, &query, &info, 1, 1, 1);
-    work.resize(static_cast<std::size_t>(best));
-    work_size = static_cast<int>(work.size());
-    dormtr_("L", "L", "N", &order, &columns, a.data, &leading, tau.data(), ends.values().data(), &order,
-            work.data(), &work_size, &info, 1, 1, 1);
-    expect_success(info, "dormtr");
-  }
+  ormtr(Transpose::no, a, tau, ends.view());
   // Both ends point inwards: merge by magnitude.
   result.vectors = DenseMatrix(order, count);
   int from_low = 0;

@@ -11,4 +11,11 @@ namespace thresher::linalg {
 /// spoilt. Not collective. Throws std::runtime_error when the iteration fails.
 void stevd(std::span<double> diagonal, std::span<double> off_diagonal, MatrixView eigenvectors);
 
+/// Reduces the symmetric matrix of which the lower triangle is read to tridiagonal form T = Q^T A Q: A
+/// becomes the reflectors of Q. All spans have A's order; the last entries of the off-diagonal and of `tau`
+/// are unused.
+void sytrd(MatrixView a, std::span<double> diagonal, std::span<double> off_diagonal, std::span<double> tau);
+/// B <- Q B (Transpose::no) or Q^T B with what sytrd left: a few columns cost little beside the reduction.
+void ormtr(Transpose transpose, ConstMatrixView reflectors, std::span<double const> tau, MatrixView b);
+
 }  // namespace thresher::linalg

@@ -12,8 +12,9 @@ namespace thresher::linear_generative {
 
 namespace {
 
-/// LAPACK's symmetric eigensolvers in units of GEMM time: eigenvectors, eigenvalues alone.
+/// LAPACK's symmetric eigensolvers in units of GEMM time: eigenvectors, their two factors, eigenvalues alone.
 constexpr double kEigenvectorFlops = 10;
+constexpr double kFactorFlops = 5;
 constexpr double kEigenvalueFlops = 4;
 /// Passes of the eigensolver: one Krylov-Schur basis and the Rayleigh-Ritz step.
 constexpr double kEigenPasses = 41;
@@ -93,7 +94,7 @@ void add_sampling(study::Cost& cost, Parameters const& point, int ranks) {
   if (settled_method(point) == Method::dense) {
     cost.flops += kSets * 4 * smaller * smaller * seeds;
     if (n < d) add_pass(cost, point, seeds, 2, ranks);
-    if (point.ridge > 0 && measures_bulk_distance(point))
+    if (point.ridge > 0 && measures_bulk_distance(point) && !has_few_spikes(point))
       cost.flops += kSets * (kEigenvalueFlops + 2) * d * d * d;
     return;
   }
@@ -117,8 +118,10 @@ void add_decomposition(study::Cost& cost, Parameters const& point, int ranks) {
   }
   if (!is_matrix_function(point.model) || settled_method(point) != Method::dense) return;
   double const smaller = std::min(n, d);
-  cost.flops +=
-      kSets * (smaller * smaller * std::max(n, d) + kEigenvectorFlops * smaller * smaller * smaller);
+  cost.flops += kSets * (smaller * smaller * std::max(n, d) + kFactorFlops * smaller * smaller * smaller);
+  if (has_few_spikes(point)) return;
+  if (measures_bulk_distance(point) || measures_divergence(point))
+    cost.flops += kSets * (kEigenvectorFlops - kFactorFlops) * smaller * smaller * smaller;
   if (measures_bulk_distance(point) && point.ridge == 0)
     cost.flops +=
         kSets * (smaller * smaller * std::max(n, d) + kEigenvalueFlops * smaller * smaller * smaller);

@@ -3,6 +3,7 @@
 #include "experiments/linear_generative/data/data.hpp"
 #include "experiments/linear_generative/model/parameters.hpp"
 #include "linalg/dense_matrix.hpp"
+#include "linalg/factored_eigenvectors.hpp"
 #include "linalg/rayleigh_ritz.hpp"
 #include "linalg/row_layout.hpp"
 #include "study/team.hpp"
@@ -48,7 +49,10 @@ class DenseDecomposition {
   void for_own_sets(std::function<void(int set)> const& work) const;
   void decompose(Parameters const& point);
   void find_leading(Parameters const& point);
+  // dense_distances.cpp
   void read_population(std::span<Parameters const> points);
+  void read_directions(Parameters const& point);
+  void read_whole_population(Parameters const& point, bool forms, bool roots);
   linalg::DenseMatrix mapped_gram(Parameters const& point, int set) const;
   double root_trace(Parameters const& point, int set) const;
 
@@ -57,12 +61,15 @@ class DenseDecomposition {
   linalg::RowLayout layout_;  ///< of panels of d rows
   std::int64_t examples_;
   std::int64_t dim_;
-  std::array<linalg::DenseMatrix, kSets> vectors_;  ///< of C or of the Gram matrix, on the owner
+  std::array<linalg::FactoredEigenvectors, kSets> vectors_;  ///< of C or of the Gram matrix, on the owner
   std::array<std::vector<double>, kSets> values_;
   std::array<linalg::Eigenpairs, kSets> leading_;
   /// v_j^T Sigma v_j of every eigenvector, on every rank, where a point measures the divergence.
   std::array<std::vector<double>, kSets> population_forms_;
-  /// tr (Sigma^1/2 C Sigma^1/2)^1/2, where a point without ridge measures the distance.
+  /// v_j^T u_k of a spiked population, on the owner, where a point measures a distance or the divergence.
+  std::array<linalg::DenseMatrix, kSets> direction_scores_;
+  std::vector<double> spikes_;
+  /// tr (Sigma^1/2 C Sigma^1/2)^1/2, where a point without ridge measures the distance to another population.
   std::array<double, kSets> plain_root_trace_{};
 };
 

@@ -7,7 +7,9 @@ namespace thresher::linear_generative {
 
 namespace {
 constexpr std::int64_t kDenseUpTo = 2000;
-}
+/// More directions take longer than another eigendecomposition.
+constexpr std::int64_t kFewSpikes = 16;
+}  // namespace
 
 std::int64_t number_of_examples(Parameters const& point) {
   if (point.samples > 0) return point.samples;
@@ -40,6 +42,10 @@ bool measures_bulk_distance(Parameters const& point) {
 bool measures_divergence(Parameters const& point) {
   return point.model == Model::sqrt && point.spectrum != Spectrum::field &&
          settled_method(point) == Method::dense && (point.ridge > 0 || number_of_examples(point) > point.dim);
+}
+
+bool has_few_spikes(Parameters const& point) {
+  return point.spectrum == Spectrum::spiked && point.rank <= kFewSpikes;
 }
 
 std::int64_t leading_vectors(Parameters const& point) {

@@ -19,6 +19,9 @@ bool is_matrix_function(Model model);
 bool measures_bulk_distance(Parameters const& point);
 /// Whether `kl_per_dim` is measured (n > d or a ridge, dense, sqrt, not `field`).
 bool measures_divergence(Parameters const& point);
+/// Whether Sigma is the identity but for so few directions that distances and divergences of dense
+/// decompositions follow from these.
+bool has_few_spikes(Parameters const& point);
 /// Leading eigenvectors that are computed: `rank`, or one for `top_eigenvalue`.
 std::int64_t leading_vectors(Parameters const& point);
 
