@@ -45,7 +45,9 @@ class ContinuedWorkingSets : public Continued, public ::testing::WithParamInterf
 INSTANTIATE_TEST_SUITE_P(Gram, ContinuedWorkingSets, ::testing::Values(100000, 80));
 
 TEST_P(ContinuedWorkingSets, AlongAPath) {
-  std::vector<double> const lambdas{0.5, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05};
+  // Long steps down and up: along short ones one pass is enough, and a solve of one pass has no place to be
+  // cut.
+  std::vector<double> const lambdas{0.5, 0.1, 0.3, 0.06, 0.2, 0.05, 0.15, 0.07};
   prox::LassoOptions options;
   options.largest_local_gram = GetParam();
   auto cut_options = cut_after(1);
@@ -67,7 +69,7 @@ TEST_P(ContinuedWorkingSets, AlongAPath) {
     }
     expect_same_bits(found, expected);
   }
-  EXPECT_GT(cuts, 5);
+  EXPECT_GE(cuts, 4);
   std::vector<std::int64_t> const excluded{1, 2, 399};
   EXPECT_EQ(cut->largest_correlation_outside(excluded), whole.largest_correlation_outside(excluded));
 }
