@@ -11,14 +11,18 @@ struct Avx2 {
   static constexpr int kEntries = 8, kParts = 2, kRows = 4;
 
   [[gnu::always_inline]] static inline Register load(float const* from) { return _mm256_loadu_ps(from); }
+  [[gnu::always_inline]] static inline Register all(float value) { return _mm256_set1_ps(value); }
+  [[gnu::always_inline]] static inline Register fma(Register a, Register b, Register sum) {
+    return _mm256_fmadd_ps(a, b, sum);
+  }
   [[gnu::always_inline]] static inline void empty(Register const* sums, double* totals) {
     add(_mm256_add_pd(low(sums[0]), low(sums[1])), totals);
     add(_mm256_add_pd(high(sums[0]), high(sums[1])), totals + 4);
   }
   [[gnu::always_inline]] static inline void widen(Register sums, double factor, double* totals) {
     auto const factors = _mm256_set1_pd(factor);
-    add(_mm256_mul_pd(low(sums), factors), totals);
-    add(_mm256_mul_pd(high(sums), factors), totals + 4);
+    _mm256_storeu_pd(totals, _mm256_fmadd_pd(low(sums), factors, _mm256_loadu_pd(totals)));
+    _mm256_storeu_pd(totals + 4, _mm256_fmadd_pd(high(sums), factors, _mm256_loadu_pd(totals + 4)));
   }
 
  private:

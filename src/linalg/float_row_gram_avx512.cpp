@@ -18,13 +18,17 @@ struct Avx512 {
   static constexpr int kEntries = 16, kParts = 1, kRows = 8;
 
   [[gnu::always_inline]] static inline Register load(float const* from) { return _mm512_loadu_ps(from); }
+  [[gnu::always_inline]] static inline Register all(float value) { return _mm512_set1_ps(value); }
+  [[gnu::always_inline]] static inline Register fma(Register a, Register b, Register sum) {
+    return _mm512_fmadd_ps(a, b, sum);
+  }
   [[gnu::always_inline]] static inline void empty(Register const* sums, double* totals) {
     add(_mm512_add_pd(low(sums[0]), high(sums[0])), totals);
   }
   [[gnu::always_inline]] static inline void widen(Register sums, double factor, double* totals) {
     auto const factors = _mm512_set1_pd(factor);
-    add(_mm512_mul_pd(low(sums), factors), totals);
-    add(_mm512_mul_pd(high(sums), factors), totals + 8);
+    _mm512_storeu_pd(totals, _mm512_fmadd_pd(low(sums), factors, _mm512_loadu_pd(totals)));
+    _mm512_storeu_pd(totals + 8, _mm512_fmadd_pd(high(sums), factors, _mm512_loadu_pd(totals + 8)));
   }
 
  private:

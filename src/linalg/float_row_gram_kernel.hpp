@@ -28,8 +28,9 @@ constexpr std::int64_t kRun = 32 * kFloatLanes;
 constexpr int kHalf = kFloatLanes / 2;
 
 // A processor's `Lanes`: a Register of kEntries floats, kParts of them a step; kRows rows have sums that fit
-// its registers. empty() adds lane k and lane k + 8 to total k, widen()
-// every lane, times a number, to a total of its own.
+// its registers. empty() adds lane k and lane k + 8 to total k, widen() every lane, times a number, to a
+// total of its own. Products are added by fma() alone: what the compiler contracts depends on how it
+// optimises.
 
 /// Scores of kRows rows: floats in short runs, which are added up in doubles.
 template <class Lanes, int kRows>
@@ -48,7 +49,8 @@ template <class Lanes, int kRows>
         auto const held = Lanes::load(v + j + p * Lanes::kEntries);
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r)
-          sums[r][p] += Lanes::load(rows + r * columns + j + p * Lanes::kEntries) * held;
+          sums[r][p] =
+              Lanes::fma(Lanes::load(rows + r * columns + j + p * Lanes::kEntries), held, sums[r][p]);
       }
     }
 #pragma GCC unroll 8
@@ -73,7 +75,8 @@ template <class Lanes, int kRows>
   for (; j + Lanes::kEntries <= columns; j += Lanes::kEntries) {
     typename Lanes::Register sum = {};
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) sum += Lanes::load(rows + r * columns + j) * factors[r];
+    for (int r = 0; r < kRows; ++r)
+      sum = Lanes::fma(Lanes::load(rows + r * columns + j), Lanes::all(factors[r]), sum);
     Lanes::widen(sum, unscale, image + j);
   }
   for (; j < columns; ++j) {
