@@ -80,7 +80,10 @@ void Experiment::declare_analysis() {
             "analysis");
   parameter("lambda_last", &Parameters::lambda_last, "(0, 1]", "last level of a path", "analysis");
   parameter("lambda_count", &Parameters::lambda_count, "[1, 1000]", "levels of a path, at most", "analysis");
-  parameter("val_fraction", &Parameters::val_fraction, "(0, 0.5]", "validation: part of the entries held out",
+  parameter("val_fraction", &Parameters::val_fraction, "(0, 0.5]",
+            "validation: part of the entries, or of the pairs, held out", "analysis");
+  parameter("val_split", &Parameters::val_split, {"entries", "pairs"},
+            "validation: what is held out, entries or pairs of a block and a column with all entries",
             "analysis");
   parameter("solver", &Parameters::solver, {"admm", "prox_avg"},
             "exact alternating directions on dense copies; proximal average on sparse and low-rank parts",
@@ -174,6 +177,10 @@ void Experiment::declare_predictions() {
   prediction("tau_crit_global", &Predictions::tau_crit_global, "tau at which one decomposition loses them");
   prediction("spectral_cos2", &Predictions::spectral_cos2, "spiked model of a block (partitions)");
   prediction("spectral_error", &Predictions::spectral_error, "error with shrunk singular values");
+  theory("masked_spectral", with({"score_mean", "block_fraction", "noise_sd"}), predict_masked_spectral)
+      .on_request = true;
+  prediction("spectral_cos2_masked", &Predictions::spectral_cos2_masked,
+             "the same below density 1, where the mask's noise grows with the entry (trial 0's matrix)");
   theory("thresholding", with({"score_mean", "block_fraction", "noise_sd", "tuning"}), predict_thresholding);
   prediction("svt_error", &Predictions::svt_error, "soft-thresholding at density 1 (partitions, universal)");
 }

@@ -97,9 +97,10 @@ void name_inert(Parameters const& point, study::Verdict& verdict) {
     unless(point.levels_1 > 1, {"density_ratio"});
   }
   auto const read = method_of(point).reads(point);
-  for (auto const* name : {"weight_mix", "weight_root", "tuning", "lambda_fraction", "lambda_first",
-                           "lambda_last", "lambda_count", "val_fraction", "solver", "rank_cap", "pa_step",
-                           "rho", "tol", "max_iterations", "side_ridge", "svd_passes", "svd_oversample"})
+  for (auto const* name :
+       {"weight_mix", "weight_root", "tuning", "lambda_fraction", "lambda_first", "lambda_last",
+        "lambda_count", "val_fraction", "val_split", "solver", "rank_cap", "pa_step", "rho", "tol",
+        "max_iterations", "side_ridge", "svd_passes", "svd_oversample"})
     unless(std::ranges::find(read, name) != read.end(), {name});
   // Held-out entries are drawn trial by trial; nothing else is random in own data.
   if (own && point.tuning == Tuning::fixed) verdict.deterministic();

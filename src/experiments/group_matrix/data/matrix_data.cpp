@@ -9,7 +9,10 @@
 namespace thresher::group_matrix {
 
 MatrixData::MatrixData(Parameters const& point, study::Team& team)
-    : point_(point), comm_(team.communicator()), validation_(team.stream("validation")) {
+    : point_(point),
+      comm_(team.communicator()),
+      validation_(team.stream("validation")),
+      validation_pairs_(team.stream("validation_pairs")) {
   std::int64_t const rows = point.input != nullptr ? point.input->rows : point.n_rows;
   std::int64_t const columns = point.input != nullptr ? point.input->columns : point.n_cols;
   auto const own = mpi::share(rows, comm_.rank(), comm_.size());
@@ -70,6 +73,10 @@ void MatrixData::read(study::InputReader const& input) {
 
 void MatrixData::validation_draws(std::int64_t own_row, std::span<double> out) const {
   validation_.uniforms({address(observations_.own().begin + own_row)}, 0, out);
+}
+
+void MatrixData::validation_pair_draws(std::int64_t block, std::span<double> out) const {
+  validation_pairs_.uniforms({address(block)}, 0, out);
 }
 
 }  // namespace thresher::group_matrix

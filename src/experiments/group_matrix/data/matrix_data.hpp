@@ -40,6 +40,8 @@ class MatrixData : public study::StageResult {
   }
   /// Uniform numbers that split row number i of this rank's entries (one per column) for validation.
   void validation_draws(std::int64_t own_row, std::span<double> out) const;
+  /// Uniform numbers that split the pairs of a block and each column.
+  void validation_pair_draws(std::int64_t block, std::span<double> out) const;
 
  private:
   void draw(study::Team& team);
@@ -48,6 +50,7 @@ class MatrixData : public study::StageResult {
   Parameters point_;
   mpi::Communicator const& comm_;
   random::Stream validation_;
+  random::Stream validation_pairs_;
   std::vector<GroupRows> groups_;
   std::vector<GroupRows> blocks_;
   GroupRows whole_;

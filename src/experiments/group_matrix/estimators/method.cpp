@@ -2,6 +2,7 @@
 
 #include "experiments/group_matrix/model/own_matrix.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace thresher::group_matrix {
@@ -29,11 +30,14 @@ Method const& method_of(Parameters const& point) {
 }
 
 Extents extents_of(Parameters const& point) {
-  auto const rows = static_cast<double>(point.input != nullptr ? point.input->rows : point.n_rows);
-  auto const columns = static_cast<double>(point.input != nullptr ? point.input->columns : point.n_cols);
-  double const entries = rows * columns;
-  return {rows, columns, entries,
-          point.input != nullptr ? static_cast<double>(point.input->observed) : point.density * entries};
+  if (auto const* const own = point.input) {
+    auto const rows = static_cast<double>(own->rows), columns = static_cast<double>(own->columns);
+    return {rows, columns, rows * columns, static_cast<double>(own->observed),
+            static_cast<double>(std::ranges::count(own->factor_of, 0)) * columns};
+  }
+  auto const rows = static_cast<double>(point.n_rows), columns = static_cast<double>(point.n_cols);
+  return {rows, columns, rows * columns, point.density * rows * columns,
+          static_cast<double>(point.levels_1) * columns};
 }
 
 }  // namespace thresher::group_matrix

@@ -39,6 +39,7 @@ Method const& method_of(Parameters const& point);
 /// Rows and columns of the matrix, the user's where there is one.
 struct Extents {
   double rows, columns, entries, observed;
+  double pairs;  ///< of a block and a column
 };
 Extents extents_of(Parameters const& point);
 

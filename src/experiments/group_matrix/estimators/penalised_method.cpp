@@ -24,6 +24,7 @@ constexpr double kEigenFlops = 9;
 constexpr double kGramOrder = 1500;
 constexpr double kExpectedRank = 60;
 constexpr double kLeastValidationEntries = 10;
+constexpr double kLeastValidationPairs = 3;
 
 bool walks_path(Parameters const& point) {
   return point.tuning == Tuning::validation || point.tuning == Tuning::oracle;
@@ -47,6 +48,14 @@ void PenalisedMethod::check(Parameters const& point, study::Verdict& verdict) co
     verdict.refuse("val_fraction",
                    fmt::format("leaves {:.3g} validation entries on average; allowed is at least {}", held,
                                kLeastValidationEntries));
+  double const pairs = point.val_fraction * extents_of(point).pairs;
+  if (point.tuning == Tuning::validation && point.val_split == HeldOut::pairs &&
+      pairs < kLeastValidationPairs)
+    verdict.refuse(
+        "val_split",
+        fmt::format("holds out {:.3g} pairs of a block and a column on average; allowed is at least "
+                    "{}",
+                    pairs, kLeastValidationPairs));
   if (walks_path(point) && point.lambda_last > point.lambda_first)
     verdict.refuse("lambda_last", fmt::format("allowed is at most lambda_first = {}", point.lambda_first));
   if (has_solvers() && point.rank_cap > 0 && point.solver == Solver::admm)
@@ -59,7 +68,7 @@ std::vector<std::string_view> PenalisedMethod::reads(Parameters const& point) co
     names.insert(names.end(), {"lambda_first", "lambda_count"});
     if (point.lambda_count > 1) names.emplace_back("lambda_last");
   }
-  if (point.tuning == Tuning::validation) names.emplace_back("val_fraction");
+  if (point.tuning == Tuning::validation) names.insert(names.end(), {"val_fraction", "val_split"});
   if (point.tuning == Tuning::fixed) names.emplace_back("lambda_fraction");
   if (!has_solvers()) return names;
   names.emplace_back("solver");

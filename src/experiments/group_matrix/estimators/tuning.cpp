@@ -1,11 +1,10 @@
 #include "experiments/group_matrix/estimators/tuning.hpp"
 
 #include "experiments/group_matrix/estimators/errors.hpp"
+#include "experiments/group_matrix/estimators/validation_split.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
-#include <utility>
 
 namespace thresher::group_matrix {
 
@@ -66,9 +65,9 @@ class Tuner {
   void walk() {
     if (position_.refits) return;
     bool const validates = point_.tuning == Tuning::validation;
-    Observations fitted, held;
-    if (validates) std::tie(fitted, held) = split();
-    auto const& observations = validates ? fitted : data_.observations();
+    ValidationSplit split;
+    if (validates) split = split_for_validation(point_, data_);
+    auto const& observations = validates ? split.fitted : data_.observations();
     GroupPenalty const penalty(data_.communicator(), program_.groups, observations);
     auto const fit = program_.make(observations, penalty, program_.settings);
     auto const fractions = path_fractions(point_);
@@ -76,7 +75,8 @@ class Tuner {
       double const f = fractions[position_.path.size()];
       auto const outcome = solve(*fit, penalty.levels(f * penalty.start()), program_.path_tolerance);
       auto const estimate = fit->estimate();
-      double const score = validates ? mean_square(estimate, held) : unobserved_error(data_, estimate).error;
+      double const score =
+          validates ? mean_square(estimate, split.held) : unobserved_error(data_, estimate).error;
       position_.path.push_back({f, score, fit->mean_rank(), outcome.iterations});
     }
   }
@@ -109,20 +109,6 @@ class Tuner {
         fit.save(writer);
       });
     });
-  }
-
-  std::pair<Observations, Observations> split() const {
-    auto const& all = data_.observations();
-    std::vector<double> draws(static_cast<std::size_t>(all.columns()));
-    std::int64_t drawn = -1;
-    auto const is_held = [&](std::int64_t row, std::int64_t entry) {
-      if (row != drawn) data_.validation_draws(row, draws);
-      drawn = row;
-      return draws[static_cast<std::size_t>(all.column(entry))] < point_.val_fraction;
-    };
-    auto fitted = all.part([&](std::int64_t row, std::int64_t entry) { return !is_held(row, entry); });
-    drawn = -1;
-    return {std::move(fitted), all.part(is_held)};
   }
 
   double mean_square(Estimate const& estimate, Observations const& held) const {

@@ -18,6 +18,8 @@ enum class Estimator {
 #undef ENUMERATOR
 };
 enum class Tuning { validation, oracle, fixed, universal };
+/// What validation holds out: single entries, or all entries of pairs of a block and a column.
+enum class HeldOut { entries, pairs };
 enum class Solver { admm, prox_avg };
 
 struct OwnMatrix;
@@ -49,6 +51,7 @@ struct Parameters {
   double lambda_last = 0.02;
   std::int64_t lambda_count = 10;
   double val_fraction = 0.15;
+  HeldOut val_split = HeldOut::entries;
   Solver solver = Solver::admm;
   std::int64_t rank_cap = 0;
   double pa_step = 1;

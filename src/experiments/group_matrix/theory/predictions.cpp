@@ -2,6 +2,7 @@
 
 #include "experiments/group_matrix/model/design.hpp"
 #include "experiments/group_matrix/theory/game_dimension.hpp"
+#include "experiments/group_matrix/theory/masked_blocks.hpp"
 #include "experiments/group_matrix/theory/statistical_dimension.hpp"
 #include "numerics/spiked_singular.hpp"
 
@@ -134,6 +135,13 @@ void predict_spectral(Parameters const& point, Predictions& predictions) {
   auto const m = real(design.block_rows());
   predictions.tau_crit_group = std::pow(m * real(design.columns()), 0.25) / std::sqrt(real(point.rank_1));
   predictions.tau_crit_global = predictions.tau_crit_group * std::pow(m / real(design.rows()), 0.25);
+}
+
+void predict_masked_spectral(Parameters const& point, study::TheoryContext const& context,
+                             Predictions& predictions) {
+  if (point.rank_1 > kMostRankOfMaskedBlocks || !is_plain_partition(point, Design(point))) return;
+  predictions.spectral_cos2_masked =
+      masked_captured_part(point, [&](std::string_view name) { return context.stream(name); });
 }
 
 void predict_thresholding(Parameters const& point, Predictions& predictions) {

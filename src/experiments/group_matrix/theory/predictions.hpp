@@ -17,6 +17,7 @@ struct Predictions {
   double tau_crit_global = study::kUndefined;
   double spectral_cos2 = study::kUndefined;
   double spectral_error = study::kUndefined;
+  double spectral_cos2_masked = study::kUndefined;
   double oracle_error = study::kUndefined;
   double svt_error = study::kUndefined;
 };
@@ -29,6 +30,9 @@ void predict_game_density(Parameters const& point, study::TheoryContext const& c
                           Predictions& predictions);
 /// Spectral transition of the groups of a partition.
 void predict_spectral(Parameters const& point, Predictions& predictions);
+/// The same subspaces with the variances that trial 0's mask gives its entries.
+void predict_masked_spectral(Parameters const& point, study::TheoryContext const& context,
+                             Predictions& predictions);
 /// Soft-thresholding of a whole matrix.
 void predict_thresholding(Parameters const& point, Predictions& predictions);
 
