@@ -1,6 +1,7 @@
 #include "prox/thresholded_subspace.hpp"
 
 #include "linalg/symmetric_eigenpairs.hpp"
+#include "random/stream.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,11 @@ namespace {
 constexpr std::int64_t kFirstBlock = 8;
 constexpr std::int64_t kBlocksOfBasis = 5;
 constexpr std::int64_t kMostProducts = 1000;
+/// A search that starts with vectors that have not seen the data looks so often before it believes that
+/// nothing is above: a Ritz value of a small space may lie far below the largest eigenvalue, whatever its
+/// residual.
+constexpr std::int64_t kColdProducts = 4;
+constexpr double kColdResiduals = 2;
 
 double norm(std::span<double const> x) {
   double sum = 0;
@@ -69,6 +75,18 @@ DenseMatrix beside(DenseMatrix const& left, DenseMatrix const& right) {
   return both;
 }
 
+/// Appends normals, the same in every search and wherever it runs, until `basis` has so many columns: vectors
+/// that are orthogonal to nothing.
+DenseMatrix filled_up(DenseMatrix basis, std::int64_t columns) {
+  static random::Stream const stream(random::hash_identity("thresholded subspace"), "start");
+  for (std::int64_t k = 0; basis.columns() < columns; ++k) {
+    DenseMatrix fresh(basis.rows(), 1);
+    stream.normals({static_cast<std::uint64_t>(k)}, 0, fresh.column(0));
+    basis = beside(basis, orthonormal_part(basis, fresh));
+  }
+  return basis;
+}
+
 DenseMatrix product_of(DenseMatrix const& a, ConstMatrixView b) {
   DenseMatrix c(a.rows(), b.columns);
   linalg::gemm(Transpose::no, Transpose::no, 1, a.view(), b, 0, c.view());
@@ -92,19 +110,15 @@ class ThresholdedSubspace::Search {
 
   /// What to multiply first.
   DenseMatrix begin(DenseMatrix const& start, std::int64_t columns) {
-    auto block = orthonormal_part(basis_, start);
-    // Unit vectors fill up: they do not look at the data, and are the same everywhere.
-    for (std::int64_t i = 0; i < rows_ && block.columns() < std::min(rows_, columns); ++i) {
-      DenseMatrix unit(rows_, 1);
-      unit(i, 0) = 1;
-      block = beside(block, orthonormal_part(block, unit));
-    }
+    is_cold_ = start.columns() == 0;
+    auto block = filled_up(orthonormal_part(basis_, start), std::min(rows_, columns));
     block_ = block.columns();
     return block;
   }
 
   /// Takes the product of the newest block, and gives the next one; empty when the search is over.
   DenseMatrix advance(DenseMatrix const& block, DenseMatrix const& image) {
+    ++products_;
     basis_ = beside(basis_, block);
     images_ = beside(images_, image);
     rayleigh_ritz();
@@ -116,16 +130,17 @@ class ThresholdedSubspace::Search {
     for (std::int64_t k = 0; k < wanted; ++k)
       converged = converged && norm(residuals.column(k)) <= tolerance_ * ritz_.values.front();
     converged = converged && shows_the_end(wanted, residuals);
-    bool const is_spent = effort_.products > 0 && ++products_ >= effort_.products;
+    bool const is_spent = effort_.products > 0 && products_ >= effort_.products;
     if (basis_.columns() == rows_ || (is_spent && wide_enough)) converged = true;
     if (converged) return DenseMatrix(rows_, 0);
     if (basis_.columns() + leading > kBlocksOfBasis * leading) restart(leading);
     auto next = orthonormal_part(basis_, residuals);
-    bool const widens = block_ < leading;
-    for (std::int64_t i = 0; widens && i < rows_ && next.columns() < leading; ++i) {
-      DenseMatrix unit(rows_, 1);
-      unit(i, 0) = 1;
-      next = beside(next, orthonormal_part(beside(basis_, next), unit));
+    if (block_ < leading) {
+      auto const known = basis_.columns();
+      auto const wider = filled_up(beside(basis_, next), std::min(rows_, known + leading));
+      next = DenseMatrix(rows_, wider.columns() - known);
+      std::ranges::copy(wider.values().subspan(static_cast<std::size_t>(rows_ * known)),
+                        next.values().begin());
     }
     block_ = leading;
     return next;
@@ -146,13 +161,14 @@ class ThresholdedSubspace::Search {
   std::int64_t columns() const { return basis_.columns(); }
 
  private:
-  /// Whether the first pair that is not wanted is below the threshold beyond its residual: a block that has
-  /// not seen the data yet finds nothing above.
+  /// Whether the first pair that is not wanted is below the threshold beyond its residual.
   bool shows_the_end(std::int64_t wanted, DenseMatrix const& residuals) const {
     if (count_ > 0 || wanted >= residuals.columns() || (effort_.most > 0 && wanted == effort_.most))
       return true;
+    if (is_cold_ && products_ < kColdProducts) return false;
     double const residual = norm(residuals.column(wanted));
-    return ritz_.values[static_cast<std::size_t>(wanted)] + residual <= squared_threshold_ ||
+    double const reach = is_cold_ ? kColdResiduals * residual : residual;
+    return ritz_.values[static_cast<std::size_t>(wanted)] + reach <= squared_threshold_ ||
            residual <= tolerance_ * ritz_.values.front();
   }
   void rayleigh_ritz() {
@@ -178,7 +194,8 @@ class ThresholdedSubspace::Search {
 
   std::int64_t rows_;
   SubspaceEffort effort_;
-  std::int64_t products_ = 0;
+  bool is_cold_ = true;
+  std::int64_t products_ = 0;  ///< of this search
   std::int64_t count_;
   double squared_threshold_;
   double tolerance_;

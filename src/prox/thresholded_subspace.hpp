@@ -29,7 +29,7 @@ struct SubspaceEffort {
 /// wide needs is found by widening it: the block always exceeds what is wanted.
 class ThresholdedSubspace {
  public:
-  /// `rows`: extent of X's columns; `comm` must outlive this object. The first block is of unit vectors.
+  /// `rows`: extent of X's columns; `comm` must outlive this object. The first block is of normals.
   ThresholdedSubspace(mpi::Communicator const& comm, std::int64_t rows, SubspaceEffort effort = {});
 
   /// All singular triplets above the threshold (> 0). Residuals |X X^T u - s^2 u| are below `tolerance` times

@@ -108,6 +108,27 @@ TEST(ThresholdedSubspace, FindsAllAboveTheThresholdCopiesIncluded) {
   EXPECT_NEAR(leading.singular_values[15], 1.5, 1e-9);
 }
 
+/// A few values above a threshold inside a broad bulk, in directions that no unit vector is near to.
+TEST(ThresholdedSubspace, SeesWhatHidesInTheBulk) {
+  auto const comm = world();
+  auto const x = random_matrix(150, 300, 5);
+  std::vector<double> values(150);
+  auto copy = x;
+  linalg::singular_values(copy.view(), values);
+  for (std::size_t const rank : {1, 4, 9}) {
+    auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
+      DenseMatrix inner(x.columns(), in.columns);
+      linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
+      linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
+    };
+    prox::ThresholdedSubspace subspace(comm, 150, {.guard = 8, .products = 2});
+    for (int call = 0; call < 3; ++call)
+      EXPECT_EQ(subspace.above(multiply, (values[rank - 1] + values[rank]) / 2, 1e-8).rank(),
+                static_cast<std::int64_t>(rank))
+          << rank << ' ' << call;
+  }
+}
+
 TEST(ThresholdedSubspace, StartsWithWhatItFound) {
   auto const comm = world();
   std::vector<double> values;
