@@ -198,6 +198,8 @@ void Experiment::declare_artifacts() {
   artifact("group_test_rmse", {"group"}, "own data: root mean squared error on each group's test cells");
   artifact("imputed", {"row", "column"}, "own data: the estimate");
   artifact("path", {"level", "reading"}, "fraction, squared score, mean rank and iterations of each level");
+  artifact("residuals", {"iteration", "residual"},
+           "last fit, as tol is compared with: primal (admm alone) and dual or relative change");
 }
 
 void Experiment::check(Parameters const& point, study::Verdict& verdict) const {

@@ -119,4 +119,12 @@ void store_path(std::vector<PathPoint> const& path, study::Team& team) {
   team.store(std::move(artifact));
 }
 
+void store_history(std::vector<Residuals> const& history, study::Team& team) {
+  if (history.empty() || !team.wants("residuals")) return;
+  study::Artifact artifact{"residuals", {static_cast<std::int64_t>(history.size()), 2}, {}};
+  for (auto const& residuals : history)
+    artifact.values.insert(artifact.values.end(), {residuals.primal, residuals.dual});
+  team.store(std::move(artifact));
+}
+
 }  // namespace thresher::group_matrix

@@ -22,5 +22,7 @@ void store_own_readings(MatrixData const& data, Estimate const& estimate, TestEr
                         study::Team& team);
 /// Fraction, score, rank and iterations of a path.
 void store_path(std::vector<PathPoint> const& path, study::Team& team);
+/// The residuals of the last fit's iterations.
+void store_history(std::vector<Residuals> const& history, study::Team& team);
 
 }  // namespace thresher::group_matrix

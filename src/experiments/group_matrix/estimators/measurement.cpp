@@ -86,6 +86,7 @@ study::Outcome measure_point(MatrixData const& data, Parameters const& point, st
     store_own_readings(data, result.estimate, errors, team);
   }
   store_path(result.path, team);
+  store_history(result.history, team);
   return result.converged ? study::Outcome::ok : study::Outcome::not_converged;
 }
 

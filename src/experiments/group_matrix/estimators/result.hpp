@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/group_matrix/solvers/estimate.hpp"
+#include "experiments/group_matrix/solvers/penalised_fit.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "study/experiment.hpp"
 
@@ -29,6 +29,7 @@ struct Result {
   std::int64_t iterations = 0;
   bool converged = true;
   std::vector<PathPoint> path;
+  std::vector<Residuals> history;  ///< of the last fit
 };
 
 }  // namespace thresher::group_matrix

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace thresher::group_matrix {
 
@@ -19,19 +20,34 @@ struct Position {
   std::vector<PathPoint> path;
   bool refits = false;
   std::int64_t iteration = 0;
+  std::vector<Residuals> history;  ///< of the fit that runs
 };
+
+void put(bytes::Writer& writer, Position const& position) {
+  std::vector<double> path, history;
+  for (auto const& at : position.path)
+    path.insert(path.end(), {at.fraction, at.score, at.mean_rank, static_cast<double>(at.iterations)});
+  for (auto const& residuals : position.history)
+    history.insert(history.end(), {residuals.primal, residuals.dual});
+  writer.put(path, position.refits, position.iteration, history);
+}
+
+Position position_from(bytes::Reader& reader) {
+  Position position;
+  std::vector<double> path, history;
+  reader.read(path, position.refits, position.iteration, history);
+  for (std::size_t k = 0; k + 3 < path.size(); k += 4)
+    position.path.push_back({path[k], path[k + 1], path[k + 2], static_cast<std::int64_t>(path[k + 3])});
+  for (std::size_t k = 0; k + 1 < history.size(); k += 2)
+    position.history.push_back({history[k], history[k + 1]});
+  return position;
+}
 
 class Tuner {
  public:
   Tuner(Parameters const& point, MatrixData const& data, Program const& program, study::KeptWork& work)
       : point_(point), data_(data), program_(program), work_(work) {
-    if (auto* const left = work.left()) {
-      std::vector<double> numbers;
-      left->read(numbers, position_.refits, position_.iteration);
-      for (std::size_t k = 0; k + 3 < numbers.size(); k += 4)
-        position_.path.push_back(
-            {numbers[k], numbers[k + 1], numbers[k + 2], static_cast<std::int64_t>(numbers[k + 3])});
-    }
+    if (auto* const left = work.left()) position_ = position_from(*left);
   }
 
   Result run() {
@@ -58,6 +74,7 @@ class Tuner {
     result.mean_rank = summary.mean_rank;
     result.objective = summary.objective;
     result.duality_gap = summary.duality_gap;
+    result.history = fit->history();
     return result;
   }
 
@@ -91,7 +108,7 @@ class Tuner {
   FitOutcome solve(PenalisedFit& fit, std::vector<double> const& levels, double tolerance) {
     if (auto* const left = work_.left()) {
       fit.restore(*left);
-      fit.continue_behind(position_.iteration);
+      fit.continue_behind(position_.iteration, std::move(position_.history));
       work_.forget_left();
     }
     double const fits = static_cast<double>(point_.lambda_count + 1);
@@ -101,11 +118,8 @@ class Tuner {
       position_.iteration = iteration;
       double const part = static_cast<double>(iteration) / static_cast<double>(point_.max_iterations);
       work_.advance(std::min(1.0, (done + part) / fits), [&](bytes::Writer& writer) {
-        std::vector<double> numbers;
-        for (auto const& at : position_.path)
-          numbers.insert(numbers.end(),
-                         {at.fraction, at.score, at.mean_rank, static_cast<double>(at.iterations)});
-        writer.put(numbers, position_.refits, position_.iteration);
+        position_.history = fit.history();
+        put(writer, position_);
         fit.save(writer);
       });
     });

@@ -196,8 +196,10 @@ prox::AdmmStep ConsensusAdmm::iterate(double rho) {
   double scale = 0;
   for (std::size_t g = 0; g < groups.size(); ++g) scale += std::max(sums[3 + 2 * g], sums[4 + 2 * g]);
   double const floor = kFloor * penalty_.data_norm();
-  return {sums[0] / 2 + norms, relative(sums[1], scale, tolerance_, floor),
-          relative(rho * rho * sums[2], rho * rho * sums.back(), tolerance_, floor)};
+  Residuals const residuals{relative(sums[1], scale, tolerance_, floor),
+                            relative(rho * rho * sums[2], rho * rho * sums.back(), tolerance_, floor)};
+  record(residuals);
+  return {sums[0] / 2 + norms, residuals.primal, residuals.dual};
 }
 
 /// Value of a feasible dual point: the multipliers, cut to the observations by the shares and scaled into

@@ -10,6 +10,7 @@ FitOutcome PenalisedFit::solve(std::span<double const> levels, double tolerance,
                                std::function<void(std::int64_t)> between) {
   levels_.assign(levels.begin(), levels.end());
   between_ = std::move(between);
+  if (iterations_before_ == 0) history_.clear();
   return run(tolerance, std::exchange(iterations_before_, 0));
 }
 

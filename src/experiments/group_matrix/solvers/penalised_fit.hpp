@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace thresher::group_matrix {
@@ -25,6 +26,13 @@ struct FitSettings {
   std::int64_t svd_passes = 1;
   std::int64_t svd_oversample = 8;
   std::int64_t rank_cap = 0;  ///< 0: none
+};
+
+/// How far an iteration was from rest, in units that the tolerance is compared with.
+struct Residuals {
+  double primal = std::numeric_limits<double>::quiet_NaN();  ///< admm: the copies and their rows
+  double dual =
+      std::numeric_limits<double>::quiet_NaN();  ///< admm: movement of the copies; else of the estimate
 };
 
 /// What a solve reached.
@@ -56,11 +64,17 @@ class PenalisedFit {
   /// The whole state of this rank between iterations, and back: the next solve goes on behind `iteration`.
   virtual void save(bytes::Writer& writer) const = 0;
   virtual void restore(bytes::Reader& reader) = 0;
-  void continue_behind(std::int64_t iteration) { iterations_before_ = iteration; }
+  void continue_behind(std::int64_t iteration, std::vector<Residuals> history) {
+    iterations_before_ = iteration;
+    history_ = std::move(history);
+  }
+  /// One entry per iteration of the last solve; the same on all ranks.
+  std::vector<Residuals> const& history() const { return history_; }
 
  protected:
   virtual FitOutcome run(double tolerance, std::int64_t iterations_before) = 0;
   std::vector<double> const& levels() const { return levels_; }
+  void record(Residuals residuals) { history_.push_back(residuals); }
   void call_between(std::int64_t iteration) const {
     if (between_) between_(iteration);
   }
@@ -69,6 +83,7 @@ class PenalisedFit {
   std::vector<double> levels_;
   std::function<void(std::int64_t)> between_;
   std::int64_t iterations_before_ = 0;
+  std::vector<Residuals> history_;
 };
 
 /// References must outlive the fit.

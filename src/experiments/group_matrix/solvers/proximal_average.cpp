@@ -126,11 +126,9 @@ prox::StepReport ProximalAverage::step() {
   square_ = square;
   cross_ = cross;
   double const size = std::sqrt(square);
-  return {misfit / 2 + norms,
-          change == 0 ? 0
-          : size > 0  ? change / size
-                      : std::numeric_limits<double>::infinity(),
-          0, eta};
+  double const moved = change == 0 ? 0 : size > 0 ? change / size : std::numeric_limits<double>::infinity();
+  record({.dual = moved});
+  return {misfit / 2 + norms, moved, 0, eta};
 }
 
 void ProximalAverage::save(bytes::Writer& writer) const {

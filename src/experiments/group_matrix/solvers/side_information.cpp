@@ -161,11 +161,9 @@ prox::StepReport SideInformation::step() {
   for (double const mean : means_.values()) ridge += mean * mean;
   objective_ = sums[2] / 2 + levels().front() * norm + settings_.ridge * ridge / 2;
   double const size = std::sqrt(square_);
-  return {objective_,
-          change == 0 ? 0
-          : size > 0  ? change / size
-                      : std::numeric_limits<double>::infinity(),
-          0, 1};
+  double const moved = change == 0 ? 0 : size > 0 ? change / size : std::numeric_limits<double>::infinity();
+  record({.dual = moved});
+  return {objective_, moved, 0, 1};
 }
 
 void SideInformation::save(bytes::Writer& writer) const {

@@ -119,6 +119,11 @@ TEST(Teams, ACutFitGoesOnWithTheSameBits) {
     EXPECT_EQ(continued.iterations, whole.iterations);
     EXPECT_EQ(continued.objective, whole.objective);
     EXPECT_EQ(continued.path.size(), whole.path.size());
+    // A residual that does not apply is NaN: compared as what is stored.
+    ASSERT_EQ(continued.history.size(), static_cast<std::size_t>(whole.iterations));
+    for (std::size_t k = 0; k < whole.history.size(); ++k)
+      EXPECT_EQ(continued.history[k].dual, whole.history[k].dual) << k;
+    EXPECT_EQ(whole.history.back().dual <= program.settings.tolerance, whole.converged);
     EXPECT_EQ(continued.estimate.at(data.observations()), whole.estimate.at(data.observations()));
   }
 }
