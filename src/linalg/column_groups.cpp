@@ -7,22 +7,22 @@ namespace thresher::linalg {
 
 namespace {
 
-// The numbers of columns at once fill the registers without spilling.
+// The numbers of columns and groups at once fill the registers without spilling.
 [[gnu::target("avx512f,avx512dq,avx512vl")]] void scores_avx512(ConstMatrixView block,
                                                                 ColumnGroups const& panel,
                                                                 ColumnGroups& scores) {
-  group_kernels::all_scores<group_kernels::WideGroup<double>, 8>(block, panel, scores);
+  group_kernels::all_scores<group_kernels::WideGroup<double>, 8, 2>(block, panel, scores);
 }
 [[gnu::target("avx512f,avx512dq,avx512vl")]] void image_avx512(ConstMatrixView block,
                                                                ColumnGroups const& scores,
                                                                ColumnGroups& image) {
-  group_kernels::whole_image<group_kernels::WideGroup<double>, 8>(block, scores, image);
+  group_kernels::whole_image<group_kernels::WideGroup<double>, 8, 2>(block, scores, image);
 }
 void scores_avx2(ConstMatrixView block, ColumnGroups const& panel, ColumnGroups& scores) {
-  group_kernels::all_scores<group_kernels::NarrowGroup<double>, 6>(block, panel, scores);
+  group_kernels::all_scores<group_kernels::NarrowGroup<double>, 6, 1>(block, panel, scores);
 }
 void image_avx2(ConstMatrixView block, ColumnGroups const& scores, ColumnGroups& image) {
-  group_kernels::whole_image<group_kernels::NarrowGroup<double>, 4>(block, scores, image);
+  group_kernels::whole_image<group_kernels::NarrowGroup<double>, 4, 1>(block, scores, image);
 }
 
 bool has_wide_registers() {

@@ -94,12 +94,15 @@ bool are_outermost(std::vector<double> const& descending, std::int64_t count, st
 
 }  // namespace
 
-SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_start,
-                           ExtremeOptions const& options) {
+namespace {
+
+/// `wanted` is of both ends.
+SpectrumEnds ends_of_one_space(PanelOperator const& op, std::span<double const> own_start,
+                               ExtremeOptions const& options, Wanted wanted) {
   auto both = options;
   both.count = 2 * options.count;
   std::vector<double> ritz_values;
-  auto const found = krylov_schur(op, own_start, {}, both, Wanted::both_ends, &ritz_values);
+  auto const found = krylov_schur(op, own_start, {}, both, wanted, &ritz_values);
   std::vector<std::size_t> order(found.values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t i, std::size_t j) { return found.values[i] > found.values[j]; });
@@ -121,6 +124,26 @@ SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_
   ends.largest.products = ends.smallest.products =
       found.products + ends.largest.products + ends.smallest.products;
   return ends;
+}
+
+double first_gap(ExtremeEigenpairs const& pairs) {
+  return pairs.values.size() > 1 ? std::abs(pairs.values[0] - pairs.values[1]) : 0;
+}
+
+}  // namespace
+
+SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_start,
+                           ExtremeOptions const& options) {
+  return ends_of_one_space(op, own_start, options, Wanted::both_ends);
+}
+
+ExtremeEigenpairs wider_gap_end(PanelOperator const& op, std::span<double const> own_start,
+                                ExtremeOptions options) {
+  options.count = 2;
+  auto ends = ends_of_one_space(op, own_start, options, Wanted::wider_gap);
+  bool const left =
+      mpi::broadcast_value(op.layout().communicator(), first_gap(ends.smallest) > first_gap(ends.largest));
+  return std::move(left ? ends.smallest : ends.largest);
 }
 
 std::int64_t ExtremeEigenpairs::converged(std::int64_t count, double tolerance) const {

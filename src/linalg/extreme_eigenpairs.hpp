@@ -18,6 +18,9 @@ struct ExtremeOptions {
   Extreme extreme = Extreme::magnitude;
   /// Vectors of the Krylov basis; 0: max(2 count + 1, count + 20). Never more than the dimension.
   std::int64_t basis_size = 0;
+  /// Share of the basis that a restart keeps, in (0, 1): the larger, the less is lost and the sooner a run
+  /// can stop, for more vectors beside each product.
+  double kept = 0.5;
   /// A pair has converged when its residual is at most this times the largest absolute Ritz value.
   double tolerance = 1e-6;
   /// Pairs at an end that must converge as pairs, from the outermost on; 0: all. Of the others the value is
@@ -59,14 +62,22 @@ ExtremeEigenpairs extreme_eigenpairs(PanelOperator const& op, std::span<double c
 ExtremeEigenpairs completed_eigenpairs(PanelOperator const& op, ConstMatrixView own_starts,
                                        ExtremeOptions const& options);
 
-/// `count` pairs at each end of the spectrum (`extreme` is ignored), from one Krylov space: about the
-/// products of the harder end alone. Where the solver took a pair of one end for one of the other, each end
-/// is solved for by itself. `products` of both is what they took together. Collective.
+/// Pairs of both ends of the spectrum.
 struct SpectrumEnds {
   ExtremeEigenpairs largest;
   ExtremeEigenpairs smallest;
 };
+
+/// `count` pairs at each end of the spectrum (`extreme` is ignored), from one Krylov space: about the
+/// products of the harder end alone. Where the solver took a pair of one end for one of the other, each end
+/// is solved for by itself. `products` of both is what they took together. Collective.
 SpectrumEnds spectrum_ends(PanelOperator const& op, std::span<double const> own_start,
                            ExtremeOptions const& options);
+
+/// The two outermost pairs of the end where they lie further apart: about the products of that end alone,
+/// since the other one need not converge, only its gap be bounded. Options as for `spectrum_ends` (`count` is
+/// 2). Collective; all ranks get the same end.
+ExtremeEigenpairs wider_gap_end(PanelOperator const& op, std::span<double const> own_start,
+                                ExtremeOptions options);
 
 }  // namespace thresher::linalg

@@ -53,7 +53,9 @@ struct FloatBlock {
 void block_scores(FloatBlock block, FloatColumnGroups const& panel, FloatColumnGroups& scores);
 void add_block_image(FloatBlock block, FloatColumnGroups const& scores, FloatColumnGroups& image);
 
-/// Inner product in doubles, in one order of additions everywhere.
-double inner_product(std::span<double const> a, std::span<float const> b);
+/// sums[j] += <a, column j>, and += |column j of the panel|^2: in doubles, in one order of additions
+/// everywhere.
+void add_inner_products(std::span<double const> a, FloatBlock block, std::span<double> sums);
+void add_column_squares(FloatColumnGroups const& panel, std::span<double> sums);
 
 }  // namespace thresher::linalg

@@ -4,9 +4,11 @@
 #include "linalg/slepc.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace thresher::linalg {
 
@@ -44,23 +46,29 @@ EPSWhich which_of(Extreme extreme) {
 /// cycle would exceed the cap, the test accepts all Ritz pairs, and their residuals are remembered here.
 class CappedTest {
  public:
-  CappedTest(CountedOperator const& op, std::int64_t basis, ExtremeOptions const& options)
-      : op_(op), basis_(basis), options_(options) {}
+  CappedTest(CountedOperator const& op, std::int64_t basis, ExtremeOptions const& options, Wanted wanted)
+      : op_(op),
+        new_in_cycle_(static_cast<std::int64_t>(std::ceil((1 - options.kept) * static_cast<double>(basis)))),
+        options_(options),
+        wanted_(wanted) {}
 
-  void attach(EPS eps, Wanted wanted) {
-    if (wanted == Wanted::both_ends) {
+  void attach(EPS eps) {
+    if (wanted_ != Wanted::extreme) {
       check(EPSSetWhichEigenpairs(eps, EPS_WHICH_USER));
       check(EPSSetEigenvalueComparison(eps, &CappedTest::compare_distances, this));
       // A pair whose value has converged must not be locked while others are looked for.
       if (options_.vectors > 0) check(EPSKrylovSchurSetLocking(eps, PETSC_FALSE));
     }
     check(EPSSetConvergenceTestFunction(eps, &CappedTest::test, this, nullptr));
-    check(EPSMonitorSet(eps, &CappedTest::see_ends, this, nullptr));
   }
   double highest() const { return highest_; }
   double lowest() const { return lowest_; }
-  /// All Ritz values of the last cycle.
-  std::vector<double> const& ritz_values() const { return ritz_values_; }
+  /// All Ritz values of the last cycle, ascending.
+  std::vector<double> ritz_values() const {
+    std::vector<double> values;
+    for (auto const& pair : cycle_pairs_) values.push_back(pair.value);
+    return values;
+  }
   double residual(double value) const {
     auto const nearest =
         std::ranges::min_element(seen_, {}, [&](auto const& pair) { return std::abs(pair.value - value); });
@@ -68,7 +76,7 @@ class CappedTest {
   }
 
  private:
-  struct Seen {
+  struct RitzPair {
     double value;
     double residual;
   };
@@ -78,54 +86,82 @@ class CappedTest {
     PetscInt cycle = 0;
     if (auto const code = EPSGetIterationNumber(eps, &cycle); code != 0) return code;
     if (cycle != self.cycle_) {  // what is tested again in a new cycle has moved
-      std::erase_if(self.seen_, [&](Seen const& pair) {
+      std::erase_if(self.seen_, [&](RitzPair const& pair) {
         return pair.residual > self.options_.tolerance * self.largest_;
       });
+      if (auto const code = self.look_at_cycle(eps, {value, residual}); code != 0) return code;
       self.cycle_ = cycle;
+      self.is_last_ = self.op_.products() + self.new_in_cycle_ > self.options_.max_products ||
+                      (self.wanted_ == Wanted::wider_gap && self.gaps_tell());
     }
-    self.largest_ = std::max(self.largest_, std::abs(value));
     self.seen_.push_back({value, residual});
-    // A cycle keeps half of what is not locked and makes at most the other half of the basis anew.
-    bool const last = self.op_.products() + (self.basis_ + 1) / 2 > self.options_.max_products;
-    *error = last || self.largest_ == 0 ? 0 : self.error_of(value, residual) / self.largest_;
+    *error = self.is_last_ || self.largest_ == 0 ? 0 : self.error_of({value, residual}) / self.largest_;
     return 0;
   }
 
-  /// What must become small: the residual, or what it says of the value where that is enough. Neighbours are
-  /// those of the cycle before.
-  double error_of(double value, double residual) const {
-    if (options_.vectors == 0 || ritz_values_.empty()) return residual;
-    double const sign = value > centre_of_all() ? 1 : -1;
-    double const margin = options_.tolerance * largest_;
+  /// Reads all Ritz pairs of the cycle off the projected problem, of which `tested` is one: residuals are in
+  /// proportion to the last entries of its eigenvectors.
+  PetscErrorCode look_at_cycle(EPS eps, RitzPair const& tested) {
+    DS projected = nullptr;
+    PetscInt size = 0, leading = 0;
+    PetscReal* values = nullptr;
+    PetscScalar* vectors = nullptr;
+    PetscFunctionBeginUser;
+    PetscCall(EPSGetDS(eps, &projected));
+    PetscCall(DSGetDimensions(projected, &size, nullptr, nullptr, nullptr));
+    PetscCall(DSGetLeadingDimension(projected, &leading));
+    PetscCall(DSGetArrayReal(projected, DS_MAT_T, &values));
+    PetscCall(DSGetArray(projected, DS_MAT_Q, &vectors));
+    cycle_pairs_.clear();
+    for (PetscInt k = 0; k < size; ++k)
+      cycle_pairs_.push_back({values[k], std::abs(vectors[size - 1 + k * leading])});
+    PetscCall(DSRestoreArray(projected, DS_MAT_Q, &vectors));
+    PetscCall(DSRestoreArrayReal(projected, DS_MAT_T, &values));
+    auto const same = std::ranges::min_element(
+        cycle_pairs_, {}, [&](auto const& pair) { return std::abs(pair.value - tested.value); });
+    double const scale = same->residual > 0 ? tested.residual / same->residual : 0;
+    for (auto& pair : cycle_pairs_) pair.residual *= scale;
+    std::ranges::sort(cycle_pairs_, {}, &RitzPair::value);
+    auto const inner = std::min(cycle_pairs_.size() - 1,
+                                static_cast<std::size_t>(std::max<std::int64_t>(options_.count / 2 - 1, 0)));
+    centre_ = (cycle_pairs_[inner].value + cycle_pairs_[cycle_pairs_.size() - 1 - inner].value) / 2;
+    // A restart drops the end that is not wanted: what was seen before still bounds it.
+    lowest_ = std::min(lowest_, cycle_pairs_.front().value);
+    highest_ = std::max(highest_, cycle_pairs_.back().value);
+    largest_ = std::max(std::abs(lowest_), std::abs(highest_));
+    PetscFunctionReturn(0);
+  }
+
+  /// What must become small: the residual, or what it says of the value where that is enough.
+  double error_of(RitzPair const& pair) const {
+    double const sign = pair.value > (highest_ + lowest_) / 2 ? 1 : -1;
     std::vector<double> outermost_first;
-    for (double const ritz_value : ritz_values_) outermost_first.push_back(sign * ritz_value);
+    for (auto const& other : cycle_pairs_) outermost_first.push_back(sign * other.value);
     std::ranges::sort(outermost_first, std::greater<>());
     auto const place = static_cast<std::size_t>(
-        std::ranges::lower_bound(outermost_first, sign * value + margin, std::greater<>()) -
+        std::ranges::lower_bound(outermost_first, sign * pair.value, std::greater<>()) -
         outermost_first.begin());
-    if (place < static_cast<std::size_t>(options_.vectors) || place + 1 >= outermost_first.size())
-      return residual;
-    double const gap =
-        std::min(outermost_first[place - 1] - sign * value, sign * value - outermost_first[place + 1]);
-    return residual < gap / 2 ? residual * residual / gap : residual;
+    if (options_.vectors == 0 || place < static_cast<std::size_t>(options_.vectors) ||
+        place + 1 >= outermost_first.size())
+      return pair.residual;
+    double const gap = std::min(outermost_first[place - 1] - sign * pair.value,
+                                sign * pair.value - outermost_first[place + 1]);
+    return pair.residual < gap / 2 ? pair.residual * pair.residual / gap : pair.residual;
   }
-  double centre_of_all() const { return (highest_ + lowest_) / 2; }
 
-  /// All Ritz values of a cycle; those of the wanted end alone are tested for convergence.
-  static PetscErrorCode see_ends(EPS, PetscInt, PetscInt, PetscScalar* values, PetscScalar*, PetscReal*,
-                                 PetscInt count, void* context) {
-    auto& self = *static_cast<CappedTest*>(context);
-    if (count == 0) return 0;
-    auto const [lowest, highest] = std::minmax_element(values, values + count);
-    self.ritz_values_.assign(values, values + count);
-    auto sorted = self.ritz_values_;
-    std::ranges::sort(sorted);
-    auto const inner = std::min(sorted.size() - 1, static_cast<std::size_t>(self.options_.count / 2 - 1));
-    if (self.options_.count >= 2) self.centre_ = (sorted[inner] + sorted[sorted.size() - 1 - inner]) / 2;
-    // A restart drops the end that is not wanted: what was seen before still bounds it.
-    self.lowest_ = std::min(self.lowest_, *lowest);
-    self.highest_ = std::max(self.highest_, *highest);
-    return 0;
+  /// Whether one end is sure to have the wider gap between its first two values, and has converged. The gap
+  /// of the other end may still shrink at its inner side and grow by the residual at the outer one; an
+  /// outlier there that is yet unseen, and further from its neighbours, would have come first.
+  bool gaps_tell() const {
+    auto const size = cycle_pairs_.size();
+    if (size < 4) return false;
+    auto const gap = [](auto const& end) { return std::abs(end[0].value - end[1].value); };
+    std::array winner{cycle_pairs_[size - 1], cycle_pairs_[size - 2]};
+    std::array loser{cycle_pairs_[0], cycle_pairs_[1]};
+    if (gap(loser) > gap(winner)) std::swap(winner, loser);
+    double const margin = options_.tolerance * largest_;
+    return error_of(winner[0]) <= margin && error_of(winner[1]) <= margin &&
+           gap(loser) + loser[0].residual < gap(winner) - margin;
   }
 
   /// Pairs of both ends are those that lie furthest from the middle between the innermost of them, which
@@ -139,15 +175,17 @@ class CappedTest {
   }
 
   CountedOperator const& op_;
-  std::int64_t basis_;
+  std::int64_t new_in_cycle_;  ///< products, at most
   ExtremeOptions const& options_;
+  Wanted wanted_;
   double centre_ = 0;
-  std::vector<double> ritz_values_;
+  std::vector<RitzPair> cycle_pairs_;  ///< ascending
   double highest_ = -std::numeric_limits<double>::infinity();
   double lowest_ = std::numeric_limits<double>::infinity();
   PetscInt cycle_ = -1;
+  bool is_last_ = false;
   double largest_ = 0;
-  std::vector<Seen> seen_;
+  std::vector<RitzPair> seen_;
 };
 
 }  // namespace
@@ -193,8 +231,9 @@ ExtremeEigenpairs krylov_schur(PanelOperator const& op, std::span<double const> 
   }
   if (!excluded.empty())
     check(EPSSetDeflationSpace(eps, static_cast<PetscInt>(excluded.size()), excluded_handles.data()));
-  CappedTest test(counted, basis, options);
-  test.attach(eps, looked_for);
+  if (options.kept != ExtremeOptions{}.kept) check(EPSKrylovSchurSetRestart(eps, options.kept));
+  CappedTest test(counted, basis, options, looked_for);
+  test.attach(eps);
   check(EPSSetFromOptions(eps));
   matrix.run([&] { return EPSSolve(eps); });
 

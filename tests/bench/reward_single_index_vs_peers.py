@@ -1,19 +1,20 @@
 #!/usr/bin/python3
 """Trials of reward_single_index beside the same work in NumPy, PyTorch, SciPy and scikit-learn, on one core, in one run:
-`reward_single_index_vs_peers.py [path of the driver] [--rounds 3] [--large]`.
+`reward_single_index_vs_peers.py [path of the driver] [--rounds 3] [--large] [--only NAME]`.
 
 Online descent at d = 10 000, 32 neurons, 64 rows a step, generation included. Thirteen temperatures of moment1 and sir in
-one pass against one run for each. The spectral first stage against eigsh with a LinearOperator on rows that are given (--large: d =
-5000, n = 100 000, two gigabytes on each side). Weighted ridge regression of a million rows with 64 features, which
+one pass against one run for each. The spectral first stage against eigsh with a LinearOperator, with the rows drawn and without
+(--large: d = 5000, n = 100 000, two gigabytes a side). Weighted ridge regression of a million rows with 64 features, which
 the driver also draws, against Ridge.fit on given ones. Sides take turns and processor time is counted, so that a busy machine
 slows them alike. The numbers are of one law, not the same. PyTorch and scikit-learn are left out where they are missing."""
 
 import argparse
 import os
-import resource
 import subprocess
+import sys
 import tempfile
 import time
+import tracemalloc
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -24,19 +25,30 @@ import scipy.sparse.linalg
 import comparison
 
 
+# A fork starts with its parent's memory: this one is small, and tells what its child took.
+SPAWN = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdin=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_utime + usage.ru_stime, 1024 * usage.ru_maxrss)
+"""
+
+
 class Driver:
-    """Processor seconds of a run."""
+    """Runs; `peak` is the resident memory of the last one in bytes."""
 
     def __init__(self, path):
         self.path = path
+        self.peak = 0
 
     def run(self, *options):
+        """Processor seconds."""
         with tempfile.TemporaryDirectory() as folder:
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([self.path, *map(str, options), "--theory", "none", "--quiet", "--output",
-                            os.path.join(folder, "bench.h5")], check=True, stdin=subprocess.DEVNULL)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            told = subprocess.run([sys.executable, "-c", SPAWN, self.path, *map(str, options), "--theory", "none", "--quiet",
+                                   "--output", os.path.join(folder, "bench.h5")], check=True, stdout=subprocess.PIPE, text=True)
+        seconds, peak = told.stdout.split()[-2:]
+        self.peak = int(peak)
+        return float(seconds)
 
 
 def seconds_of(work):
@@ -126,26 +138,43 @@ def compare_pass(driver, rounds):
                    np.median(single) / np.median(ours), f"{np.median(ours):.2f} s")
 
 
+def numpy_rows(d, n, real):
+    """Rows and the transformed labels of wave4, divided by their number."""
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((n, d), dtype=real)
+    z = x[:, 0].astype(float)
+    y = (np.cos(z) * np.exp(0.5) - np.exp(2) / 4 * np.cos(2 * z) - 0.75) / 0.898 + 0.1 * rng.standard_normal(n)
+    return x, (y * np.exp(y / 0.7) / n).astype(real)
+
+
 def compare_spectral(driver, rounds, d, n, reals):
-    """Eigenpairs alone are a trial without what moment1 needs of it: the rows, their labels, a pass over them."""
-    numbers = np.random.default_rng(1)
+    """Eigenpairs alone are a trial without what moment1 needs of it: the rows, their labels, a pass over them. The end
+    with the wider gap is asked of eigsh as both ends."""
     for precision, real in reals:
-        x = numbers.standard_normal((n, d), dtype=real)
-        y = np.cos(x[:, 0].astype(float)) * np.exp(0.5) - np.exp(2) / 4 * np.cos(2 * x[:, 0].astype(float))
-        t = ((y - 0.75) / 0.898 * np.exp((y - 0.75) / 0.898 / 0.7)).astype(real)
-        product = scipy.sparse.linalg.LinearOperator((d, d), dtype=real, matvec=lambda v: x.T @ (t * (x @ v.ravel())) / n)
         common = ["--d", d, "--n1", n, "--link", "wave4", "--n2", 0, "--precision", precision, "--storage", "stored", "--trials", 1,
                   "--eig_tol", 1e-6]
-        for end, ends in (("largest", ["LA"]), ("auto", ["LA", "SA"])):
-            trials, alone, theirs = [], [], []
-            for _ in range(rounds):
-                trials.append(driver.run(*common, "--stage1", "spectral", "--spectral_end", end))
-                alone.append(trials[-1] - driver.run(*common, "--stage1", "moment1"))
-                theirs.append(seconds_of(lambda: [scipy.sparse.linalg.eigsh(product, k=2, which=which, tol=1e-6) for which in ends]))
-            for what, seconds in (("eigenpairs alone", alone), ("whole trial", trials)):
-                comparison.row(f"reward_single_index, spectral, d = {d}, n = {n}, {end}, {precision} precision, {what}",
-                               f"SciPy eigsh alone, {' and '.join(ends)}, {np.dtype(real).name}", np.median(theirs) / np.median(seconds),
-                               f"{np.median(seconds):.2f} s")
+        options = {"largest": ["LA"], "auto": ["LA", "SA"]}
+        trials, alone, theirs = ({end: [] for end in options} for _ in range(3))
+        drawing = []
+        for _ in range(rounds):
+            rows = driver.run(*common, "--stage1", "moment1")
+            for end in options:
+                trials[end].append(driver.run(*common, "--stage1", "spectral", "--spectral_end", end))
+                alone[end].append(trials[end][-1] - rows)
+            start = time.process_time()
+            x, t = numpy_rows(d, n, real)
+            drawing.append(time.process_time() - start)
+            product = scipy.sparse.linalg.LinearOperator((d, d), dtype=real, matvec=lambda v: x.T @ (t * (x @ v.ravel())))
+            for end, ends in options.items():
+                theirs[end].append(seconds_of(lambda: [scipy.sparse.linalg.eigsh(product, k=2, which=which, tol=1e-6) for which in ends]))
+            del x, product
+        for end, ends in options.items():
+            peer = f"SciPy eigsh, {' and '.join(ends)}, {np.dtype(real).name}"
+            what = f"reward_single_index, spectral, d = {d}, n = {n}, {end}, {precision} precision"
+            comparison.row(f"{what}, eigenpairs alone", f"{peer}, alone", np.median(theirs[end]) / np.median(alone[end]),
+                           f"{np.median(alone[end]):.2f} s")
+            comparison.row(f"{what}, rows drawn", f"{peer}, on rows that NumPy draws",
+                           (np.median(theirs[end]) + np.median(drawing)) / np.median(trials[end]), f"{np.median(trials[end]):.2f} s")
 
 
 def compare_ridge(driver, rounds):
@@ -161,12 +190,20 @@ def compare_ridge(driver, rounds):
     weights = np.exp(y / 0.7)
     weights /= weights.sum()
     common = ["--d", 50, "--stage1", "oracle", "--n_neurons", neurons, "--weighting", "label", "--trials", 1]
+    fit = lambda: sklearn.linear_model.Ridge(alpha=1e-3).fit(features, y, sample_weight=weights)
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(driver.run(*common, "--n2", n) - driver.run(*common, "--n2", 1000))
-        theirs.append(seconds_of(lambda: sklearn.linear_model.Ridge(alpha=1e-3).fit(features, y, sample_weight=weights)))
+        small = driver.run(*common, "--n2", 1000)
+        ours.append(driver.run(*common, "--n2", n) - small)
+        theirs.append(seconds_of(fit))
+    tracemalloc.start()
+    fit()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     comparison.row("reward_single_index, weighted ridge, a million rows, 64 features, drawn", "scikit-learn on given rows",
                    np.median(theirs) / np.median(ours), f"{np.median(ours):.2f} s")
+    print(f"peak memory: the whole driver {driver.peak / 2**20:.0f} MiB, scikit-learn's fit {peak / 2**20:.0f} MiB beside the "
+          f"{features.nbytes / 2**20:.0f} MiB of its rows")
 
 
 def main():
@@ -174,16 +211,16 @@ def main():
     parser.add_argument("driver", nargs="?", default="build/release/bin/reward_single_index")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--only", choices=["online", "pass", "spectral", "ridge"])
     options = parser.parse_args()
     driver = Driver(options.driver)
-    compare_online(driver, options.rounds)
-    compare_pass(driver, options.rounds)
     single, double = ("single", np.float32), ("double", np.float64)
-    if options.large:
-        compare_spectral(driver, options.rounds, 5000, 100_000, [single])
-    else:
-        compare_spectral(driver, options.rounds, 2000, 40_000, [single, double])
-    compare_ridge(driver, options.rounds)
+    spectral = (5000, 100_000, [single]) if options.large else (2000, 40_000, [single, double])
+    comparisons = {"online": compare_online, "pass": compare_pass,
+                   "spectral": lambda *about: compare_spectral(*about, *spectral), "ridge": compare_ridge}
+    for name, compare in comparisons.items():
+        if options.only in (None, name):
+            compare(driver, options.rounds)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,35 @@ TEST_F(ExtremeEigenpairsTest, ValuesInsideABulkComeBeforeTheirVectors) {
   }
 }
 
+TEST_F(ExtremeEigenpairsTest, TheEndWithTheWiderGapNeedsNoOtherEnd) {
+  auto const from = start();
+  // Gaps of 0.4 and 0.1, of 0.4 and an edge, the other way round; the edges alone; two that are all but
+  // equal.
+  for (auto const& outliers :
+       {std::vector<double>{1.4, 1.0, -1.1}, {1.4}, {-1.4}, {}, {1.4 + 1e-5, 1.0, -1.4, -1.0}}) {
+    auto values = bulk_with_outliers(outliers);
+    ReflectedDiagonal const op(comm_, values);
+    std::ranges::sort(values);
+    auto const size = values.size();
+    bool const left = values[1] - values[0] > values[size - 1] - values[size - 2];
+    for (std::int64_t const vectors : {0, 1}) {
+      ExtremeOptions const options{
+          .count = 2, .basis_size = 40, .kept = 0.75, .tolerance = 1e-9, .vectors = vectors};
+      auto const end = wider_gap_end(op, from.column(0), options);
+      ASSERT_EQ(end.values.size(), 2U);
+      // The edges of the bulk lie equally far from their neighbours.
+      bool const found_left = outliers.empty() ? end.values[0] < 0 : left;
+      for (std::size_t k = 0; k < 2; ++k)
+        EXPECT_NEAR(end.values[k], found_left ? values[k] : values[size - 1 - k], 1e-8);
+      EXPECT_LT(end.residuals[0], 2e-9);
+      expect_pairs(op, end, 1e-8);
+      auto const both = spectrum_ends(op, from.column(0), options);
+      EXPECT_LE(end.products, both.largest.products);
+      if (outliers.size() == 1 && vectors == 1) EXPECT_LT(end.products, both.largest.products);
+    }
+  }
+}
+
 TEST_F(ExtremeEigenpairsTest, TheCapHandsBackWhatThereIsWithItsResiduals) {
   ReflectedDiagonal const op(comm_, bulk_with_outliers({3, -4}));
   auto const from = start();

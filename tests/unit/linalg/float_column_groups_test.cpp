@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace thresher::linalg {
@@ -54,9 +55,35 @@ TEST_F(FloatColumnGroupsTest, ProductsAreThoseOfDoublesUpToRounding) {
       for (std::int64_t i = 0; i < rows; ++i)
         EXPECT_NEAR(image(i, j), exact_image(i, j), 2e-6 * size * std::sqrt(static_cast<double>(rows)));
     }
-    double square = 0;
-    for (double const entry : sample.doubles.column(0)) square += entry * entry;
-    EXPECT_NEAR(inner_product(sample.doubles.column(0), sample.block().column(0)), square, 1e-14 * square);
+  }
+}
+
+TEST_F(FloatColumnGroupsTest, SumsInDoublesAddToWhatIsThere) {
+  for (auto const& [rows, columns] : {std::pair{1, 1}, {7, 3}, {64, 5}, {701, 18}}) {
+    FloatSample const sample(rows, columns);
+    auto const a = sample.doubles.column(columns - 1);
+    std::vector<double> products(static_cast<std::size_t>(columns), 2.0), squares(products);
+    add_inner_products(a, sample.block(), products);
+    add_column_squares(FloatColumnGroups(ColumnGroups(sample.doubles.view())), squares);
+    for (std::int64_t j = 0; j < columns; ++j) {
+      double product = 2, square = 2, size = 0;
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        double const entry = sample.doubles.column(j)[i];
+        product += a[i] * entry;
+        square += entry * entry;
+        size += std::abs(a[i] * entry);
+      }
+      EXPECT_NEAR(products[static_cast<std::size_t>(j)], product, 1e-14 * (2 + size)) << rows << " rows";
+      EXPECT_NEAR(squares[static_cast<std::size_t>(j)], square, 1e-14 * square) << rows << " rows";
+    }
+    if (best_ != random::VectorPath::avx512) continue;
+    random::set_vector_path(random::VectorPath::avx2);
+    std::vector<double> narrow(products.size(), 2.0), narrow_squares(narrow);
+    add_inner_products(a, sample.block(), narrow);
+    add_column_squares(FloatColumnGroups(ColumnGroups(sample.doubles.view())), narrow_squares);
+    EXPECT_EQ(narrow, products);
+    EXPECT_EQ(narrow_squares, squares);
+    random::set_vector_path(best_);
   }
 }
 

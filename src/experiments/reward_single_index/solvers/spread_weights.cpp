@@ -10,10 +10,14 @@ namespace thresher::reward_single_index {
 namespace {
 
 constexpr std::int64_t kFewestColumns = 64;
+/// Of a block where there are enough of them for a team: long rows are drawn fastest.
+constexpr std::int64_t kColumns = 256;
+constexpr std::int64_t kEnoughBlocks = 16;
 constexpr std::int64_t kMostBlocks = 256;
 
 int block_count(std::int64_t dimension) {
-  return static_cast<int>(std::clamp<std::int64_t>(dimension / kFewestColumns, 1, kMostBlocks));
+  auto const narrow = std::min(dimension / kFewestColumns, kEnoughBlocks);
+  return static_cast<int>(std::clamp<std::int64_t>(std::max(narrow, dimension / kColumns), 1, kMostBlocks));
 }
 
 }  // namespace

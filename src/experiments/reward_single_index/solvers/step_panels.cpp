@@ -28,6 +28,10 @@ class DoubleLayer {
   static Inputs inputs(std::span<double const> values, std::int64_t columns, std::int64_t rows) {
     return {values.data(), columns, rows};
   }
+  static void add_inner_products(std::span<double const> theta, Inputs inputs, std::span<double> sums) {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      sums[i] += linalg::inner_product(theta, inputs.column(static_cast<std::int64_t>(i)));
+  }
 
  private:
   SpreadWeights& weights_;
@@ -55,6 +59,9 @@ class FloatLayer {
   static Inputs inputs(std::span<float const> values, std::int64_t columns, std::int64_t rows) {
     return {values.data(), columns, rows, columns};
   }
+  static void add_inner_products(std::span<double const> theta, Inputs inputs, std::span<double> sums) {
+    linalg::add_inner_products(theta, inputs, sums);
+  }
 
  private:
   SpreadWeights& weights_;
@@ -81,9 +88,9 @@ class PanelsOf : public StepPanels {
     linalg::block_scores(inputs, layer_.groups(index), scores_);
     add_scores(rows.size(), sums);
     auto const size = static_cast<std::size_t>(rows.size() * neurons_);
-    for (std::int64_t i = 0; i < rows.size(); ++i)
-      sums[size + static_cast<std::size_t>(i)] += linalg::inner_product(block.theta, inputs.column(i));
-    add_squares(layer_.groups(index), sums.subspan(size + static_cast<std::size_t>(rows.size())));
+    auto const count = static_cast<std::size_t>(rows.size());
+    Layer::add_inner_products(block.theta, inputs, sums.subspan(size, count));
+    add_column_squares(layer_.groups(index), sums.subspan(size + count));
   }
 
   void scale_neuron(std::int64_t j, double factor) override {
@@ -127,19 +134,6 @@ class PanelsOf : public StepPanels {
       double* sum = sums.data() + g * kWidth;
       for (std::int64_t i = 0; i < rows; ++i, score += kWidth, sum += neurons_)
         for (std::int64_t k = 0; k < width; ++k) sum[k] += score[k];
-    }
-  }
-  void add_squares(Groups const& groups, std::span<double> sums) const {
-    for (std::int64_t g = 0; g < groups.groups(); ++g) {
-      double own[kWidth] = {};
-      Real const* entry = groups.group(g);
-      for (std::int64_t i = 0; i < groups.rows(); ++i)
-        for (std::int64_t k = 0; k < kWidth; ++k) {
-          double const value = entry[i * kWidth + k];
-          own[k] += value * value;
-        }
-      for (std::int64_t j = g * kWidth; j < std::min(neurons_, (g + 1) * kWidth); ++j)
-        sums[static_cast<std::size_t>(j)] += own[j % kWidth];
     }
   }
 

@@ -90,6 +90,13 @@ TEST_F(TeamTest, OnlineHasTheSameBits) {
   point.precision = Precision::single;
   point.n_neurons = 21;
   expect_same_bits(point);
+  point = first_stage(FirstStage::online, Link::tanh, 4400, 0.1);  // seventeen wide blocks
+  point.batch = 50;
+  point.n_neurons = 50;
+  for (auto const precision : {Precision::full, Precision::single}) {
+    point.precision = precision;
+    expect_same_bits(point);
+  }
 }
 
 TEST_F(TeamTest, BatchHasTheSameBits) {
