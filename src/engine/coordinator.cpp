@@ -18,7 +18,8 @@ using messages::Report;
 
 namespace {
 /// A shorter nap would eat a noticeable part of rank 0's core, a longer one would keep teams waiting.
-constexpr auto kNap = std::chrono::milliseconds(1);
+constexpr auto kShortestNap = std::chrono::milliseconds(1);
+constexpr auto kLongestNap = std::chrono::milliseconds(4);
 /// Batches that a team has at hand: one that it works on, one ahead of need.
 constexpr int kBatchesAhead = 2;
 constexpr int kResumable = 75;
@@ -83,10 +84,7 @@ void Coordinator::run() {
       message.put(last ? Order::end_of_run : Order::end_of_phase);
       order(team.leader, messages::kToTeam, std::move(message));
     }
-    while (!sending_.empty()) {
-      tend();
-      std::this_thread::sleep_for(kNap);
-    }
+    for (Naps naps(kShortestNap, kLongestNap); !sending_.empty(); naps.rest()) tend();
     if (last) break;
   }
   progress_.conclude(state(), stopping_ ? "interrupted, --resume continues" : "done");
@@ -97,6 +95,7 @@ bool Coordinator::run_phase(Phase const& phase) {
   for (int leader = 0; leader < exchange_.size(); leader += phase.team_size)
     teams_.push_back({.leader = leader});
   schedule_.begin(phase, static_cast<int>(teams_.size()));
+  Naps naps(kShortestNap, kLongestNap);
   for (;;) {
     if (!stopping_) supply();
     bool const busy = receive();
@@ -107,7 +106,11 @@ bool Coordinator::run_phase(Phase const& phase) {
     } else if (schedule_.done()) {
       if (std::ranges::all_of(teams_, [](TeamState const& team) { return team.batches == 0; })) return true;
     }
-    if (!busy) std::this_thread::sleep_for(kNap);
+    if (busy) {
+      naps.start_again();
+    } else {
+      naps.rest();
+    }
   }
 }
 
@@ -149,7 +152,8 @@ bool Coordinator::receive() {
 }
 
 void Coordinator::keep_back() {
-  if (store_ != nullptr && !back_.empty()) store_->append(std::exchange(back_, {}));
+  if (store_ != nullptr && !back_.empty()) store_->append(back_);
+  back_.clear();
 }
 
 Coordinator::TeamState& Coordinator::team_of(int source) {
@@ -165,10 +169,7 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
     case Report::results:
     case Report::finished:
     case Report::stopped:
-      for (auto& record : reader.get<std::vector<Record>>()) {
-        if (on_record) on_record(record);
-        enter(std::move(record));
-      }
+      enter(reader.get<std::vector<std::byte>>());
       if (kind == Report::results) break;
       part_of_trial_ = -1;
       if (kind == Report::finished) --team.batches;
@@ -189,18 +190,23 @@ void Coordinator::take(int source, std::vector<std::byte> const& message) {
   }
 }
 
-void Coordinator::enter(Record record) {
-  schedule_.enter(record);
-  if (store_ != nullptr) back_.push_back(std::move(record));
+void Coordinator::enter(std::span<std::byte const> record_entries) {
+  for_each_record(record_entries, [this](Record const& record) {
+    if (on_record) on_record(record);
+    schedule_.enter(record);
+    if (store_ != nullptr) store_->hold(record);
+  });
+  back_.insert(back_.end(), record_entries.begin(), record_entries.end());
 }
 
 void Coordinator::remember_alone(bytes::Reader& reader) {
   auto const unit = reader.get<Unit>();
   auto const reason = reader.get<std::string>();
-  for (auto const point : unit.points) {
+  RecordEntries entries;
+  for (auto const point : unit.points)
     if (ledger_.status(point, unit.trial) == Status::in_flight)
-      enter(Record::failed(study_.description(), point, unit.trial, reason));
-  }
+      entries.add(Record::failed(study_.description(), point, unit.trial, reason));
+  enter(entries.take());
   progress_.say(fmt::format("trial {} failed {}; --resume goes around it", unit.trial, reason));
   end_by_force();
 }
@@ -210,7 +216,7 @@ void Coordinator::begin_stopping(std::string const& why, ResultStore::Demand dem
   if (store_ != nullptr) store_->note_end_on_demand(demand);
   stop_deadline_ = watch_.seconds() + study_.options().grace;
   progress_.say(why + ": nothing more is handed out");
-  for (auto const& team : teams_) order(team.leader, messages::kStop, {});
+  for (auto const& team : teams_) order(team.leader, messages::kStop);
 }
 
 void Coordinator::tend() {
@@ -232,7 +238,7 @@ void Coordinator::tend() {
     sending_.pop_front();
   }
   if (store_ != nullptr) store_->tick();
-  progress_.update(state());
+  if (progress_.is_due()) progress_.update(state());
 }
 
 void Coordinator::end_by_force() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/messages.hpp"
+#include "engine/naps.hpp"
 #include "engine/progress.hpp"
 #include "engine/schedule.hpp"
 #include "results/result_store.hpp"
@@ -8,7 +9,9 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <thread>
+#include <vector>
 
 namespace thresher::engine {
 
@@ -52,13 +55,13 @@ class Coordinator {
   void keep_back();
   void take(int source, std::vector<std::byte> const& message);
   void tend();
-  void order(int leader, int tag, bytes::Writer message);
+  void order(int leader, int tag, bytes::Writer message = {});
   void begin_stopping(std::string const& why, ResultStore::Demand demand);
   /// Tells why this study does not get on, where it has not for too many starts; whether it did tell.
   bool tell_of_no_progress() const;
   void end_by_force();
   TeamState& team_of(int source);
-  void enter(Record record);
+  void enter(std::span<std::byte const> record_entries);
   void remember_alone(bytes::Reader& reader);
   Progress::State state() const;
 
@@ -70,7 +73,7 @@ class Coordinator {
   mpi::Communicator const& exchange_;
   std::vector<TeamState> teams_;
   std::deque<Sending> sending_;
-  std::vector<Record> back_;  ///< came back in this turn, not yet in the store
+  std::vector<std::byte> back_;  ///< entries of records that came back in this turn, not yet in the journal
   bool stopping_ = false;
   bool synced_for_termination_ = false;
   double stop_deadline_ = 0;

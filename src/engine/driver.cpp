@@ -3,6 +3,7 @@
 #include "engine/coordinator.hpp"
 #include "engine/end_all_ranks.hpp"
 #include "engine/launcher.hpp"
+#include "engine/meeting.hpp"
 #include "engine/on_ranks.hpp"
 #include "engine/pause_watch.hpp"
 #include "engine/plan.hpp"
@@ -278,6 +279,7 @@ int Run::execute() {
       for (auto const& option : linalg::Session::unused_options())
         fmt::print(stderr, "warning: no solver asked for the option -{}\n", option);
   }
+  meet(world_);  // rank 0 has written the file meanwhile
   return mpi::broadcast_value(world_, code);
 }
 

@@ -22,9 +22,9 @@ inline constexpr int kStop = 3;
 
 /// First byte of a message to the coordinator.
 enum class Report : std::uint8_t {
-  results,   ///< records; more of the batch follow
-  finished,  ///< records; the batch is done
-  stopped,   ///< records; the team has stopped, units without a record are dropped
+  results,   ///< entries of records; more of the batch follow
+  finished,  ///< entries of records; the batch is done
+  stopped,   ///< entries of records; the team has stopped, units without a record are dropped
   alone,     ///< one rank of the team threw, the others do not follow: unit, reason
   warning,   ///< text for the user
   progress,  ///< part of the running trial

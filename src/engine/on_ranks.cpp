@@ -2,6 +2,7 @@
 
 #include "bytes/reader.hpp"
 #include "bytes/writer.hpp"
+#include "engine/meeting.hpp"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,7 @@ void on_rank_0(mpi::Communicator const& world, std::function<void()> const& work
       end = End::refused;
     }
   }
+  meet(world);  // the work may take long
   end = mpi::broadcast_value(world, end);
   if (end == End::help) throw HelpRequest("");
   if (end == End::refused) throw UserError(mpi::broadcast_text(world, error));

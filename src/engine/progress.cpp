@@ -48,8 +48,11 @@ std::string Progress::line(State const& state) const {
   return text;
 }
 
+bool Progress::is_due() const {
+  return voice_ != Voice::quiet && since_last_.seconds() >= (terminal_ ? 0.2 : pause_);
+}
+
 void Progress::update(State const& state) {
-  if (voice_ == Voice::quiet || since_last_.seconds() < (terminal_ ? 0.2 : pause_)) return;
   since_last_ = {};
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%s", line(state).c_str());

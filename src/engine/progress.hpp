@@ -25,7 +25,8 @@ class Progress {
     double seconds_left = -1;   ///< negative: unknown
     double part_of_trial = -1;  ///< of a long trial; negative: none reports
   };
-  /// Shows `state` when it is time to.
+  /// Whether it is time to show a state.
+  bool is_due() const;
   void update(State const& state);
   /// Shows it in any case, and that the run ended so.
   void conclude(State const& state, std::string const& ending);

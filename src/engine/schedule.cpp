@@ -215,6 +215,7 @@ void Schedule::enter(Record const& record) {
   average = average > 0 ? average + 0.2 * (unit_seconds - average) : std::max(unit_seconds, 1e-9);
   double const ratio = unit_seconds / std::max(nominal_seconds(group), 1e-6);
   scale_ = scale_ > 0 ? scale_ + 0.1 * (ratio - scale_) : ratio;
+  if (!study_.target_error()) return;  // all trials are released
   auto const before = ledger_.released(record.point);
   for (auto const point : ledger_.decide({record.point})) {
     auto const more = ledger_.released(point) - before;

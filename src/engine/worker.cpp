@@ -1,15 +1,18 @@
 #include "engine/worker.hpp"
 
+#include "engine/meeting.hpp"
 #include "engine/messages.hpp"
+#include "engine/naps.hpp"
 #include "engine/unit_runner.hpp"
+#include "results/journal.hpp"
 #include "results/trial_files.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <set>
-#include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace thresher::engine {
 
@@ -18,11 +21,15 @@ using messages::Order;
 using messages::Report;
 
 namespace {
-constexpr auto kNap = std::chrono::microseconds(100);
-/// Records wait at most this long for company before they go to the coordinator.
-constexpr auto kLongestWait = std::chrono::milliseconds(100);
-/// Seconds of a trial against which a message is nothing.
-constexpr double kDear = 2e-3;
+constexpr auto kShortestNap = std::chrono::microseconds(100);
+constexpr auto kLongestNap = std::chrono::milliseconds(10);
+/// A record that comes later than this after the last report goes to the coordinator at once, earlier ones
+/// wait for company: the coordinator serves all teams, and what it takes for a message is dearer than what it
+/// takes for a record.
+constexpr auto kReportInterval = std::chrono::milliseconds(20);
+constexpr auto kReportIntervalPerTeam = std::chrono::microseconds(20);
+/// Work of this length does not wait where the next unit may take longer than those before.
+constexpr auto kDear = std::chrono::milliseconds(2);
 
 /// This rank in its team of one size, with the services that a trial sees.
 class Member : public TrialServices {
@@ -35,7 +42,9 @@ class Member : public TrialServices {
         team_(comm_, memory),
         agreement_(comm_, [this](std::string const& reason) { report_alone(reason); }),
         runner_(study, team_, agreement_),
-        files_(study.options().output, world.rank() / team_size, comm_) {
+        files_(study.options().output, world.rank() / team_size, comm_),
+        report_interval_(
+            std::max<Clock::duration>(kReportInterval, kReportIntervalPerTeam * (world.size() / team_size))) {
     team_.set_services(this);
     team_.set_input(study.input());
   }
@@ -116,38 +125,42 @@ class Member : public TrialServices {
   }
 
   std::vector<std::byte> wait_for_order() {
-    for (;;) {
+    for (Naps naps(kShortestNap, kLongestNap);; naps.rest()) {
       poll_stop();
       if (stop_ && !acknowledged_) report(Report::stopped);
       if (auto order = messages::poll(exchange_.get(), 0, messages::kToTeam)) return std::move(order->second);
-      std::this_thread::sleep_for(kNap);
     }
   }
 
   void run_batch(bytes::Reader& reader) {
     last_report_ = Clock::now();
-    for (auto& unit : reader.get<std::vector<Unit>>()) {
-      unit_ = std::move(unit);
+    auto const units = reader.get<std::vector<Unit>>();
+    points_left_ = 0;
+    for (auto const& unit : units) points_left_ += unit.points.size();
+    for (auto const& unit : units) {
+      // Units of the same points take about as long as each other.
+      bool const of_other_points = unit.points != std::exchange(unit_, unit).points;
+      if (of_other_points && !entries_.empty() && Clock::now() - last_report_ > kDear)
+        report(Report::results);
       if (team_.stopping()) break;
-      bool const whole = runner_.run(unit_, [this](Record record) { take(std::move(record)); });
+      bool const whole = runner_.run(unit_, [this](Record const& record) { take(record); });
       if (!whole) stop_ = true;
       if (whole) files_.forget();
     }
     if (comm_.rank() == 0) report(stop_ ? Report::stopped : Report::finished);
   }
 
-  /// Cheap records wait for company; one that took long goes at once: what follows may take long, too.
-  void take(Record record) {
-    bool const dear = record.seconds > kDear;
-    records_.push_back(std::move(record));
-    if (dear || Clock::now() - last_report_ > kLongestWait) report(Report::results);
+  void take(Record const& record) {
+    entries_.add(record);
+    // The last ones go with the end of the batch.
+    if (--points_left_ > 0 && Clock::now() - last_report_ > report_interval_) report(Report::results);
   }
 
   void report(Report kind) {
     if (kind == Report::stopped) acknowledged_ = true;
+    auto const entries = entries_.take();
     bytes::Writer message;
-    message.put(kind, records_);
-    records_.clear();
+    message.put(kind, entries);
     // Blocking: a long message moves only inside MPI, so it must be through before the next unit starts.
     messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(message));
     last_report_ = Clock::now();
@@ -174,8 +187,10 @@ class Member : public TrialServices {
   Agreement agreement_;
   UnitRunner runner_;
   TrialFiles files_;
+  Clock::duration report_interval_;
   Unit unit_;
-  std::vector<Record> records_;
+  RecordEntries entries_;        ///< of records that wait for the next report
+  std::size_t points_left_ = 0;  ///< of the batch, without a record
   std::set<std::string> warned_;
   bool stop_ = false;
   bool acknowledged_ = false;
@@ -195,8 +210,7 @@ void work(Study const& study, mpi::Communicator const& world, mpi::Communicator 
             .first->second;
     if (!member.run_phase()) break;
   }
-  // Nobody frees a communicator that another rank still uses.
-  mpi::check(MPI_Barrier(world.get()), "MPI_Barrier");
+  meet(world);  // nobody frees a communicator that another rank still uses
 }
 
 }  // namespace thresher::engine

@@ -15,12 +15,12 @@ FreshTrials::FreshTrials(Survey const& survey, std::vector<Record> const& record
   for (auto const& record : records) add(record);
 }
 
-void FreshTrials::add(Record record) {
+void FreshTrials::add(Record const& record) {
   if (record.trial < 0) return;
   bytes_ += sizeof(Trial) + width_ * sizeof(double);
   for (auto const& artifact : record.artifacts)
     bytes_ += sizeof(Artifact) + artifact.values.size() * sizeof(double);
-  if (!record.artifacts.empty()) artifacts_.emplace(trials_.size(), std::move(record.artifacts));
+  if (!record.artifacts.empty()) artifacts_.emplace(trials_.size(), record.artifacts);
   trials_.push_back({record.point, record.trial, record.seconds});
   for (std::size_t metric = 0; metric < columns_.size(); ++metric)
     if (columns_[metric] >= 0) values_.push_back(record.values[metric]);

@@ -22,7 +22,7 @@ class FreshTrials {
   FreshTrials(Survey const& survey, std::vector<Record> const& records);
 
   /// A record of a trial; of a prediction nothing is kept.
-  void add(Record record);
+  void add(Record const& record);
   std::size_t size() const { return trials_.size(); }
   std::size_t bytes() const { return bytes_; }
 

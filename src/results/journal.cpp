@@ -19,8 +19,6 @@ constexpr char kMagic[8] = {'T', 'H', 'R', 'J', 'N', 'L', '2', '\n'};
 
 enum class Entry : std::uint8_t { header, record, handed_out, strike, end_on_demand };
 
-constexpr std::size_t kMostBytesAtOnce = std::size_t{1} << 20;
-
 /// What every entry begins with; its kind and its fields follow.
 struct Prefix {
   std::uint32_t length = 0;    ///< of what follows
@@ -39,18 +37,10 @@ std::vector<std::byte> entry_of(Entry kind, Fields const&... fields) {
   return bytes;
 }
 
-/// Calls `write` with entries of all fields, many at a time.
-template <class Field, class Write>
-void in_pieces(Entry kind, std::span<Field const> fields, Write const& write) {
-  std::vector<std::byte> entries;
-  for (auto const& field : fields) {
-    auto const entry = entry_of(kind, field);
-    entries.insert(entries.end(), entry.begin(), entry.end());
-    if (entries.size() < kMostBytesAtOnce) continue;
-    write(entries);
-    entries.clear();
-  }
-  write(entries);
+template <class... Fields>
+void append_entry(std::vector<std::byte>& entries, Entry kind, Fields const&... fields) {
+  auto const entry = entry_of(kind, fields...);
+  entries.insert(entries.end(), entry.begin(), entry.end());
 }
 
 /// The entry that `bytes` begin with, or nothing when it is torn or damaged.
@@ -68,6 +58,22 @@ std::vector<std::byte> whole_entry(std::span<std::byte const> bytes) {
 
 }  // namespace
 
+void RecordEntries::add(Record const& record) {
+  append_entry(bytes_, Entry::record, record);
+}
+
+void for_each_record(std::span<std::byte const> entries, std::function<void(Record const&)> const& visit) {
+  Record record;  // its memory serves all
+  while (!entries.empty()) {
+    bytes::Reader fields(entries);
+    auto const prefix = fields.get<Prefix>();
+    if (fields.get<Entry>() != Entry::record) throw std::logic_error("entry of a record expected");
+    fields.read(record);
+    visit(record);
+    entries = entries.subspan(sizeof(Prefix) + std::size_t{prefix.length});
+  }
+}
+
 namespace {
 std::string created(std::string const& path, std::string const& access_of) {
   create_replacement(path, access_of);
@@ -83,7 +89,9 @@ Journal::Journal(std::string path, JournalContents const& contents, std::string 
     for (auto const& [unit, count] : contents.strikes)
       write(entry_of(Entry::strike, unit.first, unit.second, count));
     append(contents.in_flight);
-    append(contents.records);
+    RecordEntries records;
+    for (auto const& record : contents.records) records.add(record);
+    append(records.take());
     if (contents.ended_on_demand) append_end_on_demand();
     replace_file(path_ + ".new", path_, access_of);
   } catch (...) {
@@ -101,12 +109,10 @@ void Journal::write(std::span<std::byte const> bytes) {
   }
 }
 
-void Journal::append(std::span<Record const> records) {
-  in_pieces(Entry::record, records, [&](auto const& entries) { write(entries); });
-}
-
 void Journal::append(std::span<Unit const> handed_out) {
-  in_pieces(Entry::handed_out, handed_out, [&](auto const& entries) { write(entries); });
+  std::vector<std::byte> entries;
+  for (auto const& unit : handed_out) append_entry(entries, Entry::handed_out, unit);
+  write(entries);
 }
 
 void Journal::append_end_on_demand() {

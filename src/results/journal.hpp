@@ -3,10 +3,13 @@
 #include "results/durable_file.hpp"
 #include "study/record.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace thresher::results {
@@ -29,6 +32,21 @@ struct JournalContents {
   bool ended_on_demand = false;
 };
 
+/// Records as entries of a journal. Who has the records makes them, so that who has the journal need not.
+class RecordEntries {
+ public:
+  void add(Record const& record);
+  bool empty() const { return bytes_.empty(); }
+  /// All that were added; none are left.
+  std::vector<std::byte> take() { return std::exchange(bytes_, {}); }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+/// Visits the records of whole entries, as `RecordEntries` gives them. The record lasts as long as the visit.
+void for_each_record(std::span<std::byte const> entries, std::function<void(Record const&)> const& visit);
+
 /// Append-only file of entries with length and checksum beside the result file. Entries are in the kernel's
 /// hands when `append` returns (they survive the death of the process) and on disk after `sync`. What comes
 /// together is appended together: the call into the kernel is dearer than an entry.
@@ -38,7 +56,8 @@ class Journal {
   /// Who may not read the file `access_of` may not read this one. Throws std::runtime_error.
   Journal(std::string path, JournalContents const& contents, std::string const& access_of = "");
 
-  void append(std::span<Record const> records);
+  /// What `RecordEntries` gave.
+  void append(std::span<std::byte const> record_entries) { write(record_entries); }
   void append(std::span<Unit const> handed_out);
   /// Notes that the run ends because it is to end.
   void append_end_on_demand();

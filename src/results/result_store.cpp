@@ -75,20 +75,21 @@ void ResultStore::restart_journal() {
   unsynced_ = false;
 }
 
-void ResultStore::append(std::vector<Record> records) {
-  journal_->append(records);
-  unsynced_ = true;
-  for (auto& record : records) {
-    if (record.trial < 0) {
-      fresh_predictions_.emplace_back(theory_of_trial(record.trial), record.point);
-    } else {
-      progressed_ = true;
-      fresh_.add(std::move(record));
-    }
+void ResultStore::hold(Record const& record) {
+  if (record.trial < 0) {
+    fresh_predictions_.emplace_back(theory_of_trial(record.trial), record.point);
+  } else {
+    progressed_ = true;
+    fresh_.add(record);
   }
 }
 
-void ResultStore::append(std::vector<Unit> const& handed_out) {
+void ResultStore::append(std::span<std::byte const> record_entries) {
+  journal_->append(record_entries);
+  unsynced_ = true;
+}
+
+void ResultStore::append(std::span<Unit const> handed_out) {
   journal_->append(handed_out);
 }
 

@@ -7,6 +7,7 @@
 
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ inline constexpr int kMostStartsWithoutProgress = 3;
 /// for a disk. On rank 0; not for several threads at once.
 class ResultStore {
  public:
-  /// `ledger` knows of every record and of what is handed out before it is appended, and outlives this.
+  /// `ledger` knows of every record and of what is handed out before it comes here, and outlives this.
   ResultStore(std::string output, Study const& study, Ledger const& ledger, Provenance provenance,
               OutputLock& lock);
   ~ResultStore();
@@ -34,8 +35,10 @@ class ResultStore {
   /// damaged in the sources shows here. The first source is the file that is continued. Throws.
   void begin(std::vector<std::shared_ptr<ResultReader const>> sources, std::vector<Record> const& records,
              Strikes const& strikes);
-  void append(std::vector<Record> records);
-  void append(std::vector<Unit> const& handed_out);
+  /// Holds a record for the next result file; its entry is to be appended before the next tick.
+  void hold(Record const& record);
+  void append(std::span<std::byte const> record_entries);
+  void append(std::span<Unit const> handed_out);
   /// The run is to end: what is in flight from now on is not to blame.
   enum class Demand {
     time_is_up,  ///< the warning, the time limit

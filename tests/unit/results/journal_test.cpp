@@ -23,6 +23,11 @@ class JournalTest : public testing::Test {
             .reason = "",
             .artifacts = {{"a", {2}, {3, 4}, ""}}};
   }
+  static std::vector<std::byte> entries_of(std::vector<Record> const& records) {
+    RecordEntries entries;
+    for (auto const& record : records) entries.add(record);
+    return entries.take();
+  }
   std::string path_;
 };
 
@@ -32,7 +37,7 @@ TEST_F(JournalTest, GivesBackWhatWasWritten) {
         path_,
         {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {{{7, 1}, 2}}});
     journal.append(std::vector{Unit{3, {0, 1}}});
-    journal.append(std::vector{record(0, 3)});
+    journal.append(entries_of({record(0, 3)}));
     journal.sync();
   }
   auto const contents = Journal::read(path_);
@@ -44,6 +49,28 @@ TEST_F(JournalTest, GivesBackWhatWasWritten) {
   ASSERT_EQ(contents.in_flight.size(), 1u);
   EXPECT_EQ(contents.in_flight[0].points, (std::vector<std::uint32_t>{1}));
   EXPECT_EQ(contents.strikes.at({7, 1}), 2);
+}
+
+TEST_F(JournalTest, VisitsRecordsInEntriesAsTheyWereAdded) {
+  auto failed = record(2, 8);
+  failed.status = Status::failed;
+  failed.reason = "why";
+  failed.values.clear();
+  failed.artifacts.clear();
+  std::vector<Record> visited;
+  for_each_record(entries_of({record(0, 3), failed, record(1, 4)}),
+                  [&](Record const& one) { visited.push_back(one); });
+  ASSERT_EQ(visited.size(), 3u);
+  EXPECT_EQ(visited[1].point, 2u);
+  EXPECT_EQ(visited[1].trial, 8);
+  EXPECT_EQ(visited[1].status, Status::failed);
+  EXPECT_EQ(visited[1].reason, "why");
+  EXPECT_TRUE(visited[1].values.empty());
+  EXPECT_TRUE(visited[1].artifacts.empty());
+  EXPECT_EQ(visited[2].trial, 4);
+  EXPECT_EQ(visited[2].reason, "");
+  EXPECT_EQ(visited[2].values, record(1, 4).values);
+  EXPECT_EQ(visited[2].artifacts.at(0).values, (std::vector<double>{3, 4}));
 }
 
 TEST_F(JournalTest, KnowsWhetherTheRunWasToEnd) {
@@ -76,7 +103,7 @@ TEST_F(JournalTest, EveryCutAndFlipLosesOnlyTheTail) {
   {
     Journal journal(path_,
                     {.toml = "p = 1\n", .experiment = "e", .records = {}, .in_flight = {}, .strikes = {}});
-    for (int t = 0; t < 5; ++t) journal.append(std::vector{record(0, t)});
+    for (int t = 0; t < 5; ++t) journal.append(entries_of({record(0, t)}));
   }
   std::ifstream file(path_, std::ios::binary);
   std::string const whole{std::istreambuf_iterator<char>(file), {}};

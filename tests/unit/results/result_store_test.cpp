@@ -34,7 +34,10 @@ class ResultStoreTest : public testing::Test {
 
   void keep(Record record) {
     small_.ledger.enter(record);
-    store_.append(std::vector{std::move(record)});
+    store_.hold(record);
+    RecordEntries entries;
+    entries.add(record);
+    store_.append(entries.take());
   }
 
   std::string folder_ = new_folder();
