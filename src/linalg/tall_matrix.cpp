@@ -1,7 +1,10 @@
 #include "linalg/tall_matrix.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <memory>
+#include <sys/mman.h>
 
 namespace thresher::linalg {
 
@@ -10,6 +13,19 @@ namespace {
 constexpr std::int64_t kBlockEntries = 1 << 18;
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kMostRows = 256;
+
+/// Zeros in pages as large as the machine has: on a virtual one the first touch of many small pages can take
+/// as long as a hundred passes over them. Where the machine refuses, pages stay small.
+template <class Real>
+void resize_in_large_pages(std::vector<Real>& values, std::size_t size) {
+  constexpr std::uintptr_t kPage = std::uintptr_t{1} << 21;
+  values.reserve(size);
+  auto const begin = std::bit_cast<std::uintptr_t>(values.data());
+  auto const first = (begin + kPage - 1) / kPage * kPage;
+  auto const end = (begin + size * sizeof(Real)) / kPage * kPage;
+  if (end > first) madvise(std::bit_cast<void*>(first), end - first, MADV_HUGEPAGE);
+  values.resize(size);
+}
 }  // namespace
 
 double TallMatrix::bytes_per_rank(std::int64_t rows, std::int64_t columns, int ranks, RowStorage storage) {
@@ -28,11 +44,11 @@ TallMatrix::TallMatrix(mpi::Communicator const& comm, std::int64_t rows, std::in
     auto const own = owned();
     auto const entries = static_cast<std::size_t>(own.size() * columns_);
     if (storage_ == RowStorage::stored) {
-      doubles_.resize(entries);
+      resize_in_large_pages(doubles_, entries);
       generate_(own, doubles_);
       return;
     }
-    floats_.resize(entries);
+    resize_in_large_pages(floats_, entries);
     auto const step = block_rows();
     std::vector<double> block(static_cast<std::size_t>(std::min(step, own.size()) * columns_));
     for (auto row = own.begin; row < own.end; row += step) {
