@@ -2,6 +2,7 @@
 
 #include "experiments/federated_lora/data/copy/copy_task.hpp"
 #include "experiments/federated_lora/data/copy/pretraining.hpp"
+#include "experiments/federated_lora/data/copy/text_loss.hpp"
 #include "experiments/federated_lora/data/copy/transformer.hpp"
 #include "experiments/federated_lora/model/parameters.hpp"
 #include "linalg/dense_matrix.hpp"
@@ -26,11 +27,8 @@ class CopyClients {
   void train(std::int64_t client, bool contaminated, linalg::MatrixView update) const;
 
   /// How well updates write a benign client's fresh text without label noise.
-  struct Reading {
-    double accuracy = 0;
-    double loss = 0;
-  };
-  std::vector<Reading> test(std::int64_t client, std::span<linalg::DenseMatrix const> updates) const;
+  std::vector<TextLoss::Reading> test(std::int64_t client,
+                                      std::span<linalg::DenseMatrix const> updates) const;
 
  private:
   Text draw_text(random::Stream const& stream, std::int64_t client, std::int64_t sequences) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace thresher::federated_lora {
 
@@ -20,14 +21,40 @@ DenseMatrix product(ConstMatrixView a, Transpose of_b, ConstMatrixView b) {
   return c;
 }
 
-/// Softmax of the first `visible` entries of a row; the others become 0.
-void causal_softmax(MatrixView scores, std::int64_t row, std::int64_t visible) {
-  double largest = scores(row, 0);
-  for (std::int64_t j = 1; j < visible; ++j) largest = std::max(largest, scores(row, j));
-  double sum = 0;
-  for (std::int64_t j = 0; j < visible; ++j) sum += scores(row, j) = std::exp(scores(row, j) - largest);
-  for (std::int64_t j = 0; j < visible; ++j) scores(row, j) /= sum;
-  for (std::int64_t j = visible; j < scores.columns; ++j) scores(row, j) = 0;
+/// Rows become exponentials of their distances from the largest entry.
+struct RowSums {
+  std::vector<double> largest;
+  std::vector<double> sums;  ///< of the exponentials
+};
+
+RowSums exponentiate_rows(MatrixView a) {
+  auto const count = static_cast<std::size_t>(a.rows);
+  RowSums rows{{a.column(0).begin(), a.column(0).end()}, std::vector<double>(count)};
+  for (std::int64_t j = 1; j < a.columns; ++j) {
+    auto const column = a.column(j);
+    for (std::size_t i = 0; i < count; ++i) rows.largest[i] = std::max(rows.largest[i], column[i]);
+  }
+  for (std::int64_t j = 0; j < a.columns; ++j) {
+    auto const column = a.column(j);
+    for (std::size_t i = 0; i < count; ++i) column[i] -= rows.largest[i];
+    numerics::exponentials_in_place(column);
+    for (std::size_t i = 0; i < count; ++i) rows.sums[i] += column[i];
+  }
+  return rows;
+}
+
+/// Softmax of what position T + t of each sequence (row t of its T) sees, T + t + 1 entries; the others
+/// become 0.
+void causal_softmax(MatrixView scores, std::int64_t length) {
+  for (std::int64_t j = length + 1; j < scores.columns; ++j)
+    for (std::int64_t first = 0; first < scores.rows; first += length)
+      for (std::int64_t t = 0; t < j - length; ++t)
+        scores(first + t, j) = -std::numeric_limits<double>::infinity();
+  auto const sums = exponentiate_rows(scores).sums;
+  for (std::int64_t j = 0; j < scores.columns; ++j) {
+    auto const column = scores.column(j);
+    for (std::size_t i = 0; i < sums.size(); ++i) column[i] /= sums[i];
+  }
 }
 
 }  // namespace
@@ -51,11 +78,14 @@ Contexts attend(Transformer const& network, Text const& source) {
   auto const queries = product(contexts.outputs.view(), Transpose::no, network.attention.view());
   for (std::int64_t b = 0; b < sequences; ++b) {
     auto const x = contexts.inputs.view().block(2 * length * b, 0, 2 * length, width);
-    auto const weights = contexts.weights.view().block(length * b, 0, length, 2 * length);
     linalg::gemm(Transpose::no, Transpose::yes, 1, queries.view().block(length * b, 0, length, width), x, 0,
-                 weights);
-    for (std::int64_t t = 0; t < length; ++t) causal_softmax(weights, t, length + t + 1);
-    linalg::gemm(Transpose::no, Transpose::no, 1, weights, x, 0,
+                 contexts.weights.view().block(length * b, 0, length, 2 * length));
+  }
+  causal_softmax(contexts.weights.view(), length);
+  for (std::int64_t b = 0; b < sequences; ++b) {
+    auto const x = contexts.inputs.view().block(2 * length * b, 0, 2 * length, width);
+    linalg::gemm(Transpose::no, Transpose::no, 1,
+                 contexts.weights.view().block(length * b, 0, length, 2 * length), x, 0,
                  contexts.values.view().block(length * b, 0, length, width));
   }
   return contexts;
@@ -68,28 +98,6 @@ DenseMatrix logits(Transformer const& network, Contexts const& contexts, ConstMa
 }
 
 namespace {
-
-/// Rows of logits become exponentials of their distances from the largest entry.
-struct RowSums {
-  std::vector<double> largest;
-  std::vector<double> sums;  ///< of the exponentials
-};
-
-RowSums exponentiate_rows(MatrixView logits) {
-  auto const count = static_cast<std::size_t>(logits.rows);
-  RowSums rows{{logits.column(0).begin(), logits.column(0).end()}, std::vector<double>(count)};
-  for (std::int64_t a = 1; a < logits.columns; ++a) {
-    auto const column = logits.column(a);
-    for (std::size_t i = 0; i < count; ++i) rows.largest[i] = std::max(rows.largest[i], column[i]);
-  }
-  for (std::int64_t a = 0; a < logits.columns; ++a) {
-    auto const column = logits.column(a);
-    for (std::size_t i = 0; i < count; ++i) column[i] -= rows.largest[i];
-    numerics::exponentials_in_place(column);
-    for (std::size_t i = 0; i < count; ++i) rows.sums[i] += column[i];
-  }
-  return rows;
-}
 
 /// (softmax - one-hot) / N from exponentials.
 void slopes_of_exponentials(MatrixView exponentials, std::vector<double> const& sums,
@@ -115,10 +123,6 @@ double cross_entropy(MatrixView logits, std::span<std::int32_t const> targets) {
     loss += rows.largest[static_cast<std::size_t>(i)] + std::log(rows.sums[static_cast<std::size_t>(i)]);
   slopes_of_exponentials(logits, rows.sums, targets);
   return loss / static_cast<double>(logits.rows);
-}
-
-void cross_entropy_slopes(MatrixView logits, std::span<std::int32_t const> targets) {
-  slopes_of_exponentials(logits, exponentiate_rows(logits).sums, targets);
 }
 
 Gradients gradients(Transformer const& network, Text const& source, std::span<std::int32_t const> targets) {

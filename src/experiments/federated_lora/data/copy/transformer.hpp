@@ -43,8 +43,6 @@ linalg::DenseMatrix logits(Transformer const& network, Contexts const& contexts,
 
 /// Mean cross-entropy of the targets; the logits become its derivative by them, (softmax - one-hot) / N.
 double cross_entropy(linalg::MatrixView logits, std::span<std::int32_t const> targets);
-/// The derivative alone.
-void cross_entropy_slopes(linalg::MatrixView logits, std::span<std::int32_t const> targets);
 
 /// Mean loss on a text with its derivatives by A and Theta.
 struct Gradients {

@@ -1,0 +1,179 @@
+#include "linalg/narrow_products.hpp"
+
+#include "numerics/vector_math.hpp"
+#include "random/stream.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace thresher::linalg {
+
+namespace {
+
+/// Tiles of results that fill the registers without spilling.
+template <class Lanes>
+struct PanelTiles;
+template <>
+struct PanelTiles<numerics::WideLanes> {
+  static constexpr int kProductColumns = 8;
+  static constexpr int kOverlapColumns = 4;
+};
+template <>
+struct PanelTiles<numerics::NarrowLanes> {
+  static constexpr int kProductColumns = 4;
+  static constexpr int kOverlapColumns = 2;
+};
+
+/// Two registers of rows of so many columns of B + X S, from column `at` on.
+template <class Lanes, int kColumns>
+[[gnu::always_inline]] inline void product_tile(ConstMatrixView const& b, ConstMatrixView const& x,
+                                                Coefficients const& s, std::int64_t row, std::int64_t at,
+                                                MatrixView const& y) {
+  using Reals = typename Lanes::Reals;
+  constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
+  Reals low[kColumns] = {}, high[kColumns] = {};
+  if (b.data != nullptr) {
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) {
+      double const* const from = b.data + row + (at + c) * b.leading;
+      numerics::load<Lanes>(low[c], from);
+      numerics::load<Lanes>(high[c], from + kLanes);
+    }
+  }
+  double const* from = x.data + row;
+  double const* factors = s.data + at * s.column_step;
+  for (std::int64_t q = 0; q < x.columns; ++q, from += x.leading, factors += s.row_step) {
+    Reals x_low, x_high;
+    numerics::load<Lanes>(x_low, from);
+    numerics::load<Lanes>(x_high, from + kLanes);
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) {
+      double const factor = factors[c * s.column_step];
+      low[c] += x_low * factor;
+      high[c] += x_high * factor;
+    }
+  }
+#pragma GCC unroll 8
+  for (int c = 0; c < kColumns; ++c) {
+    double* const to = y.data + row + (at + c) * y.leading;
+    numerics::store<Lanes>(to, low[c]);
+    numerics::store<Lanes>(to + kLanes, high[c]);
+  }
+}
+
+template <class Lanes>
+[[gnu::always_inline]] inline void product_of_panels(ConstMatrixView const& b, ConstMatrixView const& x,
+                                                     Coefficients const& s, MatrixView const& y) {
+  constexpr int kMost = PanelTiles<Lanes>::kProductColumns;
+  for (std::int64_t row = 0; row < y.rows; row += static_cast<std::int64_t>(2 * Lanes::kLanes)) {
+    std::int64_t at = 0;
+    for (; at + kMost <= y.columns; at += kMost) product_tile<Lanes, kMost>(b, x, s, row, at, y);
+    for (; at + 2 <= y.columns; at += 2) product_tile<Lanes, 2>(b, x, s, row, at, y);
+    for (; at < y.columns; ++at) product_tile<Lanes, 1>(b, x, s, row, at, y);
+  }
+}
+
+/// Sum of eight partial sums, one per row modulo 8, in one tree whatever registers held them.
+template <class Lanes>
+[[gnu::always_inline]] inline double total_of_eight(typename Lanes::Reals const* parts) {
+  alignas(numerics::kCacheLine) double sums[8];
+#pragma GCC unroll 2
+  for (std::size_t p = 0; p < 8 / Lanes::kLanes; ++p)
+    numerics::store<Lanes>(sums + p * Lanes::kLanes, parts[p]);
+  numerics::NarrowLanes::Reals low, high;
+  numerics::load<numerics::NarrowLanes>(low, sums);
+  numerics::load<numerics::NarrowLanes>(high, sums + 4);
+  low += high;
+  return (low[0] + low[2]) + (low[1] + low[3]);
+}
+
+/// kX x kY entries of X^T Y.
+template <class Lanes, int kX, int kY>
+[[gnu::always_inline]] inline void overlap_tile(ConstMatrixView const& x, ConstMatrixView const& y,
+                                                std::int64_t i, std::int64_t j, MatrixView const& z) {
+  using Reals = typename Lanes::Reals;
+  constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
+  constexpr int kParts = static_cast<int>(8 / kLanes);
+  Reals sums[kX][kY][kParts] = {};
+  double const* const first_x = x.data + i * x.leading;
+  double const* const first_y = y.data + j * y.leading;
+  for (std::int64_t row = 0; row < x.rows; row += 8)
+#pragma GCC unroll 2
+    for (int p = 0; p < kParts; ++p) {
+      std::int64_t const at = row + p * kLanes;
+      Reals left[kX], right[kY];
+#pragma GCC unroll 4
+      for (int a = 0; a < kX; ++a) numerics::load<Lanes>(left[a], first_x + a * x.leading + at);
+#pragma GCC unroll 4
+      for (int c = 0; c < kY; ++c) numerics::load<Lanes>(right[c], first_y + c * y.leading + at);
+#pragma GCC unroll 4
+      for (int a = 0; a < kX; ++a)
+#pragma GCC unroll 4
+        for (int c = 0; c < kY; ++c) sums[a][c][p] += left[a] * right[c];
+    }
+#pragma GCC unroll 4
+  for (int c = 0; c < kY; ++c)
+#pragma GCC unroll 4
+    for (int a = 0; a < kX; ++a) z(i + a, j + c) = total_of_eight<Lanes>(sums[a][c]);
+}
+
+template <class Lanes, int kY>
+[[gnu::always_inline]] inline void overlap_columns(ConstMatrixView const& x, ConstMatrixView const& y,
+                                                   std::int64_t j, MatrixView const& z) {
+  constexpr int kMost = PanelTiles<Lanes>::kOverlapColumns;
+  std::int64_t i = 0;
+  for (; i + kMost <= x.columns; i += kMost) overlap_tile<Lanes, kMost, kY>(x, y, i, j, z);
+  for (; i < x.columns; ++i) overlap_tile<Lanes, 1, kY>(x, y, i, j, z);
+}
+
+template <class Lanes>
+[[gnu::always_inline]] inline void overlaps_of_panels(ConstMatrixView const& x, ConstMatrixView const& y,
+                                                      MatrixView const& z) {
+  constexpr int kMost = PanelTiles<Lanes>::kOverlapColumns;
+  std::int64_t j = 0;
+  for (; j + kMost <= y.columns; j += kMost) overlap_columns<Lanes, kMost>(x, y, j, z);
+  for (; j < y.columns; ++j) overlap_columns<Lanes, 1>(x, y, j, z);
+}
+
+THRESHER_WIDE_TARGET void product_wide(ConstMatrixView const& b, ConstMatrixView const& x,
+                                       Coefficients const& s, MatrixView const& y) {
+  product_of_panels<numerics::WideLanes>(b, x, s, y);
+}
+void product_narrow(ConstMatrixView const& b, ConstMatrixView const& x, Coefficients const& s,
+                    MatrixView const& y) {
+  product_of_panels<numerics::NarrowLanes>(b, x, s, y);
+}
+THRESHER_WIDE_TARGET void overlaps_wide(ConstMatrixView const& x, ConstMatrixView const& y,
+                                        MatrixView const& z) {
+  overlaps_of_panels<numerics::WideLanes>(x, y, z);
+}
+void overlaps_narrow(ConstMatrixView const& x, ConstMatrixView const& y, MatrixView const& z) {
+  overlaps_of_panels<numerics::NarrowLanes>(x, y, z);
+}
+
+bool is_wide() {
+  return random::vector_path() == random::VectorPath::avx512;
+}
+
+}  // namespace
+
+Panel::Panel(ConstMatrixView from) : Panel(from.rows, from.columns) {
+  for (std::int64_t j = 0; j < columns_; ++j) std::ranges::copy(from.column(j), view().column(j).begin());
+}
+
+void panel_product(ConstMatrixView b, ConstMatrixView x, Coefficients const& s, MatrixView y) {
+  assert(y.rows % kPanelRows == 0 && x.rows == y.rows && x.columns == s.rows && y.columns == s.columns);
+  assert(b.data == nullptr || (b.rows == y.rows && b.columns == y.columns));
+  (is_wide() ? product_wide : product_narrow)(b, x, s, y);
+}
+
+void panel_product(ConstMatrixView x, Coefficients const& s, MatrixView y) {
+  panel_product({}, x, s, y);
+}
+
+void panel_overlaps(ConstMatrixView x, ConstMatrixView y, MatrixView z) {
+  assert(x.rows % kPanelRows == 0 && x.rows == y.rows && z.rows == x.columns && z.columns == y.columns);
+  (is_wide() ? overlaps_wide : overlaps_narrow)(x, y, z);
+}
+
+}  // namespace thresher::linalg
