@@ -1,5 +1,6 @@
 #include "../own_input.hpp"
 #include "../trial.hpp"
+#include "bytes/reader.hpp"
 #include "experiments/federated_lora/data/adapter_data.hpp"
 #include "experiments/federated_lora/estimators/adapter_solutions.hpp"
 #include "experiments/federated_lora/model/sizes.hpp"
@@ -8,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace thresher::federated_lora {
@@ -147,20 +151,22 @@ void expect_same_bits(Solution const& continued, Solution const& whole) {
   EXPECT_TRUE(std::ranges::equal(continued.convex().common.values(), whole.convex().common.values()));
 }
 
-/// Solves, solves again with a cut after so many iterations, goes on: same bits.
-void cut_and_continue(Parameters const& point, AdapterData const& data, study::Team& team, int after) {
+/// Solves, solves again with a cut after so many iterations, goes on: same bits. What the cut left.
+std::vector<std::byte> cut_and_continue(Parameters const& point, AdapterData const& data, study::Team& team,
+                                        int after) {
   team.set_services(nullptr);
   AdapterSolutions const whole(point, data, team);
   trials::MemoryServices services;
   services.stop_after(after);
   team.set_services(&services);
   EXPECT_THROW(AdapterSolutions(point, data, team), study::Interrupted);
-  ASSERT_TRUE(services.kept.has_value());
+  EXPECT_TRUE(services.kept.has_value());
   services.stop_at = -1;
   AdapterSolutions const continued(point, data, team);
   team.set_services(nullptr);
   for (std::size_t a = 0; a < whole.adapters().size(); ++a)
     expect_same_bits(*continued.adapters()[a], *whole.adapters()[a]);
+  return services.kept.value_or(std::vector<std::byte>());
 }
 
 TEST(Teams, ACutSolveGoesOnWithTheSameBits) {
@@ -172,6 +178,64 @@ TEST(Teams, ACutSolveGoesOnWithTheSameBits) {
     AdapterData const data(point, none, team);
     cut_and_continue(point, data, team, 5);
   }
+}
+
+/// How often the solves ask whether the run wants to end.
+int chances_to_stop(Parameters const& point, AdapterData const& data, study::Team& team) {
+  trials::MemoryServices services;
+  team.set_services(&services);
+  AdapterSolutions const whole(point, data, team);
+  team.set_services(nullptr);
+  return services.asked;
+}
+
+/// The tolerance that a cut solve was running with.
+double kept_tolerance(std::span<std::byte const> left) {
+  bytes::Reader outer(left);
+  EXPECT_EQ(outer.get<std::uint64_t>(), 0);  // programs solved before it
+  auto const state = outer.get<std::vector<std::byte>>();
+  bytes::Reader reader(state);
+  reader.get<std::int64_t>();
+  reader.get<double>();
+  return reader.get<double>();
+}
+
+TEST(Teams, ASolveThatIsCutAtAnyIterationGoesOnWithTheSameBits) {
+  auto const self = mpi::Communicator::self();
+  study::Team one(self);
+  one.begin_trial({"test\n", 1});
+  AdapterData const data(small(), Transformer{}, one);
+  int const chances = chances_to_stop(small(), data, one);
+  ASSERT_GT(chances, 12);  // the penalty is balanced at the tenth
+  for (int after = 0; after < chances; ++after) cut_and_continue(small(), data, one, after);
+}
+
+TEST(Teams, ASolveByProductsThatIsCutLateGoesOnWithTheSameBits) {
+  auto const world = mpi::Communicator::duplicate(MPI_COMM_WORLD);
+  study::Team team(world);
+  team.begin_trial({"test\n", 1});
+  auto const point = points()[4];  // every search starts with the subspace that the one before it left
+  AdapterData const data(point, Transformer{}, team);
+  int const chances = chances_to_stop(point, data, team);
+  for (int const after : {chances / 2, chances - 1}) cut_and_continue(point, data, team, after);
+}
+
+// Where most clients collude, some solves go on with a smaller tolerance once their residuals are small.
+TEST(Teams, ASolveThatIsCutWhileItsCertificateLagsGoesOnWithTheSameBits) {
+  auto const self = mpi::Communicator::self();
+  study::Team one(self);
+  Parameters point;
+  point.clients = 100;
+  point.d1 = point.d2 = 64;
+  point.contamination = 0.6;
+  bool lagged = false;
+  for (std::int64_t trial = 0; trial < 12 && !lagged; ++trial) {
+    one.begin_trial({"test\n", trial});
+    AdapterData const data(point, Transformer{}, one);
+    auto const left = cut_and_continue(point, data, one, chances_to_stop(point, data, one) - 1);
+    lagged = kept_tolerance(left) < point.admm_tol;
+  }
+  EXPECT_TRUE(lagged);
 }
 
 TEST(Teams, SolveTheUsersAdaptersInTurnAndGoOnWhereTheyWereCut) {
