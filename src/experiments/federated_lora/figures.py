@@ -121,7 +121,7 @@ def copy(paths, output):
         panel.minorticks_off()
         finish(panel, "sequences of a client", "accuracy of benign clients" if panel is panels[0] else "",
                f"colluders' updates times {scale:g}")
-    panels[1].legend(frameon=False, fontsize=8, loc="lower right", ncols=2)
+    panels[1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     figure.tight_layout()
     figure.savefig(output, dpi=110)
 
