@@ -18,8 +18,8 @@ using messages::Report;
 
 namespace {
 /// A shorter nap would eat a noticeable part of rank 0's core, a longer one would keep teams waiting.
-constexpr auto kShortestNap = std::chrono::milliseconds(1);
-constexpr auto kLongestNap = std::chrono::milliseconds(4);
+constexpr auto kShortestNap = std::chrono::milliseconds(2);
+constexpr auto kLongestNap = std::chrono::milliseconds(5);
 /// Batches that a team has at hand: one that it works on, one ahead of need.
 constexpr int kBatchesAhead = 2;
 constexpr int kResumable = 75;
@@ -143,9 +143,9 @@ bool Coordinator::receive() {
   // What a turn receives is bounded: teams without work wait for its end.
   std::size_t count = 0;
   for (; count <= kBatchesAhead * teams_.size(); ++count) {
-    auto const message = messages::poll(exchange_.get(), MPI_ANY_SOURCE, messages::kToCoordinator);
+    auto const message = inbox_.poll(exchange_.get(), MPI_ANY_SOURCE, messages::kToCoordinator);
     if (!message) break;
-    take(message->first, message->second);
+    take(*message);
   }
   keep_back();
   return count > 0;
@@ -161,15 +161,15 @@ Coordinator::TeamState& Coordinator::team_of(int source) {
   return teams_[static_cast<std::size_t>(source / size)];
 }
 
-void Coordinator::take(int source, std::vector<std::byte> const& message) {
-  bytes::Reader reader(message);
-  auto& team = team_of(source);
+void Coordinator::take(messages::Message const& message) {
+  bytes::Reader reader(message.bytes);
+  auto& team = team_of(message.source);
   auto const kind = reader.get<Report>();
   switch (kind) {
     case Report::results:
     case Report::finished:
     case Report::stopped:
-      enter(reader.get<std::vector<std::byte>>());
+      enter(messages::entries_of(message.bytes));
       if (kind == Report::results) break;
       part_of_trial_ = -1;
       if (kind == Report::finished) --team.batches;
@@ -196,7 +196,7 @@ void Coordinator::enter(std::span<std::byte const> record_entries) {
     schedule_.enter(record);
     if (store_ != nullptr) store_->hold(record);
   });
-  back_.insert(back_.end(), record_entries.begin(), record_entries.end());
+  if (store_ != nullptr) back_.insert(back_.end(), record_entries.begin(), record_entries.end());
 }
 
 void Coordinator::remember_alone(bytes::Reader& reader) {

@@ -53,7 +53,7 @@ class Coordinator {
   /// Takes the reports that have arrived; false: none had.
   bool receive();
   void keep_back();
-  void take(int source, std::vector<std::byte> const& message);
+  void take(messages::Message const& message);
   void tend();
   void order(int leader, int tag, bytes::Writer message = {});
   void begin_stopping(std::string const& why, ResultStore::Demand demand);
@@ -73,6 +73,7 @@ class Coordinator {
   mpi::Communicator const& exchange_;
   std::vector<TeamState> teams_;
   std::deque<Sending> sending_;
+  messages::Inbox inbox_;
   std::vector<std::byte> back_;  ///< entries of records that came back in this turn, not yet in the journal
   bool stopping_ = false;
   bool synced_for_termination_ = false;

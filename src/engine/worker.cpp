@@ -128,7 +128,8 @@ class Member : public TrialServices {
     for (Naps naps(kShortestNap, kLongestNap);; naps.rest()) {
       poll_stop();
       if (stop_ && !acknowledged_) report(Report::stopped);
-      if (auto order = messages::poll(exchange_.get(), 0, messages::kToTeam)) return std::move(order->second);
+      if (auto const order = inbox_.poll(exchange_.get(), 0, messages::kToTeam))
+        return {order->bytes.begin(), order->bytes.end()};
     }
   }
 
@@ -158,11 +159,8 @@ class Member : public TrialServices {
 
   void report(Report kind) {
     if (kind == Report::stopped) acknowledged_ = true;
-    auto const entries = entries_.take();
-    bytes::Writer message;
-    message.put(kind, entries);
     // Blocking: a long message moves only inside MPI, so it must be through before the next unit starts.
-    messages::send(exchange_.get(), 0, messages::kToCoordinator, std::move(message));
+    messages::send(exchange_.get(), 0, messages::kToCoordinator, messages::of_entries(kind, entries_.take()));
     last_report_ = Clock::now();
   }
 
@@ -177,7 +175,7 @@ class Member : public TrialServices {
 
   void poll_stop() {
     last_poll_ = Clock::now();
-    if (messages::poll(exchange_.get(), 0, messages::kStop)) stop_ = true;
+    if (inbox_.poll(exchange_.get(), 0, messages::kStop)) stop_ = true;
   }
 
   Study const& study_;
@@ -187,6 +185,7 @@ class Member : public TrialServices {
   Agreement agreement_;
   UnitRunner runner_;
   TrialFiles files_;
+  messages::Inbox inbox_;
   Clock::duration report_interval_;
   Unit unit_;
   RecordEntries entries_;        ///< of records that wait for the next report
