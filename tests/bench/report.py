@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Runs Thresher beside its peers, and its kernels beside the machine's limits, in one run; prints the tables of
-README.md: `report.py <folder of the binaries>`. Takes about ten minutes; nothing else should run."""
+README.md: `report.py <folder of the binaries> [--peers]`; with --peers only the first table. Takes about half an hour;
+nothing else should run. A peer that is not installed has no rows."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -108,7 +110,11 @@ def processor():
 
 
 def main():
-    binaries = pathlib.Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser(description="The tables of tests/bench/README.md")
+    parser.add_argument("binaries", type=pathlib.Path)
+    parser.add_argument("--peers", action="store_true", help="only the comparisons with peers")
+    options = parser.parse_args()
+    binaries = options.binaries.resolve()
     print(f"{processor()}, {os.cpu_count()} cores, one BLAS thread.\n")
     print("| work | peer | peer's time / ours | |\n|---|---|---|---|")
     comparisons = [("normals_vs_numpy.py", binaries / "random_bench"),
@@ -120,11 +126,17 @@ def main():
                    ("hierarchical_features_vs_numpy.py", binaries / "hierarchical_features"),
                    ("reward_single_index_vs_peers.py", binaries / "reward_single_index"),
                    ("federated_lora_vs_numpy.py", binaries / "federated_lora"),
+                   ("federated_lora_vs_pytorch.py", binaries / "federated_lora"),
+                   ("hawkes_network_vs_numpy.py", binaries / "hawkes_network"),
+                   ("partial_order_vs_numpy.py", binaries),
+                   ("implicit_regularization_vs_pytorch.py", binaries),
                    ("group_matrix_vs_numpy.py", binaries / "group_matrix"),
                    ("entropy_coupling_vs_heapq.py", binaries / "entropy_coupling", "--sizes", "10000,100000")]
     for script, *arguments in comparisons:
         for row in rows_of(script, *arguments):
             print(row, flush=True)
+    if options.peers:
+        return
     print("\n| study | two teams against one | two independent processes against one |\n|---|---|---|")
     teams(binaries)
     print("\n", end="")
