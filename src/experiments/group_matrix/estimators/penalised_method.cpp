@@ -163,7 +163,12 @@ FitSettings fit_settings(Parameters const& point, double default_tolerance) {
 Program group_program(Parameters const& point, MatrixData const& data, std::vector<PenalisedGroup> groups) {
   bool const is_admm = point.solver == Solver::admm;
   auto const settings = fit_settings(point, is_admm ? 1e-4 : 1e-5);
-  auto const make = is_admm ? consensus_admm : proximal_average;
+  std::int64_t rows = 0;
+  for (auto const& group : groups) rows += group.rows->size;
+  bool const is_partition = rows == data.observations().rows();
+  auto const make = is_admm                                  ? consensus_admm
+                    : is_partition && settings.rank_cap == 0 ? proximal_gradient
+                                                             : proximal_average;
   return {std::move(groups),
           [make, &comm = data.communicator()](Observations const& observations, GroupPenalty const& penalty,
                                               FitSettings const& how) {

@@ -1,5 +1,6 @@
 #include "experiments/group_matrix/solvers/group_threshold.hpp"
 
+#include "experiments/group_matrix/solvers/power_step.hpp"
 #include "prox/singular_value_threshold.hpp"
 
 #include <algorithm>
@@ -19,6 +20,9 @@ namespace {
 constexpr std::int64_t kSmallGram = 128;
 constexpr std::int64_t kLargestGram = 1500;
 constexpr std::int64_t kGramPerRank = 6;
+/// Steps of block power iteration take more than Gram matrices where the rank is above this part of the
+/// order.
+constexpr std::int64_t kGramPerApproximateRank = 2;
 /// What is expected before anything was found.
 constexpr std::int64_t kFirstRank = 8;
 /// Numbers in Gram matrices that are held at once.
@@ -27,12 +31,6 @@ constexpr std::int64_t kGramsAtOnce = std::int64_t{1} << 25;
 constexpr double kSubspaceTolerance = 1e-10;
 
 }  // namespace
-
-double ThresholdedRows::nuclear_norm() const {
-  double norm = 0;
-  for (double const value : singular_values) norm += value - threshold;
-  return norm;
-}
 
 GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t columns,
                                std::vector<GroupRows const*> groups, prox::SubspaceEffort effort)
@@ -141,6 +139,34 @@ std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
       complete(x, g, result);
     } else {
       grams.push_back(g);
+    }
+  }
+  by_gram(x, grams, thresholds, results);
+  for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
+  return results;
+}
+
+bool GroupThreshold::approximates() const {
+  return std::ranges::any_of(groups_,
+                             [&](auto const* rows) { return std::min(rows->size, columns_) > kSmallGram; });
+}
+
+std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
+                                                         std::span<double const> thresholds) {
+  std::vector<ThresholdedRows> results(groups_.size());
+  std::vector<std::size_t> grams;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    std::int64_t const order = std::min(groups_[g]->size, columns_);
+    results[g].vectors = DenseMatrix(columns_, 0);
+    if (!(thresholds[g] > 0)) {
+      complete(x, g, results[g]);
+    } else if (way(g) != Way::products &&
+               (order <= kSmallGram || kGramPerApproximateRank * ranks_[g] > order)) {
+      grams.push_back(g);
+    } else {
+      auto start = subspaces_[g].start();
+      results[g] = power_step(comm_, x, g, groups_[g]->own_count(), thresholds[g], effort_, start);
+      subspaces_[g].set_start(std::move(start));
     }
   }
   by_gram(x, grams, thresholds, results);

@@ -4,6 +4,7 @@
 #include "bytes/writer.hpp"
 #include "experiments/group_matrix/data/row_groups.hpp"
 #include "experiments/group_matrix/solvers/row_operator.hpp"
+#include "experiments/group_matrix/solvers/thresholded_rows.hpp"
 #include "linalg/dense_matrix.hpp"
 #include "mpi/communicator.hpp"
 #include "prox/thresholded_subspace.hpp"
@@ -13,17 +14,6 @@
 #include <vector>
 
 namespace thresher::group_matrix {
-
-/// Singular value thresholding of the rows of one group.
-struct ThresholdedRows {
-  std::vector<double> singular_values;  ///< of X_g, those above the threshold
-  double threshold = 0;
-  linalg::DenseMatrix vectors;       ///< right singular vectors, columns x rank, the same on all ranks
-  linalg::DenseMatrix coefficients;  ///< rank x own rows: the result is vectors times these
-
-  std::int64_t rank() const { return vectors.columns(); }
-  double nuclear_norm() const;
-};
 
 /// Thresholds the row submatrices of all groups again and again, by Gram matrices where the smaller side is
 /// short, else by block subspaces that start with what was found before.
@@ -35,6 +25,11 @@ class GroupThreshold {
 
   /// A threshold of 0 belongs to a group without observations, whose rows are 0 and stay so. Collective.
   std::vector<ThresholdedRows> operator()(RowOperator const& x, std::span<double const> thresholds);
+  /// The same by one step of block power iteration per group where no Gram matrix is decomposed: for a scheme
+  /// that calls again and again, and asks for the exact values in the end. Collective.
+  std::vector<ThresholdedRows> approximate(RowOperator const& x, std::span<double const> thresholds);
+  /// Whether the two differ.
+  bool approximates() const;
   /// The leading triplets of one group, without threshold. Collective.
   ThresholdedRows leading(RowOperator const& x, std::size_t group, std::int64_t count);
 

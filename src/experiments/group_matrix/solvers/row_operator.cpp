@@ -14,6 +14,10 @@ using linalg::Transpose;
 
 namespace {
 
+/// Rows with so many entries in parts of the columns are made dense, if the panel has no more numbers.
+constexpr std::int64_t kDensePart = 12;
+constexpr std::int64_t kMostDense = std::int64_t{1} << 23;
+
 void fill_zero(MatrixView out) {
   for (std::int64_t j = 0; j < out.columns; ++j) std::ranges::fill(out.column(j), 0.0);
 }
@@ -47,6 +51,13 @@ ConstMatrixView SparseAndFactoredRows::panel(std::size_t g) const {
       column[static_cast<std::size_t>(pattern_.column(k))] += values_[static_cast<std::size_t>(k)];
   }
   return std::as_const(scratch_).view();
+}
+
+bool SparseAndFactoredRows::is_dense(std::size_t g) const {
+  std::int64_t const numbers = pattern_.columns() * groups_[g]->own_count();
+  std::int64_t entries = 0;
+  for (auto const row : groups_[g]->own) entries += pattern_.entries(row).size();
+  return numbers <= kMostDense && kDensePart * entries >= numbers;
 }
 
 void SparseAndFactoredRows::multiply(std::size_t g, ConstMatrixView q, MatrixView out) const {

@@ -17,6 +17,8 @@ class RowOperator {
   virtual ~RowOperator() = default;
   /// The panel, columns x own rows of group g; valid until the next call.
   virtual linalg::ConstMatrixView panel(std::size_t g) const = 0;
+  /// Whether products take less time by the panel.
+  virtual bool is_dense(std::size_t g) const = 0;
   /// out (b x own rows) = Q^T panel.
   virtual void multiply(std::size_t g, linalg::ConstMatrixView q, linalg::MatrixView out) const = 0;
   /// out (columns x b) = panel P^T.
@@ -29,6 +31,7 @@ class PanelRows : public RowOperator {
  public:
   explicit PanelRows(std::span<linalg::DenseMatrix const> panels) : panels_(panels) {}
   linalg::ConstMatrixView panel(std::size_t g) const override { return panels_[g].view(); }
+  bool is_dense(std::size_t) const override { return true; }
   void multiply(std::size_t g, linalg::ConstMatrixView q, linalg::MatrixView out) const override;
   void multiply_transposed(std::size_t g, linalg::ConstMatrixView p, linalg::MatrixView out) const override;
 
@@ -48,6 +51,7 @@ class SparseAndFactoredRows : public RowOperator {
                         std::vector<GroupRows const*> groups, std::vector<Part> parts);
 
   linalg::ConstMatrixView panel(std::size_t g) const override;
+  bool is_dense(std::size_t g) const override;
   void multiply(std::size_t g, linalg::ConstMatrixView q, linalg::MatrixView out) const override;
   void multiply_transposed(std::size_t g, linalg::ConstMatrixView p, linalg::MatrixView out) const override;
 
