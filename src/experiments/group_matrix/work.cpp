@@ -36,7 +36,8 @@ study::Cost data_cost(Parameters const& point, int ranks) {
   return cost;
 }
 
-/// Errors of all entries and the groups' subspaces.
+/// Errors of all entries and the groups' subspaces, beside the coordinates of the estimate, which its method
+/// counts.
 study::Cost reading_cost(Parameters const& point, int ranks) {
   auto const size = extents_of(point);
   double const bases = components(point);
@@ -44,8 +45,8 @@ study::Cost reading_cost(Parameters const& point, int ranks) {
   study::Cost cost;
   cost.flops = size.entries * (2 * std::min(bases, 8.0) + 12 + 4 * order) + 40 * order * order * order;
   cost.bytes_per_rank = 8 * (2 * std::max(kReadingPanel, size.columns) + 3 * size.columns * bases +
-                             4 * bases * bases + 4 * order * order) +
-                        16 * size.entries / ranks + 8 * size.observed / ranks;
+                             4 * bases * bases + 2 * order * order) +
+                        8 * size.observed / ranks;
   if (point.input != nullptr) {
     cost.bytes_per_rank += 8 * 16 * 4 * size.columns * static_cast<double>(point.input->group_sizes.size());
   } else {

@@ -21,7 +21,10 @@ constexpr double kRankPart = 0.5;
 /// LAPACK's whole decomposition of a Gram matrix, in units of the cube of its order.
 constexpr double kEigenFlops = 9;
 /// Orders up to which Gram matrices are the rule; above, blocks of vectors.
-constexpr double kGramOrder = 1500;
+constexpr double kGramOrder = 1500, kSmallGramOrder = 128, kGramOrderPerRank = 6;
+/// Panels of a group whose Gram matrix is not decomposed are made where they have at most so many numbers,
+/// and one of so many is observed.
+constexpr double kDensePanel = 1 << 23, kDenseParts = 12;
 constexpr double kExpectedRank = 60;
 constexpr double kLeastValidationEntries = 10;
 constexpr double kLeastValidationPairs = 3;
@@ -92,7 +95,8 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
   auto const sizes = group_sizes(point);
   double const share = 1.0 / ranks;
   bool const is_admm = has_solvers() && point.solver == Solver::admm;
-  double rows = 0, grams = 0, orders = 0, factors = 0, largest = 0, decompositions = 0, products = 0;
+  double rows = 0, grams = 0, orders = 0, factors = 0, largest = 0, decompositions = 0, products = 0,
+         panel = 0, width = 0, all_ranks = 0;
   for (double const group : sizes) {
     double const side = std::min(group, size.columns);
     double const order = ranks == 1 ? side : size.columns;
@@ -101,7 +105,8 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
     rows += group;
     largest = std::max(largest, group);
     double const block = rank + static_cast<double>(point.svd_oversample);
-    if (side <= kGramOrder) {
+    if (side <= kSmallGramOrder || (side <= kGramOrder && kGramOrderPerRank * rank > side)) {
+      panel = std::max(panel, group * size.columns * share);
       grams += order * order;
       orders = std::max(orders, order);
       decompositions += order * order * (kEigenFlops * order + group * size.columns / side) +
@@ -114,27 +119,33 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
                                  (group + size.columns) * rank * static_cast<double>(sizes.size()));
       products += 8 * size.columns * block * block;
     }
-    factors += 2 * (group * share + size.columns) * rank;
+    factors += (group * share + size.columns) * rank;
+    width = std::max(width, block);
+    all_ranks += rank;
   }
   double const fits = walks_path(point) ? 1 + kWalked * static_cast<double>(point.lambda_count) : 1;
   double const count = std::min(iterations(point), static_cast<double>(point.max_iterations)) * fits;
   study::Cost cost;
   cost.flops =
       count * (decompositions + products + 20 * rows * size.columns +
-               (is_admm ? 0 : 4 * size.observed * factors / std::max(1.0, rows * share + size.columns)));
+               (is_admm ? 0 : 8 * size.observed * factors / std::max(1.0, rows * share + size.columns)));
   cost.bytes_streamed = count * 8 * 8 * rows * size.columns * (is_admm ? 1 : 0.2);
   double const observed = size.observed * share;
-  // Two parts of the entries, and vectors of numbers at them; panels of all groups or of one; Gram matrices
-  // with eigenvectors and workspaces.
-  cost.bytes_per_rank =
-      observed * (2 * 12 + 8 * 7) + 24 * size.rows * share +
-      8 * (std::min(grams, static_cast<double>(1 << 25)) + 4 * orders * orders +
-           60 * size.columns * (kExpectedRank + static_cast<double>(point.svd_oversample)) * 0.1);
+  double const part = largest * size.columns * share;
+  if (part <= kDensePanel && kDenseParts * size.observed >= size.entries) panel = std::max(panel, part);
+  // Two parts of the entries, and vectors of numbers at them; Gram matrices with eigenvectors and workspaces;
+  // blocks of vectors that one rank orthogonalises.
+  cost.bytes_per_rank = observed * ((walks_path(point) ? 12 : 0) + 8 * 5) + 24 * size.rows * share +
+                        8 * (std::min(grams, static_cast<double>(1 << 25)) + 4 * orders * orders +
+                             12 * size.columns * width + 3 * largest * share * width);
   if (is_admm) {
-    cost.bytes_per_rank += 8 * size.columns * share * (2 * rows + 3 * size.rows + 3 * largest) + 8 * factors;
+    cost.bytes_per_rank += 8 * size.columns * share * (2 * rows + 3 * size.rows + 3 * largest) + 16 * factors;
     cost.remedy = "solver = prox_avg";
   } else {
-    cost.bytes_per_rank += 8 * (3 * factors + 3 * std::min(size.columns, kGramOrder) * largest * share);
+    // Three iterates, a panel, and the rows of a group in coordinates of the parts that meet it, or in all.
+    double const coordinates = 2 * all_ranks < size.columns ? all_ranks : size.columns;
+    cost.bytes_per_rank += 8 * (3 * factors + 2 * panel +
+                                coordinates * (std::min(largest, size.rows * share) + 2 * coordinates));
   }
   return cost;
 }

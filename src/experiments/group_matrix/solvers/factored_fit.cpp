@@ -98,7 +98,6 @@ prox::StepReport FactoredFit::step() {
   double residual = move.change == 0 ? 0
                     : size > 0       ? move.change / size
                                      : std::numeric_limits<double>::infinity();
-  record({.dual = residual});
   if (!was_exact && residual <= tolerance_) {
     is_exact_ = true;
     residual = std::nextafter(tolerance_, std::numeric_limits<double>::infinity());
@@ -107,6 +106,7 @@ prox::StepReport FactoredFit::step() {
     is_exact_ = false;
     ++returns_;
   }
+  record({.dual = residual});
   return {move.objective, residual, 0, move.length};
 }
 

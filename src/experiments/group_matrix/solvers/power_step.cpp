@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/power_step.hpp"
 
 #include "experiments/group_matrix/data/dense_products.hpp"
+#include "random/stream.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +16,8 @@ using linalg::Transpose;
 
 namespace {
 
-/// Columns of the first block, of the guard in parts of the rank, and the factor of a block that is too
-/// narrow.
+/// Columns of the first block, the guard in parts of the rank (at least twice what exact searches have), and
+/// the factor of a block that is too narrow.
 constexpr std::int64_t kFirstWidth = 24;
 constexpr double kGuardPart = 0.3, kWidening = 1.5;
 /// Directions are dropped below this part of the largest (of squares where they come from a Gram matrix).
@@ -42,16 +43,8 @@ struct GramPairs {
   }
 };
 
-/// +-1, as good as random: what blocks begin with and widen by. It does not look at the data.
-double sign(std::int64_t i, std::int64_t j) {
-  auto z = static_cast<std::uint64_t>(i + 1) * 0x9E3779B97F4A7C15U +
-           static_cast<std::uint64_t>(j + 1) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-  return ((z ^ (z >> 31U)) & 1U) != 0 ? 1 : -1;
-}
-
-/// The first columns of orthonormal vectors, filled up by signs orthogonal to them.
+/// The first columns of orthonormal vectors, filled up by normals orthogonal to them: they do not look at the
+/// data, and are the same everywhere.
 DenseMatrix filled(DenseMatrix const& vectors, std::int64_t columns) {
   DenseMatrix result(vectors.rows(), columns);
   std::int64_t const kept = std::min(vectors.columns(), columns);
@@ -59,13 +52,27 @@ DenseMatrix filled(DenseMatrix const& vectors, std::int64_t columns) {
                     result.values().begin());
   if (kept == columns) return result;
   auto const fresh = result.columns_from(kept, columns - kept);
+  static random::Stream const stream(random::hash_identity("group_matrix power step"), "start");
   double const size = 1 / std::sqrt(static_cast<double>(vectors.rows()));
-  for (std::int64_t j = 0; j < fresh.columns; ++j)
-    for (std::int64_t i = 0; i < fresh.rows; ++i) fresh(i, j) = size * sign(i, kept + j);
+  for (std::int64_t j = 0; j < fresh.columns; ++j) {
+    stream.normals({static_cast<std::uint64_t>(kept + j)}, 0, fresh.column(j));
+    for (double& entry : fresh.column(j)) entry *= size;
+  }
   if (kept == 0) return result;
   auto const overlaps = product(Transpose::yes, vectors.columns_from(0, kept), Transpose::no, fresh);
   linalg::gemm(Transpose::no, Transpose::no, -1, vectors.columns_from(0, kept), overlaps.view(), 1, fresh);
   return result;
+}
+
+/// Orthonormal columns that span what the columns of a matrix do.
+DenseMatrix range_of(DenseMatrix const& a) {
+  DenseMatrix gram(a.columns(), a.columns());
+  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, a.view(), 0, gram.view());
+  GramPairs const pairs(gram.view());
+  auto range = product(Transpose::no, a.view(), Transpose::no, pairs.vectors.view());
+  for (std::int64_t k = 0; k < range.columns(); ++k)
+    for (double& entry : range.column(k)) entry /= std::sqrt(pairs.values[static_cast<std::size_t>(k)]);
+  return range;
 }
 
 void send(mpi::Communicator const& comm, std::int64_t rows, DenseMatrix& matrix) {
@@ -83,17 +90,25 @@ ThresholdedRows power_step(mpi::Communicator const& comm, RowOperator const& x, 
   if (start.columns() == 0) start = filled(start, std::min(columns, kFirstWidth));
   std::int64_t const width = start.columns();
   DenseMatrix image(width, own_rows), back(columns, width), gram(width, width);  // (X Q)^T, X^T X Q
-  if (x.is_dense(g)) {
-    auto const panel = x.panel(g);
-    linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, image.view());
-    linalg::gemm(Transpose::no, Transpose::yes, 1, panel, image.view(), 0, back.view());
-  } else {
-    x.multiply(g, start.view(), image.view());
-    x.multiply_transposed(g, image.view(), back.view());
+  bool const is_dense = x.is_dense(g);
+  auto const panel = is_dense ? x.panel(g) : ConstMatrixView{};
+  for (std::int64_t pass = 1;; ++pass) {
+    if (is_dense) {
+      linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, image.view());
+      linalg::gemm(Transpose::no, Transpose::yes, 1, panel, image.view(), 0, back.view());
+    } else {
+      x.multiply(g, start.view(), image.view());
+      x.multiply_transposed(g, image.view(), back.view());
+    }
+    mpi::sum_in_place(comm, back.values());
+    if (pass >= effort.products - 1) break;
+    mpi::agree(comm, [&] {
+      if (comm.rank() == 0) start = filled(range_of(back), width);
+    });
+    mpi::broadcast(comm, start.values());
   }
   linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, image.view(), 0, gram.view());
   mpi::sum_in_place(comm, gram.values());
-  mpi::sum_in_place(comm, back.values());
 
   ThresholdedRows result;
   result.threshold = threshold;
@@ -126,7 +141,7 @@ ThresholdedRows power_step(mpi::Communicator const& comm, RowOperator const& x, 
       for (double& entry : map.column(k))
         entry *= result.singular_values[static_cast<std::size_t>(k)] - threshold;
     auto next =
-        kept + std::max(effort.guard, static_cast<std::int64_t>(kGuardPart * static_cast<double>(kept)));
+        kept + std::max(2 * effort.guard, static_cast<std::int64_t>(kGuardPart * static_cast<double>(kept)));
     if (above == found && kept == above)
       next = std::max(next, static_cast<std::int64_t>(kWidening * static_cast<double>(width)));
     start = filled(vectors, std::min(columns, next));

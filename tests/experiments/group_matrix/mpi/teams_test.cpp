@@ -37,6 +37,11 @@ std::vector<Parameters> points() {
   all[7].tuning = Tuning::fixed;
   all[7].lambda_fraction = 0.4;
   all[7].tol = 1e-7;
+  all.push_back(all[7]);  // steps of block power iteration
+  all[8].solver = Solver::prox_avg;
+  all[8].method = Estimator::game;
+  all.push_back(all[8]);
+  all[9].method = Estimator::global;
   return all;
 }
 
@@ -94,7 +99,8 @@ TEST(Teams, ACutFitGoesOnWithTheSameBits) {
   auto all = points();
   all.push_back(small());
   all.back().solver = Solver::prox_avg;
-  for (std::size_t const at : {std::size_t{0}, std::size_t{3}, std::size_t{7}, all.size() - 1}) {
+  for (std::size_t const at :
+       {std::size_t{0}, std::size_t{3}, std::size_t{7}, std::size_t{8}, std::size_t{9}, all.size() - 1}) {
     auto const& point = all[at];
     team.set_services(nullptr);
     team.begin_trial({"test\n", 1});

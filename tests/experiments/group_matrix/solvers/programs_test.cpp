@@ -20,7 +20,7 @@ void expect_rows(Solved const& solved, std::vector<std::vector<double>> const& r
 
 TEST(Programs, OneGroupFullyObservedIsSingularValueThresholding) {
   SmallProgram const diagonal({{3, 0, 0}, {0, 2, 0}, {0, 0, 0.5}}, {{0, 1, 2}});
-  for (auto* make : {consensus_admm, proximal_average})
+  for (auto* make : {consensus_admm, proximal_average, proximal_gradient})
     expect_rows(solve(diagonal, make, {1}), {{2, 0, 0}, {0, 1, 0}, {0, 0, 0}}, 1e-7);
 }
 
@@ -55,7 +55,7 @@ TEST(Programs, SmallMatricesHaveTheirKnownMinimum) {
 
 TEST(Programs, AGroupOfOneRowIsSoftThresholding) {
   SmallProgram const row({{3, 4}}, {{0}});
-  for (auto* make : {consensus_admm, proximal_average})
+  for (auto* make : {consensus_admm, proximal_average, proximal_gradient})
     expect_rows(solve(row, make, {2}), {{3 * (1 - 2 / 5.0), 4 * (1 - 2 / 5.0)}}, 1e-7);
 }
 
@@ -67,11 +67,12 @@ TEST(Programs, LevelsAboveTheStartGiveZero) {
   EXPECT_LE(norm(solved.m), 1e-10 * penalty.data_norm());
   EXPECT_TRUE(solved.outcome.converged);
   SmallProgram const partition(random_rows(20, 8, 0.6, 1), {rows_from(0, 12), rows_from(12, 20)});
-  auto const average =
-      solve(partition, proximal_average, partition.penalty->levels(1.01 * partition.penalty->start()),
-            {.tolerance = 1e-5});
-  EXPECT_EQ(norm(average.m), 0);
-  EXPECT_TRUE(average.outcome.converged);
+  for (auto* make : {proximal_average, proximal_gradient}) {
+    auto const average = solve(partition, make, partition.penalty->levels(1.01 * partition.penalty->start()),
+                               {.tolerance = 1e-5});
+    EXPECT_EQ(norm(average.m), 0);
+    EXPECT_TRUE(average.outcome.converged);
+  }
   // Just below it something remains.
   EXPECT_GT(
       norm(
@@ -105,10 +106,43 @@ TEST(Programs, SolversAgreeOnAPartition) {
                              {rows_from(0, 10), rows_from(10, 25), rows_from(25, 40)});
   auto const levels = program.penalty->levels(0.1 * program.penalty->start());
   auto const exact = solve(program, consensus_admm, levels);
-  auto const average = solve(program, proximal_average, levels);
-  EXPECT_LT(distance(exact.m, average.m), 1e-5 * norm(exact.m));
-  EXPECT_NEAR(exact.summary.objective, average.summary.objective, 1e-7 * exact.summary.objective);
-  EXPECT_EQ(exact.summary.mean_rank, average.summary.mean_rank);
+  for (auto* make : {proximal_average, proximal_gradient}) {
+    auto const average = solve(program, make, levels);
+    EXPECT_LT(distance(exact.m, average.m), 1e-5 * norm(exact.m));
+    EXPECT_NEAR(exact.summary.objective, average.summary.objective, 1e-7 * exact.summary.objective);
+    EXPECT_EQ(exact.summary.mean_rank, average.summary.mean_rank);
+  }
+}
+
+TEST(Programs, LargerGroupsComeToWhatWholeDecompositionsGive) {
+  // Above the orders of which Gram matrices are decomposed in every iteration.
+  int const rows = 180, columns = 150;
+  auto const y = random_rows(rows, columns, 0.4, 3);
+  SmallProgram const program(y, {rows_from(0, rows)});
+  DenseMatrix data(columns, rows);
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = 0; j < columns; ++j)
+      data(j, i) = y[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+  for (double const f : {0.5, 0.2}) {  // rank 2, and many small singular values
+    auto const levels = program.penalty->levels(f * program.penalty->start());
+    DenseMatrix m(columns, rows);
+    for (double change = 1; change > 1e-7;) {
+      auto x = m;
+      for (std::size_t k = 0; k < x.values().size(); ++k)
+        if (!std::isnan(data.values()[k])) x.values()[k] = data.values()[k];
+      auto next = thresholded(x, levels.front());
+      change = distance(next, m) / norm(next);
+      m = std::move(next);
+    }
+    double const least =
+        group_objective(program.comm, program.observations, *program.penalty, levels, {{}, m});
+    for (auto* make : {proximal_average, proximal_gradient}) {
+      auto const solved = solve(program, make, levels, {.tolerance = 1e-7});
+      EXPECT_TRUE(solved.outcome.converged);
+      EXPECT_NEAR(solved.summary.objective, least, 1e-8 * least) << f;
+      EXPECT_LT(distance(solved.m, m), 1e-4 * norm(m)) << f;
+    }
+  }
 }
 
 TEST(Programs, TheAverageOfTwoFactorsComesCloseFromAbove) {
@@ -184,7 +218,7 @@ TEST(Programs, LargeGroupsAreThresholdedByBlocks) {
       whole(j, i) = y[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
   auto const expected = thresholded(whole, 9);
   ASSERT_GT(norm(expected), 100);
-  for (auto* make : {consensus_admm, proximal_average}) {
+  for (auto* make : {consensus_admm, proximal_average, proximal_gradient}) {
     auto const solved = solve(program, make, {9}, {.tolerance = 1e-8, .max_iterations = 2000});
     EXPECT_TRUE(solved.outcome.converged);
     EXPECT_EQ(solved.summary.mean_rank, 2);
