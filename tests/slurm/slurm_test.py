@@ -122,6 +122,9 @@ class Cancelling(StudyJobs):
             self.cluster.wait_for(lambda job=job: self.cluster.job(job).get("Restarts") == "1" and self.cluster.state(job) == "RUNNING",
                                   "the second start", seconds=120)
         time.sleep(8)
+        for launcher in jobs:
+            self.cluster.wait_for(lambda launcher=launcher: trials_done(self.output(f"twice_{launcher}")) >= 3,
+                                  "the trials of the first start in the file", seconds=120)
         self.cluster.command("scancel", *jobs.values())
         for launcher, job in jobs.items():
             name = f"twice_{launcher}"
