@@ -1,10 +1,9 @@
 #include "mpi/fixed_order_sum.hpp"
 
+#include "mpi/sum_or_throw.hpp"
+
 #include <algorithm>
 #include <cassert>
-#include <cmath>
-#include <exception>
-#include <limits>
 #include <numeric>
 
 namespace thresher::mpi {
@@ -56,22 +55,7 @@ void FixedOrderSum::operator()(std::function<void(Range, std::span<double>)> con
 
 void FixedOrderSum::or_throw(std::function<void(Range, std::span<double>)> const& partial,
                              std::span<double> result) const {
-  std::exception_ptr failure;
-  (*this)(
-      [&](Range block, std::span<double> sums) {
-        if (failure) return;
-        try {
-          partial(block, sums);
-        } catch (...) {
-          failure = std::current_exception();
-          sums.front() = std::numeric_limits<double>::quiet_NaN();
-        }
-      },
-      result);
-  if (!std::isnan(result.front())) return;
-  agree(comm_, [&] {
-    if (failure) std::rethrow_exception(failure);
-  });
+  sum_or_throw(comm_, *this, partial, result);
 }
 
 namespace {

@@ -33,9 +33,7 @@ class FixedOrderSum {
   void operator()(std::function<void(Range, std::span<double>)> const& partial,
                   std::span<double> result) const;
 
-  /// The same for a `partial` that may throw on some ranks, as reading does: every rank throws then, as from
-  /// agree(). A failure travels as NaN at the front of the (not empty) result: no message where all is well.
-  /// Collective.
+  /// The same for a `partial` that may throw on some ranks, as reading does (sum_or_throw). Collective.
   void or_throw(std::function<void(Range, std::span<double>)> const& partial, std::span<double> result) const;
 
  private:

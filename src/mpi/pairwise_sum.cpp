@@ -1,6 +1,7 @@
 #include "mpi/pairwise_sum.hpp"
 
 #include "mpi/exchange.hpp"
+#include "mpi/sum_or_throw.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -88,6 +89,25 @@ PairwiseSum::PairwiseSum(Communicator const& comm, std::int64_t count, int block
       count_(count),
       blocks_(static_cast<int>(std::min<std::int64_t>(std::max<std::int64_t>(count, 1), blocks))) {
   assert(blocks >= 1);
+}
+
+void PairwiseSum::or_throw(std::function<void(Range, std::span<double>)> const& partial,
+                           std::span<double> result) const {
+  sum_or_throw(comm_, *this, partial, result);
+}
+
+std::vector<Range> PairwiseSum::owned_blocks() const {
+  std::vector<Range> blocks;
+  auto const mine = blocks_of(comm_.rank());
+  for (auto block = mine.begin; block < mine.end; ++block)
+    blocks.push_back(share(count_, static_cast<int>(block), blocks_));
+  return blocks;
+}
+
+Range PairwiseSum::owned() const {
+  auto const blocks = owned_blocks();
+  if (blocks.empty()) return {};
+  return {blocks.front().begin, blocks.back().end};
 }
 
 double PairwiseSum::held(int blocks, int ranks) {

@@ -26,6 +26,13 @@ class PairwiseSum {
   /// zeroed span of `result.size()`. Collective; all ranks get the same bits.
   void operator()(std::function<void(Range, std::span<double>)> const& partial,
                   std::span<double> result) const;
+  /// The same for a `partial` that may throw on some ranks, as reading does (sum_or_throw). Collective.
+  void or_throw(std::function<void(Range, std::span<double>)> const& partial, std::span<double> result) const;
+
+  /// All blocks that this rank owns, in the order in which `partial` sees them.
+  std::vector<Range> owned_blocks() const;
+  /// Indices that this rank owns (whole blocks).
+  Range owned() const;
 
   /// Sums that a rank holds at most, its result not counted.
   static double held(int blocks, int ranks);

@@ -105,14 +105,16 @@ class VectorKernels {
     if (size == 0) return;
     KeySchedule<One> schedule;
     schedule_keys<One>(One::word(substream.key), One::word(substream.prefix), schedule);
-    if (first % 2 == 1) fill_edge<Kind>(schedule, first, size, out);
+    if (first % 2 == 1) fill_edge<Kind, One>(schedule, first, size, out);
     using L = Lanes<Vector, Vector::at_once>;
     constexpr std::size_t step = 2 * L::width;
     for (; size >= step; size -= step, first += step, out += step) {
       auto const values = draw_pairs<Kind, L>(schedule, first / 2);
       L::store_interleaved(out, values.first, values.second);
     }
-    while (size > 0) fill_edge<Kind>(schedule, first, size, out);
+    // Several vectors at once take little longer than one.
+    if (size > 2 * One::width) fill_edge<Kind, L>(schedule, first, size, out);
+    while (size > 0) fill_edge<Kind, One>(schedule, first, size, out);
   }
 
   template <class Real>
@@ -140,15 +142,15 @@ class VectorKernels {
     return Kind::template pair<L>(words.first, words.second);
   }
 
-  // At most one vector of pairs, of which the caller wants a part.
-  template <class Kind, class Real>
+  // Pairs of which the caller wants a part.
+  template <class Kind, class L, class Real>
   static __attribute__((noinline)) THRESHER_KERNEL void fill_edge(KeySchedule<One> const& schedule,
                                                                   std::uint64_t& first, std::size_t& size,
                                                                   Real*& out) {
-    constexpr std::size_t step = 2 * Vector::width;
+    constexpr std::size_t step = 2 * L::width;
     alignas(64) Real values[step];
-    auto const drawn = draw_pairs<Kind, One>(schedule, first / 2);
-    One::store_interleaved(values, drawn.first, drawn.second);
+    auto const drawn = draw_pairs<Kind, L>(schedule, first / 2);
+    L::store_interleaved(values, drawn.first, drawn.second);
     std::size_t const skipped = first % 2;
     std::size_t const taken = size < step - skipped ? size : step - skipped;
     copy_reals(values + skipped, taken, out);

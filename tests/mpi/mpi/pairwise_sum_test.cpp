@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
+#include <vector>
 
 namespace thresher::mpi {
 namespace {
@@ -47,6 +49,37 @@ TEST(PairwiseSum, OfFewOrNoIndicesIsTheirSum) {
         [](Range block, std::span<double> sums) { sums[1099] += static_cast<double>(block.size()); }, sum);
     EXPECT_EQ(sum[1099], static_cast<double>(count));
     EXPECT_EQ(sum[0], 0);
+  }
+}
+
+TEST(PairwiseSum, FailsOnAllRanksWhereOneFails) {
+  auto const world = Communicator::duplicate(MPI_COMM_WORLD);
+  for (std::size_t const width : {std::size_t{1}, std::size_t{2011}}) {
+    PairwiseSum const sum(world, 100, 13);
+    std::vector<double> result(width);
+    auto const fails_at = [](std::int64_t index) {
+      return [index](Range block, std::span<double> sums) {
+        if (block.begin <= index && index < block.end) throw std::runtime_error("no");
+        for (double& entry : sums) entry += static_cast<double>(block.size());
+      };
+    };
+    for (std::int64_t const index : {0, 99})
+      EXPECT_THROW(sum.or_throw(fails_at(index), result), std::exception);
+    sum.or_throw(fails_at(100), result);
+    EXPECT_EQ(result, std::vector<double>(width, 100));
+  }
+}
+
+TEST(PairwiseSum, ShowsTheBlocksInTheirOrder) {
+  auto const world = Communicator::duplicate(MPI_COMM_WORLD);
+  PairwiseSum const sum(world, 100, 13);
+  std::vector<std::int64_t> begins, seen;
+  for (auto const& block : sum.owned_blocks()) begins.push_back(block.begin);
+  double none = 0;
+  sum([&](Range block, std::span<double>) { seen.push_back(block.begin); }, {&none, 1});
+  EXPECT_EQ(seen, begins);
+  if (!begins.empty()) {
+    EXPECT_EQ(sum.owned().begin, begins.front());
   }
 }
 

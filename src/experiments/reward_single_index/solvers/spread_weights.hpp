@@ -3,7 +3,7 @@
 #include "experiments/reward_single_index/data/trial_data.hpp"
 #include "linalg/column_groups.hpp"
 #include "linalg/dense_matrix.hpp"
-#include "mpi/fixed_order_sum.hpp"
+#include "mpi/pairwise_sum.hpp"
 
 #include <span>
 #include <vector>
@@ -26,7 +26,7 @@ class SpreadWeights {
 
   std::vector<Block>& blocks() { return blocks_; }
   std::vector<Block> const& blocks() const { return blocks_; }
-  mpi::FixedOrderSum const& sum() const { return sum_; }
+  mpi::PairwiseSum const& sum() const { return sum_; }
   /// Coordinates that one block has at most.
   static std::int64_t block_columns(std::int64_t dimension);
 
@@ -44,7 +44,7 @@ class SpreadWeights {
 
  private:
   std::int64_t neurons_;
-  mpi::FixedOrderSum sum_;
+  mpi::PairwiseSum sum_;
   std::vector<Block> blocks_;
 };
 
