@@ -212,7 +212,7 @@ class LongTrials(MixedQualityTest):
     def continue_in_slices(self, study, ranks):
         started = time.monotonic()
         self.run_study(*study, "--output", "calm.h5", ranks=ranks)
-        slice_seconds = max(2.5, (time.monotonic() - started) / 3)  # a busy machine needs longer ones to come forward
+        slice_seconds = max(2.5, (time.monotonic() - started) / 2)  # a busy machine needs longer ones to come forward
         process = self.start_study(*study, "--output", "cut.h5", ranks=ranks)
         self.wait_for(lambda: (self.folder / "cut.h5.state").exists())  # made when the analysis looks for what is left
         process.send_signal(signal.SIGUSR1)
@@ -229,13 +229,13 @@ class LongTrials(MixedQualityTest):
         self.assertFalse((self.folder / "cut.h5.state").exists())
 
     def test_a_path_has_the_bits_of_an_uninterrupted_one(self):
-        path = ["--estimator", "lasso_path", "--p", 30000, "--s", 30, "--n1", 400, "--n2", 400, "--storage", "regenerate",
+        path = ["--estimator", "lasso_path", "--p", 200000, "--s", 30, "--n1", 400, "--n2", 400, "--storage", "regenerate",
                 "--trials", 1, "--quiet"]
         self.continue_in_slices(path, 0)
 
     def test_three_fits_in_step_on_a_team_do_too(self):
-        fits = ["--estimator", "lasso", "--weighting", "agnostic,residual,interference", "--p", 60000, "--s", 40, "--n1", 300,
-                "--n2", 300, "--storage", "regenerate", "--sigma2", 3, "--lambda_rule", "fixed", "--lambda_scale", 0.02,
+        fits = ["--estimator", "lasso", "--weighting", "agnostic,residual,interference", "--p", 400000, "--s", 40, "--n1", 100,
+                "--n2", 100, "--storage", "regenerate", "--sigma2", 3, "--lambda_rule", "fixed", "--lambda_scale", 0.02,
                 "--ranks_per_trial", 2, "--trials", 1, "--quiet"]
         self.continue_in_slices(fits, 2)
 
