@@ -3,6 +3,7 @@
 #include "linalg/dense_matrix.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace thresher::linalg {
@@ -17,6 +18,10 @@ struct SymmetricEigenpairs {
 /// (dsyevd for small ones, else dsyevr); A is spoilt. Not collective. Throws std::runtime_error when the
 /// iteration fails.
 SymmetricEigenpairs eigenpairs_above(Triangle triangle, MatrixView a, double bound);
+
+/// The same for several matrices, small ones of one order side by side (`batched_eigenpairs_above`).
+std::vector<SymmetricEigenpairs> eigenpairs_above(Triangle triangle, std::span<MatrixView const> matrices,
+                                                  std::span<double const> bounds);
 
 /// The `count` largest ones (1 <= count <= order).
 SymmetricEigenpairs largest_eigenpairs(Triangle triangle, MatrixView a, std::int64_t count);

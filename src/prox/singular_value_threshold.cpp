@@ -68,9 +68,17 @@ std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
     return static_cast<int>(k % static_cast<std::size_t>(comm.size()));
   };
   mpi::agree(comm, [&] {
-    for (std::size_t k = 0; k < grams.size(); ++k)
-      if (owner(k) == comm.rank())
-        pairs[k] = linalg::eigenpairs_above(linalg::Triangle::lower, grams[k], thresholds[k] * thresholds[k]);
+    std::vector<std::size_t> own;
+    std::vector<MatrixView> matrices;
+    std::vector<double> bounds;
+    for (std::size_t k = 0; k < grams.size(); ++k) {
+      if (owner(k) != comm.rank()) continue;
+      own.push_back(k);
+      matrices.push_back(grams[k]);
+      bounds.push_back(thresholds[k] * thresholds[k]);
+    }
+    auto found = linalg::eigenpairs_above(linalg::Triangle::lower, matrices, bounds);
+    for (std::size_t k = 0; k < own.size(); ++k) pairs[own[k]] = std::move(found[k]);
   });
   std::vector<ShrinkingFactor> factors;
   for (std::size_t k = 0; k < grams.size(); ++k)
