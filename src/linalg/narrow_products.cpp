@@ -176,4 +176,21 @@ void panel_overlaps(ConstMatrixView x, ConstMatrixView y, MatrixView z) {
   (is_wide() ? overlaps_wide : overlaps_narrow)(x, y, z);
 }
 
+void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatrixView b, MatrixView c) {
+  assert(of_a == Transpose::no || of_b == Transpose::no);
+  if (std::max({a.rows, a.columns, c.rows, c.columns}) > kLargestSmallSide) {
+    gemm(of_a, of_b, 1, a, b, 0, c);
+  } else if (of_a == Transpose::yes) {
+    Panel const left(a), right(b);
+    panel_overlaps(left.view(), right.view(), c);
+  } else {
+    Panel const left(a);
+    Panel product(c.rows, c.columns);
+    panel_product(left.view(), of_b == Transpose::no ? Coefficients::of(b) : Coefficients::transposed(b),
+                  product.view());
+    for (std::int64_t j = 0; j < c.columns; ++j)
+      std::copy_n(product.view().column(j).data(), c.rows, c.column(j).data());
+  }
+}
+
 }  // namespace thresher::linalg

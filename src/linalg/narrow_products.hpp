@@ -65,4 +65,11 @@ void panel_product(ConstMatrixView b, ConstMatrixView x, Coefficients const& s, 
 /// Z <- X^T Y.
 void panel_overlaps(ConstMatrixView x, ConstMatrixView y, MatrixView z);
 
+/// Up to this many rows and columns on every side products take less time this way, copies included.
+inline constexpr std::int64_t kLargestSmallSide = 128;
+
+/// C <- A B, A B^T or A^T B for matrices of any number of rows: by panels of its own where no side is above
+/// kLargestSmallSide, else by dgemm.
+void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatrixView b, MatrixView c);
+
 }  // namespace thresher::linalg

@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/group_threshold.hpp"
 #include "experiments/group_matrix/solvers/penalised_fit.hpp"
 #include "experiments/group_matrix/solvers/row_spectra.hpp"
+#include "linalg/narrow_products.hpp"
 #include "prox/tao_admm.hpp"
 
 #include <algorithm>
@@ -179,8 +180,8 @@ prox::AdmmStep ConsensusAdmm::iterate(double rho) {
     ranks_[g] = shrunk[g].rank();
     norms += levels()[g] * shrunk[g].nuclear_norm();
     fresh_ = DenseMatrix(columns, groups[g]->own_count());
-    linalg::gemm(Transpose::no, Transpose::no, 1, shrunk[g].vectors.view(), shrunk[g].coefficients.view(), 0,
-                 fresh_.view());
+    linalg::small_product(Transpose::no, Transpose::no, shrunk[g].vectors.view(),
+                          shrunk[g].coefficients.view(), fresh_.view());
     Sums of_group;
     for (std::int64_t s = 0; s < groups[g]->own_count(); ++s)
       exchange_copy(m_.column(groups[g]->own[static_cast<std::size_t>(s)]).data(), fresh_.column(s).data(),

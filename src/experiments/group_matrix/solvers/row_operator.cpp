@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/row_operator.hpp"
 
 #include "experiments/group_matrix/data/dense_products.hpp"
+#include "linalg/narrow_products.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,11 +30,11 @@ void add_scaled(double scale, double const* from, std::int64_t size, double* to)
 }  // namespace
 
 void PanelRows::multiply(std::size_t g, ConstMatrixView q, MatrixView out) const {
-  linalg::gemm(Transpose::yes, Transpose::no, 1, q, panel(g), 0, out);
+  linalg::small_product(Transpose::yes, Transpose::no, q, panel(g), out);
 }
 
 void PanelRows::multiply_transposed(std::size_t g, ConstMatrixView p, MatrixView out) const {
-  linalg::gemm(Transpose::no, Transpose::yes, 1, panel(g), p, 0, out);
+  linalg::small_product(Transpose::no, Transpose::yes, panel(g), p, out);
 }
 
 SparseAndFactoredRows::SparseAndFactoredRows(Observations const& pattern, std::span<double const> values,
