@@ -1,13 +1,15 @@
 #include "prox/thresholded_subspace.hpp"
 
+#include "linalg/column_products.hpp"
+#include "linalg/growing_panel.hpp"
 #include "linalg/symmetric_eigenpairs.hpp"
 #include "random/stream.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <optional>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 namespace thresher::prox {
 
@@ -26,44 +28,58 @@ constexpr std::int64_t kMostProducts = 1000;
 /// residual.
 constexpr std::int64_t kColdProducts = 4;
 constexpr double kColdResiduals = 2;
+/// Least tolerance of the first search of a scheme whose later ones end after a few products.
+constexpr double kFirstTolerance = 1e-5;
 
 double norm(std::span<double const> x) {
-  double sum = 0;
-  for (double const value : x) sum += value * value;
-  return std::sqrt(sum);
+  return std::sqrt(linalg::inner_product(x, x));
 }
 
-/// Appends to the orthonormal `basis` what the columns of `panel` add to it.
-DenseMatrix orthonormal_part(DenseMatrix const& basis, DenseMatrix panel) {
+DenseMatrix product_of(ConstMatrixView a, ConstMatrixView b) {
+  DenseMatrix c(a.rows, b.columns);
+  linalg::gemm(Transpose::no, Transpose::no, 1, a, b, 0, c.view());
+  return c;
+}
+
+/// panel <- panel - B B^T panel.
+void remove_part(ConstMatrixView basis, MatrixView panel) {
+  if (basis.columns == 0 || panel.columns == 0) return;
+  DenseMatrix overlaps(basis.columns, panel.columns);
+  linalg::gemm(Transpose::yes, Transpose::no, 1, basis, panel, 0, overlaps.view());
+  linalg::gemm(Transpose::no, Transpose::no, -1, basis, overlaps.view(), 1, panel);
+}
+
+/// What the columns of `panel` add to the orthonormal `basis`: block Gram and Schmidt, done twice, so that
+/// what a column keeps of the basis when little of it is left is removed as well.
+DenseMatrix orthonormal_part(ConstMatrixView basis, DenseMatrix panel) {
   constexpr double kNothing = 1e-10;
-  std::vector<std::int64_t> kept;
+  std::int64_t count = 0;
   for (std::int64_t j = 0; j < panel.columns(); ++j) {
-    auto const column = panel.column(j);
-    double const before = norm(column);
-    if (!(before > 0)) continue;
-    for (double& entry : column) entry /= before;
-    for (int pass = 0; pass < 2; ++pass) {
-      std::vector<double> overlaps(static_cast<std::size_t>(basis.columns()));
-      if (!overlaps.empty()) {
-        linalg::gemv(Transpose::yes, 1, basis.view(), column, 0, overlaps);
-        linalg::gemv(Transpose::no, -1, basis.view(), overlaps, 1, column);
-      }
-      for (auto const k : kept) {
-        double overlap = 0;
-        for (std::size_t i = 0; i < column.size(); ++i) overlap += panel.column(k)[i] * column[i];
-        for (std::size_t i = 0; i < column.size(); ++i) column[i] -= overlap * panel.column(k)[i];
-      }
-    }
-    double const left = norm(column);
-    if (left < kNothing) continue;
-    for (double& entry : column) entry /= left;
-    double const again = norm(column);
-    for (double& entry : column) entry /= again;
-    kept.push_back(j);
+    double const size = norm(panel.column(j));
+    if (!(size > 0)) continue;
+    for (std::int64_t i = 0; i < panel.rows(); ++i) panel(i, count) = panel(i, j) / size;
+    ++count;
   }
-  DenseMatrix result(panel.rows(), static_cast<std::int64_t>(kept.size()));
-  for (std::size_t k = 0; k < kept.size(); ++k)
-    std::ranges::copy(panel.column(kept[k]), result.column(static_cast<std::int64_t>(k)).begin());
+  for (int pass = 0; pass < 2; ++pass) {
+    remove_part(basis, panel.columns_from(0, count));
+    std::int64_t kept = 0;
+    for (std::int64_t j = 0; j < count; ++j) {
+      auto const column = panel.column(kept);
+      if (j != kept) std::ranges::copy(panel.column(j), column.begin());
+      std::vector<double> overlaps(static_cast<std::size_t>(kept));
+      for (int again = 0; again < 2 && kept > 0; ++again) {
+        linalg::gemv(Transpose::yes, 1, panel.columns_from(0, kept), column, 0, overlaps);
+        linalg::gemv(Transpose::no, -1, panel.columns_from(0, kept), overlaps, 1, column);
+      }
+      double const left = norm(column);
+      if (left < kNothing) continue;
+      for (double& entry : column) entry /= left;
+      ++kept;
+    }
+    count = kept;
+  }
+  DenseMatrix result(panel.rows(), count);
+  std::ranges::copy(panel.values().first(result.values().size()), result.values().begin());
   return result;
 }
 
@@ -75,27 +91,26 @@ DenseMatrix beside(DenseMatrix const& left, DenseMatrix const& right) {
   return both;
 }
 
-/// Appends normals, the same in every search and wherever it runs, until `basis` has so many columns: vectors
-/// that are orthogonal to nothing.
-DenseMatrix filled_up(DenseMatrix basis, std::int64_t columns) {
+/// Appends normals, the same in every search and wherever it runs, to the orthonormal `more` until it and the
+/// basis have so many columns: vectors that are orthogonal to nothing.
+DenseMatrix filled_up(ConstMatrixView basis, DenseMatrix more, std::int64_t columns) {
   static random::Stream const stream(random::hash_identity("thresholded subspace"), "start");
-  for (std::int64_t k = 0; basis.columns() < columns; ++k) {
-    DenseMatrix fresh(basis.rows(), 1);
-    stream.normals({static_cast<std::uint64_t>(k)}, 0, fresh.column(0));
-    basis = beside(basis, orthonormal_part(basis, fresh));
+  linalg::GrowingPanel all(more.rows());
+  all.append(basis);
+  all.append(more.view());
+  for (std::uint64_t k = 0; basis.columns + more.columns() < columns;) {
+    DenseMatrix fresh(more.rows(), columns - basis.columns - more.columns());
+    for (std::int64_t j = 0; j < fresh.columns(); ++j) stream.normals({k++}, 0, fresh.column(j));
+    auto const added = orthonormal_part(all.view(), std::move(fresh));
+    all.append(added.view());
+    more = beside(more, added);
   }
-  return basis;
-}
-
-DenseMatrix product_of(DenseMatrix const& a, ConstMatrixView b) {
-  DenseMatrix c(a.rows(), b.columns);
-  linalg::gemm(Transpose::no, Transpose::no, 1, a.view(), b, 0, c.view());
-  return c;
+  return more;
 }
 
 }  // namespace
 
-/// The search of one call, held by rank 0.
+/// The search of one call, held by one rank.
 class ThresholdedSubspace::Search {
  public:
   Search(std::int64_t rows, SubspaceEffort const& effort, std::int64_t count, double threshold,
@@ -105,27 +120,28 @@ class ThresholdedSubspace::Search {
         count_(count),
         squared_threshold_(threshold * threshold),
         tolerance_(tolerance),
-        basis_(rows, 0),
-        images_(rows, 0) {}
+        basis_(rows),
+        images_(rows),
+        projected_(0, 0) {}
 
   /// What to multiply first.
   DenseMatrix begin(DenseMatrix const& start, std::int64_t columns) {
     is_cold_ = start.columns() == 0;
-    auto block = filled_up(orthonormal_part(basis_, start), std::min(rows_, columns));
+    auto block = filled_up({nullptr, rows_, 0}, orthonormal_part({nullptr, rows_, 0}, start),
+                           std::min(rows_, columns));
     block_ = block.columns();
     return block;
   }
 
   /// Takes the product of the newest block, and gives the next one; empty when the search is over.
-  DenseMatrix advance(DenseMatrix const& block, DenseMatrix const& image) {
+  DenseMatrix advance(DenseMatrix const& block, ConstMatrixView image) {
     ++products_;
-    basis_ = beside(basis_, block);
-    images_ = beside(images_, image);
+    append(block, image);
     rayleigh_ritz();
     std::int64_t const wanted = number_wanted();
     std::int64_t const leading = std::min(rows_, std::max(block_, wanted + effort_.guard));
     bool const wide_enough = basis_.columns() == rows_ || block_ >= std::min(rows_, wanted + 1);
-    auto const residuals = residuals_of(std::min(leading, basis_.columns()));
+    auto residuals = residuals_of(std::min(leading, basis_.columns()));
     bool converged = wide_enough;
     for (std::int64_t k = 0; k < wanted; ++k)
       converged = converged && norm(residuals.column(k)) <= tolerance_ * ritz_.values.front();
@@ -134,14 +150,10 @@ class ThresholdedSubspace::Search {
     if (basis_.columns() == rows_ || (is_spent && wide_enough)) converged = true;
     if (converged) return DenseMatrix(rows_, 0);
     if (basis_.columns() + leading > kBlocksOfBasis * leading) restart(leading);
-    auto next = orthonormal_part(basis_, residuals);
-    if (block_ < leading) {
-      auto const known = basis_.columns();
-      auto const wider = filled_up(beside(basis_, next), std::min(rows_, known + leading));
-      next = DenseMatrix(rows_, wider.columns() - known);
-      std::ranges::copy(wider.values().subspan(static_cast<std::size_t>(rows_ * known)),
-                        next.values().begin());
-    }
+    auto next = orthonormal_part(std::as_const(basis_).view(), std::move(residuals));
+    if (block_ < leading)
+      next = filled_up(std::as_const(basis_).view(), std::move(next),
+                       std::min(rows_, basis_.columns() + leading));
     block_ = leading;
     return next;
   }
@@ -156,7 +168,7 @@ class ThresholdedSubspace::Search {
   std::vector<double> const& values() const { return ritz_.values; }
   /// The leading Ritz vectors.
   DenseMatrix vectors(std::int64_t columns) const {
-    return product_of(basis_, ritz_.vectors.columns_from(0, columns));
+    return product_of(basis_.view(), ritz_.vectors.columns_from(0, columns));
   }
   std::int64_t columns() const { return basis_.columns(); }
 
@@ -171,25 +183,50 @@ class ThresholdedSubspace::Search {
     return ritz_.values[static_cast<std::size_t>(wanted)] + reach <= squared_threshold_ ||
            residual <= tolerance_ * ritz_.values.front();
   }
+  /// Takes up vectors with their images; the lower triangle of B^T A B grows by their rows.
+  void append(DenseMatrix const& block, ConstMatrixView image) {
+    std::int64_t const known = basis_.columns();
+    basis_.append(block.view());
+    images_.append(image);
+    std::int64_t const all = basis_.columns();
+    DenseMatrix overlaps(all, block.columns()), larger(all, all);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, std::as_const(basis_).view(), image, 0, overlaps.view());
+    for (std::int64_t j = 0; j < known; ++j) {
+      std::ranges::copy(projected_.column(j), larger.column(j).begin());
+      for (std::int64_t k = 0; k < block.columns(); ++k) larger(known + k, j) = overlaps(j, k);
+    }
+    for (std::int64_t k = 0; k < block.columns(); ++k)
+      std::ranges::copy(overlaps.column(k), larger.column(known + k).begin());
+    projected_ = std::move(larger);
+  }
   void rayleigh_ritz() {
-    DenseMatrix projected(basis_.columns(), basis_.columns());
-    linalg::gemm(Transpose::yes, Transpose::no, 1, basis_.view(), images_.view(), 0, projected.view());
-    ritz_ = linalg::largest_eigenpairs(linalg::Triangle::lower, projected.view(), projected.rows());
+    auto vectors = projected_;
+    std::vector<double> ascending(static_cast<std::size_t>(projected_.rows()));
+    linalg::syevd(linalg::Eigenvectors::wanted, linalg::Triangle::lower, vectors.view(), ascending);
+    ritz_.values.assign(ascending.rbegin(), ascending.rend());
+    ritz_.vectors = DenseMatrix(vectors.rows(), vectors.columns());
+    for (std::int64_t k = 0; k < vectors.columns(); ++k)
+      std::ranges::copy(vectors.column(vectors.columns() - 1 - k), ritz_.vectors.column(k).begin());
   }
   DenseMatrix residuals_of(std::int64_t columns) const {
-    auto result = product_of(images_, ritz_.vectors.columns_from(0, columns));
-    auto const ritz = vectors(columns);
+    auto result = product_of(images_.view(), ritz_.vectors.columns_from(0, columns));
+    auto scaled = ritz_.vectors;
     for (std::int64_t k = 0; k < columns; ++k)
-      for (std::int64_t i = 0; i < rows_; ++i)
-        result(i, k) -= ritz_.values[static_cast<std::size_t>(k)] * ritz(i, k);
+      for (double& entry : scaled.column(k)) entry *= ritz_.values[static_cast<std::size_t>(k)];
+    linalg::gemm(Transpose::no, Transpose::no, -1, basis_.view(), scaled.columns_from(0, columns), 1,
+                 result.view());
     return result;
   }
   void restart(std::int64_t leading) {
     std::int64_t const kept = std::min(basis_.columns(), 2 * leading);
-    auto const rotation = ritz_.vectors.columns_from(0, kept);
-    basis_ = product_of(basis_, rotation);
-    images_ = product_of(images_, rotation);
-    rayleigh_ritz();
+    auto const rotation = std::as_const(ritz_.vectors).columns_from(0, kept);
+    basis_.replace_by_product(rotation);
+    images_.replace_by_product(rotation);
+    projected_ = DenseMatrix(kept, kept);
+    for (std::int64_t k = 0; k < kept; ++k) projected_(k, k) = ritz_.values[static_cast<std::size_t>(k)];
+    ritz_.values.resize(static_cast<std::size_t>(kept));
+    ritz_.vectors = DenseMatrix(kept, kept);
+    for (std::int64_t k = 0; k < kept; ++k) ritz_.vectors(k, k) = 1;
   }
 
   std::int64_t rows_;
@@ -200,8 +237,9 @@ class ThresholdedSubspace::Search {
   double squared_threshold_;
   double tolerance_;
   std::int64_t block_ = 0;
-  DenseMatrix basis_;
-  DenseMatrix images_;
+  linalg::GrowingPanel basis_;
+  linalg::GrowingPanel images_;
+  DenseMatrix projected_;  ///< B^T A B, lower triangle
   linalg::SymmetricEigenpairs ritz_;
 };
 
@@ -209,53 +247,116 @@ ThresholdedSubspace::ThresholdedSubspace(mpi::Communicator const& comm, std::int
                                          SubspaceEffort effort)
     : comm_(comm), rows_(rows), effort_(effort), start_(rows, 0) {}
 
-ShrinkingFactor ThresholdedSubspace::search(GramProduct const& product, std::int64_t count, double threshold,
-                                            double tolerance) {
-  bool const works = comm_.rank() == 0;
-  auto effort = effort_;
-  if (start_.columns() == 0 || count > 0) effort.products = 0;
-  Search search(rows_, effort, count, threshold, tolerance);
-  DenseMatrix block(rows_, 0);
-  if (works) block = search.begin(start_, std::max(kFirstBlock, count + effort_.guard));
-  auto const send = [&](DenseMatrix& panel) {
-    auto const columns = mpi::broadcast_value(comm_, panel.columns());
-    if (!works) panel = DenseMatrix(rows_, columns);
-    mpi::broadcast(comm_, panel.values());
+std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const& comm,
+                                                         std::span<Request const> requests,
+                                                         std::int64_t count, double tolerance) {
+  struct Run {
+    Request const& request;
+    int owner;
+    DenseMatrix block;
+    std::int64_t at = 0;           ///< of its image among all numbers
+    std::optional<Search> search;  ///< on the owner
+    ShrinkingFactor factor;
   };
-  send(block);
-  for (std::int64_t used = 0; block.columns() > 0; ++used) {
-    if (used == kMostProducts) throw std::runtime_error("singular vectors: no convergence in 1000 products");
-    DenseMatrix image(rows_, block.columns());
-    product(block.view(), image.view());
-    ++products_;
-    mpi::agree(comm_, [&] {
-      if (works) block = search.advance(block, image);
-    });
-    send(block);
+  auto const send = [&comm](DenseMatrix& panel, int owner) {
+    auto const columns = mpi::broadcast_value(comm, panel.columns(), owner);
+    if (comm.rank() != owner) panel = DenseMatrix(panel.rows(), columns);
+    mpi::broadcast(comm, panel.values(), owner);
+  };
+  std::vector<Run> runs;
+  for (auto const& request : requests) {
+    auto const rows = request.subspace->rows_;
+    runs.push_back({request,
+                    static_cast<int>(runs.size() % static_cast<std::size_t>(comm.size())),
+                    DenseMatrix(rows, 0),
+                    {},
+                    {},
+                    {}});
   }
-  ShrinkingFactor factor;
-  factor.threshold = threshold;
-  if (works) {
+  auto const on_owners = [&](auto const& work) {
+    mpi::agree(comm, [&] {
+      for (auto& run : runs)
+        if (run.owner == comm.rank()) work(run);
+    });
+  };
+  on_owners([&](Run& run) {
+    auto& subspace = *run.request.subspace;
+    auto effort = subspace.effort_;
+    if (subspace.start_.columns() == 0 || count > 0) effort.products = 0;
+    // A scheme that comes closer each time need not begin with more than it then asks for.
+    bool const begins = count == 0 && subspace.start_.columns() == 0 && subspace.effort_.products > 0;
+    run.search.emplace(subspace.rows_, effort, count, run.request.threshold,
+                       begins ? std::max(tolerance, kFirstTolerance) : tolerance);
+    run.block = run.search->begin(subspace.start_, std::max(kFirstBlock, count + effort.guard));
+  });
+  for (auto& run : runs) send(run.block, run.owner);
+  for (std::int64_t used = 0;; ++used) {
+    std::int64_t numbers = 0;
+    for (auto& run : runs) {
+      run.at = numbers;
+      numbers += run.block.rows() * run.block.columns();
+    }
+    if (numbers == 0) break;
+    if (used == kMostProducts) throw std::runtime_error("singular vectors: no convergence in 1000 products");
+    std::vector<double> images(static_cast<std::size_t>(numbers));
+    auto const image = [&images](Run const& run) {
+      return MatrixView(images.data() + run.at, run.block.rows(), run.block.columns());
+    };
+    std::vector<Run*> active;
+    for (auto& run : runs) {
+      if (run.block.columns() == 0) continue;
+      active.push_back(&run);
+      run.request.product(std::as_const(run.block).view(), image(run));
+      ++run.request.subspace->products_;
+    }
+    mpi::sum_in_place(comm, images);
+    on_owners([&](Run& run) {
+      if (run.block.columns() > 0) run.block = run.search->advance(run.block, image(run));
+    });
+    for (auto* const run : active) send(run->block, run->owner);
+  }
+  on_owners([](Run& run) {
+    auto const& search = *run.search;
     std::int64_t const found = search.number_wanted();
     for (std::int64_t k = 0; k < found; ++k)
-      factor.singular_values.push_back(
+      run.factor.singular_values.push_back(
           std::sqrt(std::max(search.values()[static_cast<std::size_t>(k)], 0.0)));
-    start_ = search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + effort_.guard)));
+    auto& subspace = *run.request.subspace;
+    subspace.start_ =
+        search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + subspace.effort_.guard)));
+    run.search.reset();
+  });
+  std::vector<ShrinkingFactor> factors;
+  for (auto& run : runs) {
+    auto& start = run.request.subspace->start_;
+    send(start, run.owner);
+    auto& factor = factors.emplace_back(std::move(run.factor));
+    factor.threshold = run.request.threshold;
+    mpi::broadcast_vector(comm, factor.singular_values, run.owner);
+    factor.vectors = DenseMatrix(start.rows(), static_cast<std::int64_t>(factor.singular_values.size()));
+    std::ranges::copy(start.values().first(factor.vectors.values().size()), factor.vectors.values().begin());
   }
-  send(start_);
-  mpi::broadcast_vector(comm_, factor.singular_values);
-  factor.vectors = DenseMatrix(rows_, static_cast<std::int64_t>(factor.singular_values.size()));
-  std::ranges::copy(start_.values().first(factor.vectors.values().size()), factor.vectors.values().begin());
-  return factor;
+  return factors;
+}
+
+std::int64_t ThresholdedSubspace::numbers_held(std::int64_t rows, std::int64_t columns) {
+  return 2 * (kBlocksOfBasis + 1) * rows * std::min(rows, columns);
+}
+
+std::vector<ShrinkingFactor> ThresholdedSubspace::above(mpi::Communicator const& comm,
+                                                        std::span<Request const> requests, double tolerance) {
+  return search(comm, requests, 0, tolerance);
 }
 
 ShrinkingFactor ThresholdedSubspace::above(GramProduct const& product, double threshold, double tolerance) {
-  return search(product, 0, threshold, tolerance);
+  Request const request{this, product, threshold};
+  return std::move(search(comm_, {&request, 1}, 0, tolerance).front());
 }
 
 ShrinkingFactor ThresholdedSubspace::leading(GramProduct const& product, std::int64_t count,
                                              double tolerance) {
-  return search(product, count, 0, tolerance);
+  Request const request{this, product, 0};
+  return std::move(search(comm_, {&request, 1}, count, tolerance).front());
 }
 
 }  // namespace thresher::prox

@@ -6,10 +6,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 namespace thresher::prox {
 
-/// out = X X^T in for a panel that all ranks hold, `out` on all of them. Collective.
+/// out = X X^T in for a panel that all ranks hold: the part of this rank's columns of X, which the search
+/// adds to the others'. Not collective.
 using GramProduct = std::function<void(linalg::ConstMatrixView in, linalg::MatrixView out)>;
 
 /// How much work a search may do.
@@ -35,8 +38,21 @@ class ThresholdedSubspace {
   /// All singular triplets above the threshold (> 0). Residuals |X X^T u - s^2 u| are below `tolerance` times
   /// the largest s^2. Collective. Throws std::runtime_error when that takes more than 1000 products.
   ShrinkingFactor above(GramProduct const& product, double threshold, double tolerance);
+  /// One of several searches: of its own subspace, all of one communicator.
+  struct Request {
+    ThresholdedSubspace* subspace;
+    GramProduct product;
+    double threshold;
+  };
+  /// `above` for several at once: each has its small algebra on a rank of its own, in turns where there are
+  /// more searches than ranks, and holds its vectors there until all have ended. Collective.
+  static std::vector<ShrinkingFactor> above(mpi::Communicator const& comm, std::span<Request const> requests,
+                                            double tolerance);
   /// The `count` leading ones, with threshold 0. Collective.
   ShrinkingFactor leading(GramProduct const& product, std::int64_t count, double tolerance);
+
+  /// Numbers that a search holds at most, with blocks of so many columns.
+  static std::int64_t numbers_held(std::int64_t rows, std::int64_t columns);
 
   /// Products with blocks of vectors so far.
   std::int64_t products() const { return products_; }
@@ -46,7 +62,8 @@ class ThresholdedSubspace {
 
  private:
   class Search;
-  ShrinkingFactor search(GramProduct const& product, std::int64_t count, double threshold, double tolerance);
+  static std::vector<ShrinkingFactor> search(mpi::Communicator const& comm, std::span<Request const> requests,
+                                             std::int64_t count, double tolerance);
 
   mpi::Communicator const& comm_;
   std::int64_t rows_;

@@ -60,6 +60,18 @@ mpi::Communicator world() {
   return mpi::Communicator::duplicate(MPI_COMM_WORLD);
 }
 
+/// X X^T in by this rank's columns of X alone. X must outlive it.
+prox::GramProduct part_of_gram_product(mpi::Communicator const& comm, DenseMatrix const& x) {
+  return [&comm, &x](linalg::ConstMatrixView in, linalg::MatrixView out) {
+    std::int64_t const begin = x.columns() * comm.rank() / comm.size();
+    std::int64_t const end = x.columns() * (comm.rank() + 1) / comm.size();
+    auto const own = x.columns_from(begin, end - begin);
+    DenseMatrix inner(own.columns, in.columns);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, own, in, 0, inner.view());
+    linalg::gemm(Transpose::no, Transpose::no, 1, own, inner.view(), 0, out);
+  };
+}
+
 TEST(ShrinkingFactor, IsTheProximalOperatorOfTheNuclearNorm) {
   auto const comm = world();
   auto const x = with_values(12, 30, {5, 4, 4, 2, 1.5, 0.5});
@@ -85,11 +97,7 @@ TEST(ThresholdedSubspace, FindsAllAboveTheThresholdCopiesIncluded) {
   std::vector<double> values(14, 6.0);  // more copies than the first block is wide
   for (int k = 0; k < 20; ++k) values.push_back(3.0 / (1 + k));
   auto const x = with_values(60, 80, values);
-  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
-    DenseMatrix inner(x.columns(), in.columns);
-    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
-    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
-  };
+  auto const multiply = part_of_gram_product(comm, x);
   prox::ThresholdedSubspace subspace(comm, 60);
   for (double const threshold : {2.0, 5.0, 0.9}) {
     auto const factor = subspace.above(multiply, threshold, 1e-10);
@@ -116,11 +124,7 @@ TEST(ThresholdedSubspace, SeesWhatHidesInTheBulk) {
   auto copy = x;
   linalg::singular_values(copy.view(), values);
   for (std::size_t const rank : {1, 4, 9}) {
-    auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
-      DenseMatrix inner(x.columns(), in.columns);
-      linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
-      linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
-    };
+    auto const multiply = part_of_gram_product(comm, x);
     prox::ThresholdedSubspace subspace(comm, 150, {.guard = 8, .products = 2});
     for (int call = 0; call < 3; ++call)
       EXPECT_EQ(subspace.above(multiply, (values[rank - 1] + values[rank]) / 2, 1e-8).rank(),
@@ -129,16 +133,47 @@ TEST(ThresholdedSubspace, SeesWhatHidesInTheBulk) {
   }
 }
 
+TEST(ThresholdedSubspace, SeveralSearchesAreThoseOfEach) {
+  auto const comm = world();
+  std::vector<DenseMatrix> matrices;
+  std::vector<double> const thresholds{14, 1e3, 11, 17, 12.5};
+  for (unsigned k = 0; k < 5; ++k) matrices.push_back(random_matrix(70 + 5 * (k % 3), 90, k));
+  std::vector<prox::ThresholdedSubspace> alone, together;
+  for (auto const& matrix : matrices) {
+    alone.emplace_back(comm, matrix.rows());
+    together.emplace_back(comm, matrix.rows());
+  }
+  for (int call = 0; call < 2; ++call) {
+    std::vector<prox::ThresholdedSubspace::Request> requests;
+    for (std::size_t k = 0; k < 5; ++k)
+      requests.push_back({&together[k], part_of_gram_product(comm, matrices[k]), thresholds[k]});
+    auto const found = prox::ThresholdedSubspace::above(comm, requests, 1e-10);
+    for (std::size_t k = 0; k < 5; ++k) {
+      auto const expected = alone[k].above(part_of_gram_product(comm, matrices[k]), thresholds[k], 1e-10);
+      ASSERT_EQ(found[k].rank(), expected.rank()) << k;
+      auto shrunk = matrices[k], expected_shrunk = matrices[k];
+      found[k].apply(shrunk.view());
+      expected.apply(expected_shrunk.view());
+      expect_near(shrunk, expected_shrunk, 1e-8);
+      EXPECT_EQ(found[k].threshold, thresholds[k]);
+      EXPECT_EQ(together[k].products(), alone[k].products());
+      auto copy = matrices[k];
+      std::vector<double> values(static_cast<std::size_t>(copy.rows()));
+      linalg::singular_values(copy.view(), values);
+      EXPECT_EQ(found[k].rank(),
+                std::ranges::count_if(values, [&](double value) { return value > thresholds[k]; }));
+    }
+    EXPECT_EQ(found[1].rank(), 0);
+    EXPECT_GT(found[2].rank(), 3);
+  }
+}
+
 TEST(ThresholdedSubspace, StartsWithWhatItFound) {
   auto const comm = world();
   std::vector<double> values;
   for (int k = 0; k < 40; ++k) values.push_back(k < 3 ? 5 : 1 + 0.01 * k);
   auto x = with_values(50, 90, values);
-  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
-    DenseMatrix inner(x.columns(), in.columns);
-    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
-    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
-  };
+  auto const multiply = part_of_gram_product(comm, x);
   prox::ThresholdedSubspace subspace(comm, 50);
   subspace.above(multiply, 3, 1e-8);
   auto const cold = subspace.products();
@@ -172,11 +207,7 @@ TEST(ThresholdedSubspace, ComesCloserFromCallToCallWithFewProducts) {
   std::vector<double> values;
   for (int k = 0; k < 60; ++k) values.push_back(k < 6 ? 5 - 0.3 * k : 2 - 0.02 * k);
   auto x = with_values(70, 90, values);
-  auto const multiply = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
-    DenseMatrix inner(x.columns(), in.columns);
-    linalg::gemm(Transpose::yes, Transpose::no, 1, x.view(), in, 0, inner.view());
-    linalg::gemm(Transpose::no, Transpose::no, 1, x.view(), inner.view(), 0, out);
-  };
+  auto const multiply = part_of_gram_product(comm, x);
   prox::ThresholdedSubspace subspace(comm, 70, {.guard = 6, .products = 2, .most = 5});
   subspace.above(multiply, 3, 1e-12);  // the first search is whole
   auto const other = random_matrix(70, 90, 7);
@@ -189,6 +220,7 @@ TEST(ThresholdedSubspace, ComesCloserFromCallToCallWithFewProducts) {
     ASSERT_EQ(factor.rank(), 5);  // six are above, five are allowed
     DenseMatrix product_of_factor(70, 5), error(70, 5);
     multiply(factor.vectors.view(), product_of_factor.view());
+    mpi::sum_in_place(comm, product_of_factor.values());
     double residual = 0;
     for (std::int64_t k = 0; k < 5; ++k)
       for (std::int64_t i = 0; i < 70; ++i) {

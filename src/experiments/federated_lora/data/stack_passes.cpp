@@ -178,7 +178,6 @@ prox::ShrinkingFactor leading_left_vectors(WeightedStack const& stack, std::int6
             linalg::gemm(Transpose::yes, Transpose::no, 1, block, in, 0, inner.view());
             linalg::gemm(Transpose::no, Transpose::no, 1, block, inner.view(), 1, out);
           });
-          mpi::sum_in_place(comm, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
         },
         count, kPassTolerance);
   }

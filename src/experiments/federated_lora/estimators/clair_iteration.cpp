@@ -149,7 +149,6 @@ prox::ShrinkingFactor ClairIteration::above(double threshold, Columns const& col
           linalg::gemm(Transpose::yes, Transpose::no, 1, x, in, 0, part);
           linalg::gemm(Transpose::no, Transpose::no, 1, x, part, 1, out);
         }
-        mpi::sum_in_place(comm, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
       },
       threshold, kSubspaceTolerance);
 }

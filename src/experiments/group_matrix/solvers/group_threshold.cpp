@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/group_threshold.hpp"
 
 #include "experiments/group_matrix/solvers/power_step.hpp"
+#include "linalg/narrow_products.hpp"
 #include "prox/singular_value_threshold.hpp"
 
 #include <algorithm>
@@ -27,6 +28,9 @@ constexpr std::int64_t kGramPerApproximateRank = 2;
 constexpr std::int64_t kFirstRank = 8;
 /// Numbers in Gram matrices that are held at once.
 constexpr std::int64_t kGramsAtOnce = std::int64_t{1} << 25;
+/// Numbers that the searches which one rank has at once may hold, where it has more than one: ranks wait less
+/// for each other when each has several.
+constexpr std::int64_t kSearchesAtOnce = std::int64_t{1} << 21;
 /// Residuals of singular vectors by products, relative to the largest squared singular value.
 constexpr double kSubspaceTolerance = 1e-10;
 
@@ -54,7 +58,6 @@ prox::GramProduct GroupThreshold::product_of(RowOperator const& x, std::size_t g
     DenseMatrix inner(in.columns, groups_[g]->own_count());
     x.multiply(g, in, inner.view());
     x.multiply_transposed(g, inner.view(), out);
-    mpi::sum_in_place(comm_, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
   };
 }
 
@@ -87,8 +90,13 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
       auto const order = by_rows ? groups_[batch[b]]->size : columns_;
       grams.emplace_back(values.data() + at[b], order, order);
       levels.push_back(thresholds[batch[b]]);
-      linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, x.panel(batch[b]), 0,
-                   grams.back());
+      auto const panel = x.panel(batch[b]);
+      if (order <= linalg::kLargestSmallSide)
+        linalg::small_product(by_rows ? Transpose::yes : Transpose::no,
+                              by_rows ? Transpose::no : Transpose::yes, panel, panel, grams.back());
+      else
+        linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0,
+                     grams.back());
     }
     mpi::sum_in_place(comm_, values);
     auto factors = prox::shrinking_factors(comm_, grams, levels);
@@ -122,25 +130,48 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
   }
 }
 
+void GroupThreshold::by_products(RowOperator const& x, std::vector<std::size_t> const& groups,
+                                 std::span<double const> thresholds, std::vector<ThresholdedRows>& results) {
+  for (std::size_t begin = 0; begin < groups.size();) {
+    std::vector<prox::ThresholdedSubspace::Request> requests;
+    std::size_t const first = begin;
+    std::int64_t held = 0;
+    for (; begin < groups.size(); ++begin) {
+      auto const g = groups[begin];
+      held +=
+          prox::ThresholdedSubspace::numbers_held(columns_, std::max(kFirstRank, ranks_[g]) + effort_.guard);
+      if (requests.size() >= static_cast<std::size_t>(comm_.size()) &&
+          (comm_.size() == 1 || held > kSearchesAtOnce * comm_.size()))
+        break;
+      requests.push_back({&subspaces_[g], product_of(x, g), thresholds[g]});
+    }
+    auto factors = prox::ThresholdedSubspace::above(comm_, requests, kSubspaceTolerance);
+    for (std::size_t k = 0; k < factors.size(); ++k) {
+      auto const g = groups[first + k];
+      results[g].singular_values = std::move(factors[k].singular_values);
+      results[g].threshold = thresholds[g];
+      results[g].vectors = std::move(factors[k].vectors);
+      complete(x, g, results[g]);
+    }
+  }
+}
+
 std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
                                                         std::span<double const> thresholds) {
   std::vector<ThresholdedRows> results(groups_.size());
-  std::vector<std::size_t> grams;
+  std::vector<std::size_t> grams, searches;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     auto& result = results[g];
     result.vectors = DenseMatrix(columns_, 0);
     if (!(thresholds[g] > 0)) {
       complete(x, g, result);
     } else if (way(g) == Way::products) {
-      auto factor = subspaces_[g].above(product_of(x, g), thresholds[g], kSubspaceTolerance);
-      result.singular_values = std::move(factor.singular_values);
-      result.threshold = thresholds[g];
-      result.vectors = std::move(factor.vectors);
-      complete(x, g, result);
+      searches.push_back(g);
     } else {
       grams.push_back(g);
     }
   }
+  by_products(x, searches, thresholds, results);
   by_gram(x, grams, thresholds, results);
   for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
   return results;
@@ -151,10 +182,32 @@ bool GroupThreshold::approximates() const {
                              [&](auto const* rows) { return std::min(rows->size, columns_) > kSmallGram; });
 }
 
+/// As many groups at once as there are ranks: each holds one block.
+void GroupThreshold::by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
+                                    std::span<double const> thresholds,
+                                    std::vector<ThresholdedRows>& results) {
+  auto const together = static_cast<std::size_t>(comm_.size());
+  for (std::size_t begin = 0; begin < groups.size(); begin += together) {
+    std::size_t const count = std::min(together, groups.size() - begin);
+    std::vector<DenseMatrix> starts;
+    for (std::size_t k = begin; k < begin + count; ++k) starts.push_back(subspaces_[groups[k]].start());
+    std::vector<PowerStep> steps;
+    for (std::size_t k = 0; k < count; ++k) {
+      auto const g = groups[begin + k];
+      steps.push_back({g, groups_[g]->own_count(), thresholds[g], &starts[k]});
+    }
+    auto found = power_steps(comm_, x, steps, effort_);
+    for (std::size_t k = 0; k < count; ++k) {
+      results[groups[begin + k]] = std::move(found[k]);
+      subspaces_[groups[begin + k]].set_start(std::move(starts[k]));
+    }
+  }
+}
+
 std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
                                                          std::span<double const> thresholds) {
   std::vector<ThresholdedRows> results(groups_.size());
-  std::vector<std::size_t> grams;
+  std::vector<std::size_t> grams, stepping;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     std::int64_t const order = std::min(groups_[g]->size, columns_);
     results[g].vectors = DenseMatrix(columns_, 0);
@@ -164,11 +217,10 @@ std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
                (order <= kSmallGram || kGramPerApproximateRank * ranks_[g] > order)) {
       grams.push_back(g);
     } else {
-      auto start = subspaces_[g].start();
-      results[g] = power_step(comm_, x, g, groups_[g]->own_count(), thresholds[g], effort_, start);
-      subspaces_[g].set_start(std::move(start));
+      stepping.push_back(g);
     }
   }
+  by_power_steps(x, stepping, thresholds, results);
   by_gram(x, grams, thresholds, results);
   for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
   return results;
@@ -177,7 +229,7 @@ std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
 ThresholdedRows GroupThreshold::leading(RowOperator const& x, std::size_t group, std::int64_t count) {
   ThresholdedRows result;
   count = std::min({count, groups_[group]->size, columns_});
-  if (columns_ > kLargestGram) {
+  if (columns_ > kLargestGram || (columns_ > kSmallGram && kGramPerRank * count <= columns_)) {
     auto factor = subspaces_[group].leading(product_of(x, group), count, kSubspaceTolerance);
     result.singular_values = std::move(factor.singular_values);
     result.vectors = std::move(factor.vectors);

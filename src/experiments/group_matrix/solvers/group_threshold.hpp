@@ -42,6 +42,10 @@ class GroupThreshold {
   Way way(std::size_t g) const;
   void by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
                std::span<double const> thresholds, std::vector<ThresholdedRows>& results) const;
+  void by_products(RowOperator const& x, std::vector<std::size_t> const& groups,
+                   std::span<double const> thresholds, std::vector<ThresholdedRows>& results);
+  void by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
+                      std::span<double const> thresholds, std::vector<ThresholdedRows>& results);
   prox::GramProduct product_of(RowOperator const& x, std::size_t g) const;
   /// Adds the coefficients, weighted with 1 - t / s.
   void complete(RowOperator const& x, std::size_t g, ThresholdedRows& result) const;

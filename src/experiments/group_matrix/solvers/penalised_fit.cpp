@@ -24,10 +24,16 @@ double group_objective(mpi::Communicator const& comm, Observations const& observ
     square += residual * residual;
   }
   double objective = mpi::sum(comm, square) / 2;
+  std::vector<GroupRows const*> penalised;
+  std::vector<double> weights;
   auto const groups = penalty.rows();
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    if (levels[g] > 0)
-      objective += levels[g] * nuclear_norm(comm, observations.columns(), *groups[g], estimate);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    if (!(levels[g] > 0)) continue;
+    penalised.push_back(groups[g]);
+    weights.push_back(levels[g]);
+  }
+  auto const norms = nuclear_norms(comm, observations.columns(), penalised, estimate);
+  for (std::size_t g = 0; g < norms.size(); ++g) objective += weights[g] * norms[g];
   return objective;
 }
 

@@ -65,96 +65,148 @@ DenseMatrix filled(DenseMatrix const& vectors, std::int64_t columns) {
 }
 
 /// Orthonormal columns that span what the columns of a matrix do.
-DenseMatrix range_of(DenseMatrix const& a) {
-  DenseMatrix gram(a.columns(), a.columns());
-  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, a.view(), 0, gram.view());
+DenseMatrix range_of(ConstMatrixView a) {
+  DenseMatrix gram(a.columns, a.columns);
+  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, a, 0, gram.view());
   GramPairs const pairs(gram.view());
-  auto range = product(Transpose::no, a.view(), Transpose::no, pairs.vectors.view());
+  auto range = product(Transpose::no, a, Transpose::no, pairs.vectors.view());
   for (std::int64_t k = 0; k < range.columns(); ++k)
     for (double& entry : range.column(k)) entry /= std::sqrt(pairs.values[static_cast<std::size_t>(k)]);
   return range;
 }
 
-void send(mpi::Communicator const& comm, std::int64_t rows, DenseMatrix& matrix) {
-  auto const columns = mpi::broadcast_value(comm, matrix.columns());
-  if (comm.rank() != 0) matrix = DenseMatrix(rows, columns);
-  mpi::broadcast(comm, matrix.values());
+/// A step on its way.
+struct Run {
+  PowerStep const& step;
+  int owner;             ///< of its small algebra
+  std::int64_t width;    ///< of the block
+  std::int64_t back_at;  ///< of X^T X Q among all that is added up
+  std::int64_t gram_at;  ///< of (X Q)^T X Q
+  DenseMatrix image;     ///< (X Q)^T, own rows
+  ThresholdedRows result;
+  DenseMatrix map;  ///< the coefficients are its transpose times the image
+};
+
+/// (X Q)^T and this rank's part of X^T X Q.
+void multiply_twice(RowOperator const& x, Run& run, MatrixView back) {
+  auto const g = run.step.group;
+  auto const& start = *run.step.start;
+  if (x.is_dense(g)) {
+    auto const panel = x.panel(g);
+    linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, run.image.view());
+    linalg::gemm(Transpose::no, Transpose::yes, 1, panel, run.image.view(), 0, back);
+  } else {
+    x.multiply(g, start.view(), run.image.view());
+    x.multiply_transposed(g, run.image.view(), back);
+  }
+}
+
+/// From (X Q)^T X Q (lower triangle, spoilt) and X^T X Q.
+void threshold_within(Run& run, MatrixView gram, ConstMatrixView back, prox::SubspaceEffort const& effort) {
+  double const threshold = run.step.threshold;
+  // U = X Q L with orthonormal columns; the singular value decomposition of X^T U = V S W^T.
+  GramPairs const left(gram);
+  auto l = left.vectors;
+  for (std::int64_t k = 0; k < l.columns(); ++k)
+    for (double& entry : l.column(k)) entry /= std::sqrt(left.values[static_cast<std::size_t>(k)]);
+  if (l.columns() == 0) return;  // X Q = 0
+  auto const seen = product(Transpose::no, back, Transpose::no, l.view());
+  DenseMatrix small(l.columns(), l.columns());
+  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, seen.view(), 0, small.view());
+  GramPairs const right(small.view());
+  auto const found = static_cast<std::int64_t>(right.values.size());
+  auto vectors = product(Transpose::no, seen.view(), Transpose::no, right.vectors.view());
+  std::int64_t above = 0;
+  for (std::int64_t k = 0; k < found; ++k) {
+    double const value = std::sqrt(right.values[static_cast<std::size_t>(k)]);
+    for (double& entry : vectors.column(k)) entry /= value;
+    if (value > threshold) ++above;
+  }
+  std::int64_t const kept = effort.most > 0 ? std::min(above, effort.most) : above;
+  auto& values = run.result.singular_values;
+  for (std::int64_t k = 0; k < kept; ++k)
+    values.push_back(std::sqrt(right.values[static_cast<std::size_t>(k)]));
+  run.map = product(Transpose::no, l.view(), Transpose::no, right.vectors.columns_from(0, kept));
+  for (std::int64_t k = 0; k < kept; ++k)
+    for (double& entry : run.map.column(k)) entry *= values[static_cast<std::size_t>(k)] - threshold;
+  auto next =
+      kept + std::max(2 * effort.guard, static_cast<std::int64_t>(kGuardPart * static_cast<double>(kept)));
+  if (above == found && kept == above)
+    next = std::max(next, static_cast<std::int64_t>(kWidening * static_cast<double>(run.width)));
+  *run.step.start = filled(vectors, std::min(vectors.rows(), next));
+}
+
+void send(mpi::Communicator const& comm, std::int64_t rows, DenseMatrix& matrix, int owner) {
+  auto const columns = mpi::broadcast_value(comm, matrix.columns(), owner);
+  if (comm.rank() != owner) matrix = DenseMatrix(rows, columns);
+  mpi::broadcast(comm, matrix.values(), owner);
 }
 
 }  // namespace
 
-ThresholdedRows power_step(mpi::Communicator const& comm, RowOperator const& x, std::size_t g,
-                           std::int64_t own_rows, double threshold, prox::SubspaceEffort const& effort,
-                           DenseMatrix& start) {
-  std::int64_t const columns = start.rows();
-  if (start.columns() == 0) start = filled(start, std::min(columns, kFirstWidth));
-  std::int64_t const width = start.columns();
-  DenseMatrix image(width, own_rows), back(columns, width), gram(width, width);  // (X Q)^T, X^T X Q
-  bool const is_dense = x.is_dense(g);
-  auto const panel = is_dense ? x.panel(g) : ConstMatrixView{};
-  for (std::int64_t pass = 1;; ++pass) {
-    if (is_dense) {
-      linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, image.view());
-      linalg::gemm(Transpose::no, Transpose::yes, 1, panel, image.view(), 0, back.view());
-    } else {
-      x.multiply(g, start.view(), image.view());
-      x.multiply_transposed(g, image.view(), back.view());
-    }
-    mpi::sum_in_place(comm, back.values());
-    if (pass >= effort.products - 1) break;
-    mpi::agree(comm, [&] {
-      if (comm.rank() == 0) start = filled(range_of(back), width);
-    });
-    mpi::broadcast(comm, start.values());
+std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOperator const& x,
+                                         std::span<PowerStep const> steps,
+                                         prox::SubspaceEffort const& effort) {
+  std::vector<Run> runs;
+  std::int64_t numbers = 0, gram_numbers = 0;
+  for (auto const& step : steps) {
+    auto& start = *step.start;
+    if (start.columns() == 0) start = filled(start, std::min(start.rows(), kFirstWidth));
+    std::int64_t const width = start.columns();
+    int const owner = static_cast<int>(runs.size() % static_cast<std::size_t>(comm.size()));
+    runs.push_back({step,
+                    owner,
+                    width,
+                    numbers,
+                    gram_numbers,
+                    DenseMatrix(width, step.own_rows),
+                    {},
+                    DenseMatrix(width, 0)});
+    numbers += start.rows() * width;
+    gram_numbers += width * width;
   }
-  linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, image.view(), 0, gram.view());
-  mpi::sum_in_place(comm, gram.values());
-
-  ThresholdedRows result;
-  result.threshold = threshold;
-  DenseMatrix map(width, 0);  // the coefficients are its transpose times the image
-  mpi::agree(comm, [&] {
-    if (comm.rank() != 0) return;
-    // U = X Q L with orthonormal columns; the singular value decomposition of X^T U = V S W^T.
-    GramPairs const left(gram.view());
-    auto l = left.vectors;
-    for (std::int64_t k = 0; k < l.columns(); ++k)
-      for (double& entry : l.column(k)) entry /= std::sqrt(left.values[static_cast<std::size_t>(k)]);
-    if (l.columns() == 0) return;  // X Q = 0
-    auto const seen = product(Transpose::no, back.view(), Transpose::no, l.view());
-    DenseMatrix small(l.columns(), l.columns());
-    linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, seen.view(), 0, small.view());
-    GramPairs const right(small.view());
-    auto const found = static_cast<std::int64_t>(right.values.size());
-    auto vectors = product(Transpose::no, seen.view(), Transpose::no, right.vectors.view());
-    std::int64_t above = 0;
-    for (std::int64_t k = 0; k < found; ++k) {
-      double const value = std::sqrt(right.values[static_cast<std::size_t>(k)]);
-      for (double& entry : vectors.column(k)) entry /= value;
-      if (value > threshold) ++above;
-    }
-    std::int64_t const kept = effort.most > 0 ? std::min(above, effort.most) : above;
-    for (std::int64_t k = 0; k < kept; ++k)
-      result.singular_values.push_back(std::sqrt(right.values[static_cast<std::size_t>(k)]));
-    map = product(Transpose::no, l.view(), Transpose::no, right.vectors.columns_from(0, kept));
-    for (std::int64_t k = 0; k < kept; ++k)
-      for (double& entry : map.column(k))
-        entry *= result.singular_values[static_cast<std::size_t>(k)] - threshold;
-    auto next =
-        kept + std::max(2 * effort.guard, static_cast<std::int64_t>(kGuardPart * static_cast<double>(kept)));
-    if (above == found && kept == above)
-      next = std::max(next, static_cast<std::int64_t>(kWidening * static_cast<double>(width)));
-    start = filled(vectors, std::min(columns, next));
-  });
-  send(comm, columns, start);
-  send(comm, width, map);
-  mpi::broadcast_vector(comm, result.singular_values);
-  result.vectors = DenseMatrix(columns, map.columns());
-  std::ranges::copy(start.values().first(result.vectors.values().size()), result.vectors.values().begin());
-  result.coefficients = DenseMatrix(map.columns(), own_rows);
-  if (map.columns() > 0)
-    linalg::gemm(Transpose::yes, Transpose::no, 1, map.view(), image.view(), 0, result.coefficients.view());
-  return result;
+  std::vector<double> backs(static_cast<std::size_t>(numbers));
+  auto const back = [&backs](Run const& run) {
+    return MatrixView(backs.data() + run.back_at, run.step.start->rows(), run.width);
+  };
+  auto const on_owners = [&](auto const& work) {
+    mpi::agree(comm, [&] {
+      for (auto& run : runs)
+        if (run.owner == comm.rank()) work(run);
+    });
+  };
+  for (std::int64_t pass = 1;; ++pass) {
+    for (auto& run : runs) multiply_twice(x, run, back(run));
+    mpi::sum_in_place(comm, backs);
+    if (pass >= effort.products - 1) break;
+    on_owners([&](Run& run) { *run.step.start = filled(range_of(back(run)), run.width); });
+    for (auto& run : runs) mpi::broadcast(comm, run.step.start->values(), run.owner);
+  }
+  std::vector<double> grams(static_cast<std::size_t>(gram_numbers));
+  auto const gram = [&grams](Run const& run) {
+    return MatrixView(grams.data() + run.gram_at, run.width, run.width);
+  };
+  for (auto& run : runs)
+    linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, run.image.view(), 0, gram(run));
+  mpi::sum_in_place(comm, grams);
+  on_owners([&](Run& run) { threshold_within(run, gram(run), back(run), effort); });
+  std::vector<ThresholdedRows> results;
+  for (auto& run : runs) {
+    auto& start = *run.step.start;
+    std::int64_t const columns = start.rows();
+    send(comm, columns, start, run.owner);
+    send(comm, run.width, run.map, run.owner);
+    auto& result = results.emplace_back(std::move(run.result));
+    result.threshold = run.step.threshold;
+    mpi::broadcast_vector(comm, result.singular_values, run.owner);
+    result.vectors = DenseMatrix(columns, run.map.columns());
+    std::ranges::copy(start.values().first(result.vectors.values().size()), result.vectors.values().begin());
+    result.coefficients = DenseMatrix(run.map.columns(), run.step.own_rows);
+    if (run.map.columns() > 0)
+      linalg::gemm(Transpose::yes, Transpose::no, 1, run.map.view(), run.image.view(), 0,
+                   result.coefficients.view());
+  }
+  return results;
 }
 
 }  // namespace thresher::group_matrix

@@ -8,17 +8,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace thresher::group_matrix {
 
-/// Singular value thresholding of a group's rows X within the left subspace X Q, where Q, `start`, is what
-/// the last step has left: one step of block power iteration, two products with X. Q becomes the right
-/// singular vectors of what was found and a guard of others; where all of the block is above the threshold it
-/// widens, and what is missing comes in later steps. A scheme that thresholds again and again, whose X
-/// settles, has in the limit what a whole decomposition gives; how near it is only a decomposition tells. Q
-/// and the vectors are the same on all ranks. Collective.
-ThresholdedRows power_step(mpi::Communicator const& comm, RowOperator const& x, std::size_t g,
-                           std::int64_t own_rows, double threshold, prox::SubspaceEffort const& effort,
-                           linalg::DenseMatrix& start);
+/// A step for one group: `start` is the Q below.
+struct PowerStep {
+  std::size_t group = 0;
+  std::int64_t own_rows = 0;
+  double threshold = 0;
+  linalg::DenseMatrix* start = nullptr;
+};
+
+/// Singular value thresholding of each group's rows X within the left subspace X Q, where Q is what the last
+/// step has left: one step of block power iteration, two products with X. Q becomes the right singular
+/// vectors of what was found and a guard of others; where all of the block is above the threshold it widens,
+/// and what is missing comes in later steps. A scheme that thresholds again and again, whose X settles, has
+/// in the limit what a whole decomposition gives; how near it is only a decomposition tells. Q and the
+/// vectors are the same on all ranks, which take turns with the small algebra. Collective.
+std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOperator const& x,
+                                         std::span<PowerStep const> steps,
+                                         prox::SubspaceEffort const& effort);
 
 }  // namespace thresher::group_matrix

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace thresher::group_matrix {
@@ -53,7 +54,6 @@ double largest_singular_value(mpi::Communicator const& comm, std::int64_t column
             DenseMatrix inner(in.columns, rows.own_count());
             x.multiply(0, in, inner.view());
             x.multiply_transposed(0, inner.view(), out);
-            mpi::sum_in_place(comm, {out.data, static_cast<std::size_t>(out.rows * out.columns)});
           },
           1, kNormTolerance)
       .singular_values.front();
@@ -107,24 +107,41 @@ CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t colum
   return result;
 }
 
-double nuclear_norm(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
-                    Estimate const& estimate) {
-  auto const compressed = compressed_rows(comm, columns, rows, estimate);
-  auto const& panel = compressed.coordinates;
-  double norm = 0;
-  if (panel.rows() * rows.size <= kWhole) {
-    auto whole = mpi::gather_parts(comm, std::span(panel.values()));
+std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t columns,
+                                  std::span<GroupRows const* const> groups, Estimate const& estimate) {
+  std::vector<double> norms(groups.size());
+  auto const ranks = static_cast<std::size_t>(comm.size());
+  // Each rank decomposes one whole matrix at a time.
+  for (std::size_t begin = 0; begin < groups.size(); begin += ranks) {
+    std::size_t const end = std::min(groups.size(), begin + ranks);
+    std::vector<double> own;
+    std::int64_t own_rows = 0;
+    std::size_t own_group = groups.size();
+    std::vector<double> found(end - begin);
+    for (std::size_t g = begin; g < end; ++g) {
+      auto const panel = compressed_rows(comm, columns, *groups[g], estimate).coordinates;
+      if (panel.rows() * groups[g]->size > kWhole) {
+        auto const values = gram_values(comm, panel.view());
+        if (comm.rank() == 0) found[g - begin] = std::accumulate(values.begin(), values.end(), 0.0);
+        continue;
+      }
+      auto whole = mpi::gather_parts(comm, std::span(panel.values()));
+      if (static_cast<int>(g - begin) != comm.rank()) continue;
+      own = std::move(whole.values);
+      own_rows = panel.rows();
+      own_group = g;
+    }
     mpi::agree(comm, [&] {
-      if (comm.rank() != 0) return;
-      MatrixView const matrix(whole.values.data(), panel.rows(), rows.size);
+      if (own_group == groups.size()) return;
+      MatrixView const matrix(own.data(), own_rows, groups[own_group]->size);
       std::vector<double> values(static_cast<std::size_t>(std::min(matrix.rows, matrix.columns)));
       linalg::singular_values(matrix, values);
-      for (double const value : values) norm += value;
+      found[own_group - begin] = std::accumulate(values.begin(), values.end(), 0.0);
     });
-    return mpi::broadcast_value(comm, norm);
+    mpi::sum_in_place(comm, found);
+    std::ranges::copy(found, norms.begin() + static_cast<std::ptrdiff_t>(begin));
   }
-  for (double const value : gram_values(comm, panel.view())) norm += value;
-  return norm;
+  return norms;
 }
 
 }  // namespace thresher::group_matrix

@@ -6,6 +6,8 @@
 #include "mpi/communicator.hpp"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace thresher::group_matrix {
 
@@ -25,9 +27,9 @@ struct CompressedRows {
 CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
                                Estimate const& estimate);
 
-/// ||M_g||_* of an estimate's rows: by a decomposition of the whole where it is small, else from the Gram
-/// matrix (to 1e-8 of the norm). Collective.
-double nuclear_norm(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
-                    Estimate const& estimate);
+/// ||M_g||_* of the rows of each of several groups of an estimate: by decompositions of the whole, spread
+/// over the ranks, where it is small, else from the Gram matrix (to 1e-8 of the norm). Collective.
+std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t columns,
+                                  std::span<GroupRows const* const> groups, Estimate const& estimate);
 
 }  // namespace thresher::group_matrix

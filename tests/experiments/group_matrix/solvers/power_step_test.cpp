@@ -36,8 +36,14 @@ DenseMatrix product_of(ThresholdedRows const& rows) {
   return result;
 }
 
-TEST(PowerStep, ComesToTheWholeDecomposition) {
+ThresholdedRows step_of(std::vector<DenseMatrix> const& panels, double threshold,
+                        prox::SubspaceEffort const& effort, DenseMatrix& start) {
   auto const comm = mpi::Communicator::self();
+  PowerStep const step{0, panels.front().columns(), threshold, &start};
+  return power_steps(comm, PanelRows(panels), {&step, 1}, effort).front();
+}
+
+TEST(PowerStep, ComesToTheWholeDecomposition) {
   for (std::int64_t const large : {4, 30}) {  // within the first block, and beyond it
     auto const panels = panel_with(large);
     auto const expected = thresholded(panels.front(), 8);
@@ -45,7 +51,7 @@ TEST(PowerStep, ComesToTheWholeDecomposition) {
       DenseMatrix start(60, 0);
       ThresholdedRows rows;
       for (int step = 0; step < 12; ++step)
-        rows = power_step(comm, PanelRows(panels), 0, 90, 8, {.guard = 4, .products = passes + 1}, start);
+        rows = step_of(panels, 8, {.guard = 4, .products = passes + 1}, start);
       ASSERT_EQ(rows.rank(), large);
       EXPECT_LT(distance(product_of(rows), expected), 1e-9 * norm(expected)) << large;
       EXPECT_NEAR(rows.singular_values.front(), 40, 1e-9);
@@ -57,23 +63,20 @@ TEST(PowerStep, ComesToTheWholeDecomposition) {
 }
 
 TEST(PowerStep, KeepsTheLargestOnesOfAsManyAsAllowed) {
-  auto const comm = mpi::Communicator::self();
   auto const panels = panel_with(30);
   DenseMatrix start(60, 0);
   ThresholdedRows rows;
-  for (int step = 0; step < 60; ++step)
-    rows = power_step(comm, PanelRows(panels), 0, 90, 8, {.guard = 4, .most = 5}, start);
+  for (int step = 0; step < 60; ++step) rows = step_of(panels, 8, {.guard = 4, .most = 5}, start);
   ASSERT_EQ(rows.rank(), 5);
   for (std::int64_t k = 0; k < 5; ++k)
     EXPECT_NEAR(rows.singular_values[static_cast<std::size_t>(k)], static_cast<double>(40 - k), 1e-6);
 }
 
 TEST(PowerStep, OfNothingIsNothing) {
-  auto const comm = mpi::Communicator::self();
   std::vector<DenseMatrix> panels;
   panels.emplace_back(60, 90);
   DenseMatrix start(60, 0);
-  auto const rows = power_step(comm, PanelRows(panels), 0, 90, 1, {}, start);
+  auto const rows = step_of(panels, 1, {}, start);
   EXPECT_EQ(rows.rank(), 0);
   EXPECT_EQ(rows.coefficients.columns(), 90);
   EXPECT_EQ(rows.nuclear_norm(), 0);
