@@ -192,7 +192,7 @@ def run_driver(driver, folder, p, q, m, m_cap, estimator):
     subprocess.run(
         [driver, "--input", source, "--output", output, "--overwrite", "--quiet", "--trials", "1"]
         + ["--p_kind", "file", "--q_kind", "file", "--p_floor", "0", "--q_floor", "0"]
-        + ["--estimator", estimator, "--m", str(m), "--m_cap", str(m_cap), "--artifact_names", "h_traj"],
+        + ["--estimator", estimator, "--m", str(m), "--m_cap", str(m_cap), "--artifacts", "first", "--artifact_names", "h_traj"],
         check=True,
         stdin=subprocess.DEVNULL,
     )
