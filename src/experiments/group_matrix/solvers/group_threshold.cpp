@@ -28,9 +28,9 @@ constexpr std::int64_t kGramPerApproximateRank = 2;
 constexpr std::int64_t kFirstRank = 8;
 /// Numbers in Gram matrices that are held at once.
 constexpr std::int64_t kGramsAtOnce = std::int64_t{1} << 25;
-/// Numbers that the searches which one rank has at once may hold, where it has more than one: ranks wait less
-/// for each other when each has several.
-constexpr std::int64_t kSearchesAtOnce = std::int64_t{1} << 21;
+/// Numbers that a rank may hold for groups that are thresholded at once, where it has more than one of them:
+/// ranks wait less for each other when each has several.
+constexpr std::int64_t kNumbersAtOnce = std::int64_t{1} << 21;
 /// Residuals of singular vectors by products, relative to the largest squared singular value.
 constexpr double kSubspaceTolerance = 1e-10;
 
@@ -130,28 +130,38 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
   }
 }
 
+std::vector<std::vector<std::size_t>> GroupThreshold::together(
+    std::vector<std::size_t> const& groups, std::function<std::int64_t(std::size_t)> const& numbers) const {
+  std::vector<std::vector<std::size_t>> batches;
+  std::int64_t held = 0;
+  for (auto const g : groups) {
+    held += numbers(g);
+    bool const has_room = !batches.empty() && (std::ssize(batches.back()) < comm_.size() ||
+                                               (comm_.size() > 1 && held <= kNumbersAtOnce * comm_.size()));
+    if (!has_room) {
+      batches.emplace_back();
+      held = numbers(g);
+    }
+    batches.back().push_back(g);
+  }
+  return batches;
+}
+
 void GroupThreshold::by_products(RowOperator const& x, std::vector<std::size_t> const& groups,
                                  std::span<double const> thresholds, std::vector<ThresholdedRows>& results) {
-  for (std::size_t begin = 0; begin < groups.size();) {
+  auto const numbers = [&](std::size_t g) {
+    return prox::ThresholdedSubspace::numbers_held(columns_, std::max(kFirstRank, ranks_[g]) + effort_.guard);
+  };
+  for (auto const& batch : together(groups, numbers)) {
     std::vector<prox::ThresholdedSubspace::Request> requests;
-    std::size_t const first = begin;
-    std::int64_t held = 0;
-    for (; begin < groups.size(); ++begin) {
-      auto const g = groups[begin];
-      held +=
-          prox::ThresholdedSubspace::numbers_held(columns_, std::max(kFirstRank, ranks_[g]) + effort_.guard);
-      if (requests.size() >= static_cast<std::size_t>(comm_.size()) &&
-          (comm_.size() == 1 || held > kSearchesAtOnce * comm_.size()))
-        break;
-      requests.push_back({&subspaces_[g], product_of(x, g), thresholds[g]});
-    }
+    for (auto const g : batch) requests.push_back({&subspaces_[g], product_of(x, g), thresholds[g]});
     auto factors = prox::ThresholdedSubspace::above(comm_, requests, kSubspaceTolerance);
-    for (std::size_t k = 0; k < factors.size(); ++k) {
-      auto const g = groups[first + k];
-      results[g].singular_values = std::move(factors[k].singular_values);
-      results[g].threshold = thresholds[g];
-      results[g].vectors = std::move(factors[k].vectors);
-      complete(x, g, results[g]);
+    for (std::size_t k = 0; k < batch.size(); ++k) {
+      auto& result = results[batch[k]];
+      result.singular_values = std::move(factors[k].singular_values);
+      result.threshold = thresholds[batch[k]];
+      result.vectors = std::move(factors[k].vectors);
+      complete(x, batch[k], result);
     }
   }
 }
@@ -182,24 +192,23 @@ bool GroupThreshold::approximates() const {
                              [&](auto const* rows) { return std::min(rows->size, columns_) > kSmallGram; });
 }
 
-/// As many groups at once as there are ranks: each holds one block.
 void GroupThreshold::by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
                                     std::span<double const> thresholds,
                                     std::vector<ThresholdedRows>& results) {
-  auto const together = static_cast<std::size_t>(comm_.size());
-  for (std::size_t begin = 0; begin < groups.size(); begin += together) {
-    std::size_t const count = std::min(together, groups.size() - begin);
+  auto const numbers = [&](std::size_t g) {
+    return 2 * (columns_ + groups_[g]->size / comm_.size()) *
+           std::max(kFirstRank, subspaces_[g].start().columns());
+  };
+  for (auto const& batch : together(groups, numbers)) {
     std::vector<DenseMatrix> starts;
-    for (std::size_t k = begin; k < begin + count; ++k) starts.push_back(subspaces_[groups[k]].start());
+    for (auto const g : batch) starts.push_back(subspaces_[g].start());
     std::vector<PowerStep> steps;
-    for (std::size_t k = 0; k < count; ++k) {
-      auto const g = groups[begin + k];
-      steps.push_back({g, groups_[g]->own_count(), thresholds[g], &starts[k]});
-    }
+    for (std::size_t k = 0; k < batch.size(); ++k)
+      steps.push_back({batch[k], groups_[batch[k]]->own_count(), thresholds[batch[k]], &starts[k]});
     auto found = power_steps(comm_, x, steps, effort_);
-    for (std::size_t k = 0; k < count; ++k) {
-      results[groups[begin + k]] = std::move(found[k]);
-      subspaces_[groups[begin + k]].set_start(std::move(starts[k]));
+    for (std::size_t k = 0; k < batch.size(); ++k) {
+      results[batch[k]] = std::move(found[k]);
+      subspaces_[batch[k]].set_start(std::move(starts[k]));
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "prox/thresholded_subspace.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,9 @@ class GroupThreshold {
   Way way(std::size_t g) const;
   void by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
                std::span<double const> thresholds, std::vector<ThresholdedRows>& results) const;
+  /// Groups whose small algebra the ranks have at once: at least one for each rank.
+  std::vector<std::vector<std::size_t>> together(
+      std::vector<std::size_t> const& groups, std::function<std::int64_t(std::size_t)> const& numbers) const;
   void by_products(RowOperator const& x, std::vector<std::size_t> const& groups,
                    std::span<double const> thresholds, std::vector<ThresholdedRows>& results);
   void by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
