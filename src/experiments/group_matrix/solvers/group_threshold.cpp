@@ -30,7 +30,7 @@ constexpr std::int64_t kFirstRank = 8;
 constexpr std::int64_t kGramsAtOnce = std::int64_t{1} << 25;
 /// Numbers that a rank may hold for groups that are thresholded at once, where it has more than one of them:
 /// ranks wait less for each other when each has several.
-constexpr std::int64_t kNumbersAtOnce = std::int64_t{1} << 21;
+constexpr std::int64_t kNumbersAtOnce = std::int64_t{1} << 22;
 /// Residuals of singular vectors by products, relative to the largest squared singular value.
 constexpr double kSubspaceTolerance = 1e-10;
 
@@ -91,7 +91,7 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
       grams.emplace_back(values.data() + at[b], order, order);
       levels.push_back(thresholds[batch[b]]);
       auto const panel = x.panel(batch[b]);
-      if (order <= linalg::kLargestSmallSide)
+      if (std::max(panel.rows, panel.columns) <= linalg::kLargestSmallSide)
         linalg::small_product(by_rows ? Transpose::yes : Transpose::no,
                               by_rows ? Transpose::no : Transpose::yes, panel, panel, grams.back());
       else
