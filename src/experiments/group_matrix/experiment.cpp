@@ -90,8 +90,10 @@ void Experiment::declare_analysis() {
             "analysis");
   parameter("rank_cap", &Parameters::rank_cap, "[0, 1e5]",
             "prox_avg: largest rank of a group's part; 0: none (not convex otherwise)", "analysis");
-  parameter("pa_step", &Parameters::pa_step, "(0, 1]",
-            "prox_avg: step; smaller ones come closer to the program", "analysis");
+  parameter(
+      "pa_step", &Parameters::pa_step, "(0, 1]",
+      "prox_avg: step; of two factors small ones come closer to the program, of one partition the first one",
+      "analysis");
   parameter("rho", &Parameters::rho, "(0, 1e6]", "admm: first penalty, which is balanced", "analysis");
   parameter("tol", &Parameters::tol, "[0, 0.1]",
             "tolerance of the last fit; 0: 1e-4 for admm and side_info, 1e-5 for prox_avg", "analysis");
