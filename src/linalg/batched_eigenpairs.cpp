@@ -2,6 +2,7 @@
 
 #include "numerics/aligned_vector.hpp"
 #include "numerics/vector_math.hpp"
+#include "random/stream.hpp"
 
 #include <algorithm>
 #include <array>
@@ -508,12 +509,19 @@ double take_in(Triangle triangle, ConstMatrixView a, std::int64_t lane, std::int
   return scale;
 }
 
+bool is_wide() {
+  return random::vector_path() == random::VectorPath::avx512;
+}
+
+std::int64_t number_of_lanes() {
+  return static_cast<std::int64_t>(is_wide() ? numerics::WideLanes::kLanes : numerics::NarrowLanes::kLanes);
+}
+
 /// One full or partly filled set of lanes.
 void decompose(Triangle triangle, std::span<MatrixView const> matrices, std::span<double const> bounds,
                std::span<SymmetricEigenpairs> results) {
-  bool const is_wide = numerics::has_wide_lanes();
-  auto const lanes =
-      static_cast<std::int64_t>(is_wide ? numerics::WideLanes::kLanes : numerics::NarrowLanes::kLanes);
+  bool const wide = is_wide();
+  std::int64_t const lanes = number_of_lanes();
   std::int64_t const n = matrices.front().rows;
   // Kept: memory that is new costs more time, page by page, than all that is done with it.
   thread_local numerics::AlignedVector memory;
@@ -526,7 +534,7 @@ void decompose(Triangle triangle, std::span<MatrixView const> matrices, std::spa
   std::array<double, numerics::WideLanes::kLanes> scales;
   for (std::size_t m = 0; m < matrices.size(); ++m)
     scales[m] = take_in(triangle, matrices[m], static_cast<std::int64_t>(m), lanes, space.matrices);
-  if (!(is_wide ? find_values_wide : find_values_narrow)(n, space, rotations))
+  if (!(wide ? find_values_wide : find_values_narrow)(n, space, rotations))
     throw std::runtime_error("the QL iteration of an eigendecomposition failed");
 
   // Vectors are made in the order of their places on the diagonal, and handed out in that of their values.
@@ -547,7 +555,7 @@ void decompose(Triangle triangle, std::span<MatrixView const> matrices, std::spa
       auto& furthest = reach[k / kVectorsTogether];
       furthest = std::max(furthest, places[m][k]);
     }
-  (is_wide ? turn_vectors_wide : turn_vectors_narrow)(n, most, reach, space, rotations);
+  (wide ? turn_vectors_wide : turn_vectors_narrow)(n, most, reach, space, rotations);
   for (std::size_t m = 0; m < matrices.size(); ++m) {
     auto const lane = static_cast<std::int64_t>(m);
     auto const value = [&](std::int64_t column) {
@@ -572,8 +580,7 @@ std::vector<SymmetricEigenpairs> batched_eigenpairs_above(Triangle triangle,
                                                           std::span<MatrixView const> matrices,
                                                           std::span<double const> bounds) {
   assert(matrices.size() == bounds.size());
-  std::size_t const lanes =
-      numerics::has_wide_lanes() ? numerics::WideLanes::kLanes : numerics::NarrowLanes::kLanes;
+  auto const lanes = static_cast<std::size_t>(number_of_lanes());
   std::vector<SymmetricEigenpairs> results(matrices.size());
   for (std::size_t begin = 0; begin < matrices.size(); begin += lanes) {
     std::size_t const count = std::min(lanes, matrices.size() - begin);

@@ -1,6 +1,7 @@
 #include "linalg/batched_eigenpairs.hpp"
 
 #include "linalg/lapack.hpp"
+#include "random/stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,23 @@
 namespace {
 
 using namespace thresher::linalg;
+
+/// In the widest registers of this machine, and in those of AVX2.
+class BatchedEigenpairs : public testing::TestWithParam<thresher::random::VectorPath> {
+ protected:
+  void SetUp() override {
+    best_ = thresher::random::vector_path();
+    thresher::random::set_vector_path(std::max(best_, GetParam()));  // the narrower one
+  }
+  void TearDown() override { thresher::random::set_vector_path(best_); }
+
+ private:
+  thresher::random::VectorPath best_ = thresher::random::VectorPath::avx2;
+};
+
+INSTANTIATE_TEST_SUITE_P(Registers, BatchedEigenpairs,
+                         testing::Values(thresher::random::VectorPath::avx2,
+                                         thresher::random::VectorPath::avx512));
 
 DenseMatrix random_symmetric(std::int64_t n, std::uint64_t seed) {
   std::mt19937_64 generator(seed);
@@ -73,7 +91,7 @@ void expect_decomposition(DenseMatrix const& a, SymmetricEigenpairs const& pairs
   }
 }
 
-TEST(BatchedEigenpairs, AreThoseOfLapack) {
+TEST_P(BatchedEigenpairs, AreThoseOfLapack) {
   for (std::int64_t const n : {1, 2, 3, 4, 7, 16, 17, 33, 60})
     for (std::size_t const count : {1, 3, 8, 11}) {
       std::vector<DenseMatrix> matrices;
@@ -84,7 +102,7 @@ TEST(BatchedEigenpairs, AreThoseOfLapack) {
     }
 }
 
-TEST(BatchedEigenpairs, DependOnNoOtherMatrix) {
+TEST_P(BatchedEigenpairs, DependOnNoOtherMatrix) {
   std::vector<DenseMatrix> together;
   for (std::uint64_t m = 0; m < 10; ++m) together.push_back(random_gram(21, 3 * static_cast<int>(m) + 1, m));
   together[4] = DenseMatrix(21, 21);
@@ -97,7 +115,7 @@ TEST(BatchedEigenpairs, DependOnNoOtherMatrix) {
   }
 }
 
-TEST(BatchedEigenpairs, OfMatricesThatAreHard) {
+TEST_P(BatchedEigenpairs, OfMatricesThatAreHard) {
   std::vector<double> repeated(24, 1), graded;
   for (std::size_t k = 0; k < 24; ++k) {
     if (k % 3 == 0) repeated[k] = 2;
@@ -129,7 +147,7 @@ TEST(BatchedEigenpairs, OfMatricesThatAreHard) {
     expect_decomposition(matrices[m], pairs[m], std::to_string(m));
 }
 
-TEST(BatchedEigenpairs, ReadOneTriangleAndKeepWhatIsAboveTheBound) {
+TEST_P(BatchedEigenpairs, ReadOneTriangleAndKeepWhatIsAboveTheBound) {
   auto a = random_symmetric(9, 5);
   std::vector<DenseMatrix> whole{a};
   auto const all = all_pairs(whole);
@@ -148,7 +166,7 @@ TEST(BatchedEigenpairs, ReadOneTriangleAndKeepWhatIsAboveTheBound) {
   }
 }
 
-TEST(BatchedEigenpairs, OfWhatIsNoNumberFail) {
+TEST_P(BatchedEigenpairs, OfWhatIsNoNumberFail) {
   std::vector<DenseMatrix> matrices{random_symmetric(6, 1), random_symmetric(6, 2)};
   matrices[1](3, 2) = matrices[1](2, 3) = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(all_pairs(matrices), std::runtime_error);
