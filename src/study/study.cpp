@@ -91,6 +91,11 @@ Study::Study(Experiment const& experiment, Configuration configuration, OpenedIn
       throw UserError(
           fmt::format("artifact_names = {}: allowed are {}", name,
                       artifacts.empty() ? "none here" : fmt::format("{}", fmt::join(artifacts, ", "))));
+  // The user's own data may keep its arrays unasked.
+  if (!artifact_names_.empty() && options.artifacts == ArtifactTrials::none && options.only_trial < 0 &&
+      !input_.facts)
+    throw UserError(fmt::format("artifact_names = {}: no trial keeps arrays; needs artifacts = first or all",
+                                options.artifact_names));
   if (static_cast<double>(grid_.size()) * static_cast<double>(trials()) > 1e11)
     throw UserError(fmt::format("trials = {}: {} points x {} trials are more than 1e11", options.trials,
                                 grid_.size(), trials()));

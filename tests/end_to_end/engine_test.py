@@ -538,7 +538,8 @@ class BadInput(running.StudyTest):
             (["--config", "typed.toml"], "typed.toml:1"), (["--ranks_per_trial", 2], "ranks_per_trial"),
             (["--trials", "-1"], "trials"), (["--target_se", "nothing=1"], "target_se"), (["--shard", "4/3"], "shard"),
             (["--size", 3, "--size", 4], "size"), (["--input", "missing.h5"], "input"),
-            (["--artifact_names", "nothing"], "artifact_names"), (["--memory_per_rank", "lots"], "memory_per_rank"),
+            (["--artifact_names", "nothing"], "artifact_names = nothing"), (["--artifact_names", "numbers"], "needs artifacts = first or all"),
+            (["--memory_per_rank", "lots"], "memory_per_rank"),
             (["stray"], "stray"),
         ]
         for arguments, word in cases:
