@@ -1,5 +1,6 @@
 #include "prox/singular_value_threshold.hpp"
 
+#include "linalg/owned_matrices.hpp"
 #include "linalg/symmetric_eigenpairs.hpp"
 
 #include <algorithm>
@@ -46,16 +47,23 @@ void ShrinkingFactor::subtract(MatrixView columns) const {
 
 namespace {
 
-/// The factor that one rank has found, for all ranks.
-ShrinkingFactor sent_to_all(mpi::Communicator const& comm, int owner, std::int64_t order,
-                            linalg::SymmetricEigenpairs pairs, double threshold) {
-  mpi::broadcast_vector(comm, pairs.values, owner);
-  if (owner != comm.rank())
-    pairs.vectors = DenseMatrix(order, static_cast<std::int64_t>(pairs.values.size()));
-  mpi::broadcast(comm, pairs.vectors.values(), owner);
+ShrinkingFactor factor_of(linalg::SymmetricEigenpairs pairs, double threshold) {
   ShrinkingFactor factor{std::move(pairs.vectors), {}, threshold};
   for (double const value : pairs.values) factor.singular_values.push_back(std::sqrt(std::max(value, 0.0)));
   return factor;
+}
+
+/// What each owner has found, for all ranks.
+void send_pairs(mpi::Communicator const& comm, std::span<linalg::SymmetricEigenpairs> pairs) {
+  std::vector<std::vector<double>> values;
+  std::vector<DenseMatrix*> vectors;
+  for (auto& of_one : pairs) {
+    values.push_back(std::move(of_one.values));
+    vectors.push_back(&of_one.vectors);
+  }
+  mpi::send_from_owners(comm, values);
+  linalg::send_from_owners(comm, vectors);
+  for (std::size_t k = 0; k < pairs.size(); ++k) pairs[k].values = std::move(values[k]);
 }
 
 }  // namespace
@@ -63,16 +71,14 @@ ShrinkingFactor sent_to_all(mpi::Communicator const& comm, int owner, std::int64
 std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
                                                std::span<MatrixView const> grams,
                                                std::span<double const> thresholds) {
-  std::vector<linalg::SymmetricEigenpairs> pairs(grams.size());
-  auto const owner = [&](std::size_t k) {
-    return static_cast<int>(k % static_cast<std::size_t>(comm.size()));
-  };
+  std::vector<linalg::SymmetricEigenpairs> pairs;
+  for (auto const& gram : grams) pairs.push_back({{}, DenseMatrix(gram.rows, 0)});
   mpi::agree(comm, [&] {
     std::vector<std::size_t> own;
     std::vector<MatrixView> matrices;
     std::vector<double> bounds;
     for (std::size_t k = 0; k < grams.size(); ++k) {
-      if (owner(k) != comm.rank()) continue;
+      if (mpi::owner_of(comm, k) != comm.rank()) continue;
       own.push_back(k);
       matrices.push_back(grams[k]);
       bounds.push_back(thresholds[k] * thresholds[k]);
@@ -80,9 +86,10 @@ std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
     auto found = linalg::eigenpairs_above(linalg::Triangle::lower, matrices, bounds);
     for (std::size_t k = 0; k < own.size(); ++k) pairs[own[k]] = std::move(found[k]);
   });
+  send_pairs(comm, pairs);
   std::vector<ShrinkingFactor> factors;
   for (std::size_t k = 0; k < grams.size(); ++k)
-    factors.push_back(sent_to_all(comm, owner(k), grams[k].rows, std::move(pairs[k]), thresholds[k]));
+    factors.push_back(factor_of(std::move(pairs[k]), thresholds[k]));
   return factors;
 }
 
@@ -91,11 +98,12 @@ ShrinkingFactor shrinking_factor(mpi::Communicator const& comm, MatrixView gram,
 }
 
 ShrinkingFactor leading_factor(mpi::Communicator const& comm, MatrixView gram, std::int64_t count) {
-  linalg::SymmetricEigenpairs pairs;
+  linalg::SymmetricEigenpairs pairs{{}, DenseMatrix(gram.rows, 0)};
   mpi::agree(comm, [&] {
     if (comm.rank() == 0) pairs = linalg::largest_eigenpairs(linalg::Triangle::lower, gram, count);
   });
-  return sent_to_all(comm, 0, gram.rows, std::move(pairs), 0);
+  send_pairs(comm, {&pairs, 1});
+  return factor_of(std::move(pairs), 0);
 }
 
 }  // namespace thresher::prox

@@ -33,8 +33,8 @@ struct ShrinkingFactor {
 /// Squaring loses singular values below 1e-8 of the largest: t must be above. t > 0. Collective.
 ShrinkingFactor shrinking_factor(mpi::Communicator const& comm, linalg::MatrixView gram, double threshold);
 
-/// The same for several matrices with thresholds of their own, each decomposed by one rank: the ranks take
-/// turns. Collective.
+/// The same for several matrices with thresholds of their own, each decomposed by its owner (mpi::owner_of),
+/// where alone it need be right. Collective.
 std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
                                                std::span<linalg::MatrixView const> grams,
                                                std::span<double const> thresholds);

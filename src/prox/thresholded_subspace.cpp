@@ -2,6 +2,7 @@
 
 #include "linalg/column_products.hpp"
 #include "linalg/growing_panel.hpp"
+#include "linalg/owned_matrices.hpp"
 #include "linalg/symmetric_eigenpairs.hpp"
 #include "random/stream.hpp"
 
@@ -252,68 +253,55 @@ std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const
                                                          std::int64_t count, double tolerance) {
   struct Run {
     Request const& request;
-    int owner;
     DenseMatrix block;
-    std::int64_t at = 0;           ///< of its image among all numbers
+    DenseMatrix image;
     std::optional<Search> search;  ///< on the owner
     ShrinkingFactor factor;
-  };
-  auto const send = [&comm](DenseMatrix& panel, int owner) {
-    auto const columns = mpi::broadcast_value(comm, panel.columns(), owner);
-    if (comm.rank() != owner) panel = DenseMatrix(panel.rows(), columns);
-    mpi::broadcast(comm, panel.values(), owner);
   };
   std::vector<Run> runs;
   for (auto const& request : requests) {
     auto const rows = request.subspace->rows_;
-    runs.push_back({request,
-                    static_cast<int>(runs.size() % static_cast<std::size_t>(comm.size())),
-                    DenseMatrix(rows, 0),
-                    {},
-                    {},
-                    {}});
+    runs.push_back({request, DenseMatrix(rows, 0), DenseMatrix(rows, 0), {}, {}});
+  }
+  std::vector<DenseMatrix*> blocks, images, starts;
+  for (auto& run : runs) {
+    blocks.push_back(&run.block);
+    images.push_back(&run.image);
+    starts.push_back(&run.request.subspace->start_);
   }
   auto const on_owners = [&](auto const& work) {
     mpi::agree(comm, [&] {
-      for (auto& run : runs)
-        if (run.owner == comm.rank()) work(run);
+      for (std::size_t k = 0; k < runs.size(); ++k)
+        if (mpi::owner_of(comm, k) == comm.rank()) work(runs[k]);
     });
   };
   on_owners([&](Run& run) {
     auto& subspace = *run.request.subspace;
     auto effort = subspace.effort_;
-    if (subspace.start_.columns() == 0 || count > 0) effort.products = 0;
+    bool const is_cold = subspace.start_.columns() == 0;
+    if (is_cold || count > 0) effort.products = 0;
     // A scheme that comes closer each time need not begin with more than it then asks for.
-    bool const begins = count == 0 && subspace.start_.columns() == 0 && subspace.effort_.products > 0;
+    bool const begins = count == 0 && is_cold && subspace.effort_.products > 0;
     run.search.emplace(subspace.rows_, effort, count, run.request.threshold,
                        begins ? std::max(tolerance, kFirstTolerance) : tolerance);
     run.block = run.search->begin(subspace.start_, std::max(kFirstBlock, count + effort.guard));
   });
-  for (auto& run : runs) send(run.block, run.owner);
+  linalg::send_from_owners(comm, blocks);
   for (std::int64_t used = 0;; ++used) {
-    std::int64_t numbers = 0;
-    for (auto& run : runs) {
-      run.at = numbers;
-      numbers += run.block.rows() * run.block.columns();
-    }
-    if (numbers == 0) break;
+    if (std::ranges::all_of(runs, [](Run const& run) { return run.block.columns() == 0; })) break;
     if (used == kMostProducts) throw std::runtime_error("singular vectors: no convergence in 1000 products");
-    std::vector<double> images(static_cast<std::size_t>(numbers));
-    auto const image = [&images](Run const& run) {
-      return MatrixView(images.data() + run.at, run.block.rows(), run.block.columns());
-    };
-    std::vector<Run*> active;
     for (auto& run : runs) {
+      run.image = DenseMatrix(run.block.rows(), run.block.columns());
       if (run.block.columns() == 0) continue;
-      active.push_back(&run);
-      run.request.product(std::as_const(run.block).view(), image(run));
+      run.request.product(std::as_const(run.block).view(), run.image.view());
       ++run.request.subspace->products_;
     }
-    mpi::sum_in_place(comm, images);
-    on_owners([&](Run& run) {
-      if (run.block.columns() > 0) run.block = run.search->advance(run.block, image(run));
+    linalg::sum_on_owners(comm, images);
+    on_owners([](Run& run) {
+      if (run.block.columns() > 0)
+        run.block = run.search->advance(run.block, std::as_const(run.image).view());
     });
-    for (auto* const run : active) send(run->block, run->owner);
+    linalg::send_from_owners(comm, blocks);
   }
   on_owners([](Run& run) {
     auto const& search = *run.search;
@@ -326,15 +314,19 @@ std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const
         search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + subspace.effort_.guard)));
     run.search.reset();
   });
+  linalg::send_from_owners(comm, starts);
+  std::vector<std::vector<double>> values;
+  for (auto& run : runs) values.push_back(std::move(run.factor.singular_values));
+  mpi::send_from_owners(comm, values);
   std::vector<ShrinkingFactor> factors;
-  for (auto& run : runs) {
-    auto& start = run.request.subspace->start_;
-    send(start, run.owner);
-    auto& factor = factors.emplace_back(std::move(run.factor));
-    factor.threshold = run.request.threshold;
-    mpi::broadcast_vector(comm, factor.singular_values, run.owner);
-    factor.vectors = DenseMatrix(start.rows(), static_cast<std::int64_t>(factor.singular_values.size()));
-    std::ranges::copy(start.values().first(factor.vectors.values().size()), factor.vectors.values().begin());
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    auto& subspace = *runs[k].request.subspace;
+    auto& factor = factors.emplace_back(std::move(runs[k].factor));
+    factor.singular_values = std::move(values[k]);
+    factor.threshold = runs[k].request.threshold;
+    factor.vectors = DenseMatrix(subspace.rows_, static_cast<std::int64_t>(factor.singular_values.size()));
+    std::ranges::copy(subspace.start_.values().first(factor.vectors.values().size()),
+                      factor.vectors.values().begin());
   }
   return factors;
 }
