@@ -509,18 +509,15 @@ double take_in(Triangle triangle, ConstMatrixView a, std::int64_t lane, std::int
   return scale;
 }
 
-bool is_wide() {
-  return random::vector_path() == random::VectorPath::avx512;
-}
-
 std::int64_t number_of_lanes() {
-  return static_cast<std::int64_t>(is_wide() ? numerics::WideLanes::kLanes : numerics::NarrowLanes::kLanes);
+  return static_cast<std::int64_t>(random::uses_wide_registers() ? numerics::WideLanes::kLanes
+                                                                 : numerics::NarrowLanes::kLanes);
 }
 
 /// One full or partly filled set of lanes.
 void decompose(Triangle triangle, std::span<MatrixView const> matrices, std::span<double const> bounds,
                std::span<SymmetricEigenpairs> results) {
-  bool const wide = is_wide();
+  bool const wide = random::uses_wide_registers();
   std::int64_t const lanes = number_of_lanes();
   std::int64_t const n = matrices.front().rows;
   // Kept: memory that is new costs more time, page by page, than all that is done with it.

@@ -25,10 +25,6 @@ void image_avx2(ConstMatrixView block, ColumnGroups const& scores, ColumnGroups&
   group_kernels::whole_image<group_kernels::NarrowGroup<double>, 4, 1>(block, scores, image);
 }
 
-bool has_wide_registers() {
-  return random::vector_path() == random::VectorPath::avx512;
-}
-
 }  // namespace
 
 ColumnGroups::ColumnGroups(ConstMatrixView panel) : ColumnGroups(panel.rows, panel.columns) {
@@ -46,11 +42,11 @@ void ColumnGroups::copy_to(MatrixView panel) const {
 }
 
 void block_scores(ConstMatrixView block, ColumnGroups const& panel, ColumnGroups& scores) {
-  (has_wide_registers() ? scores_avx512 : scores_avx2)(block, panel, scores);
+  (random::uses_wide_registers() ? scores_avx512 : scores_avx2)(block, panel, scores);
 }
 
 void add_block_image(ConstMatrixView block, ColumnGroups const& scores, ColumnGroups& image) {
-  (has_wide_registers() ? image_avx512 : image_avx2)(block, scores, image);
+  (random::uses_wide_registers() ? image_avx512 : image_avx2)(block, scores, image);
 }
 
 }  // namespace thresher::linalg

@@ -129,10 +129,6 @@ void squares_avx2(float const* group, std::int64_t rows, double* results) {
   squares_of<2>(group, rows, results);
 }
 
-bool uses_avx512() {
-  return random::vector_path() == random::VectorPath::avx512;
-}
-
 }  // namespace
 
 FloatColumnGroups::FloatColumnGroups(ColumnGroups const& panel)
@@ -151,16 +147,16 @@ void FloatColumnGroups::copy_to(ColumnGroups& panel) const {
 }
 
 void block_scores(FloatBlock block, FloatColumnGroups const& panel, FloatColumnGroups& scores) {
-  (uses_avx512() ? float_scores_avx512 : float_scores_avx2)(block, panel, scores);
+  (random::uses_wide_registers() ? float_scores_avx512 : float_scores_avx2)(block, panel, scores);
 }
 
 void add_block_image(FloatBlock block, FloatColumnGroups const& scores, FloatColumnGroups& image) {
-  (uses_avx512() ? float_image_avx512 : float_image_avx2)(block, scores, image);
+  (random::uses_wide_registers() ? float_image_avx512 : float_image_avx2)(block, scores, image);
 }
 
 void add_inner_products(std::span<double const> a, FloatBlock block, std::span<double> sums) {
   assert(std::ssize(a) == block.rows && std::ssize(sums) == block.columns);
-  (uses_avx512() ? inner_products_avx512 : inner_products_avx2)(a.data(), block, sums.data());
+  (random::uses_wide_registers() ? inner_products_avx512 : inner_products_avx2)(a.data(), block, sums.data());
 }
 
 void add_column_squares(FloatColumnGroups const& panel, std::span<double> sums) {
@@ -168,7 +164,7 @@ void add_column_squares(FloatColumnGroups const& panel, std::span<double> sums) 
   constexpr auto kWidth = FloatColumnGroups::kWidth;
   for (std::int64_t g = 0; g < panel.groups(); ++g) {
     double own[kWidth];
-    (uses_avx512() ? squares_avx512 : squares_avx2)(panel.group(g), panel.rows(), own);
+    (random::uses_wide_registers() ? squares_avx512 : squares_avx2)(panel.group(g), panel.rows(), own);
     for (std::int64_t j = g * kWidth; j < std::min(panel.columns(), (g + 1) * kWidth); ++j)
       sums[static_cast<std::size_t>(j)] += own[j % kWidth];
   }

@@ -31,7 +31,7 @@ void add_row_gram_product(RowSpan<float> rows, std::span<double const> weights, 
   std::ranges::transform(v, narrow.begin(), [&](double entry) { return static_cast<float>(scale * entry); });
   float_gram::Pass const pass{rows.entries.data(), rows.columns, std::ssize(weights), weights.data(),
                               narrow.data(),       1 / scale,    image.data()};
-  bool const wide = random::vector_path() == random::VectorPath::avx512;
+  bool const wide = random::uses_wide_registers();
   (wide ? float_gram::add_avx512 : float_gram::add_avx2)(pass);
 }
 

@@ -73,20 +73,6 @@ template <class Lanes>
   }
 }
 
-/// Sum of eight partial sums, one per row modulo 8, in one tree whatever registers held them.
-template <class Lanes>
-[[gnu::always_inline]] inline double total_of_eight(typename Lanes::Reals const* parts) {
-  alignas(numerics::kCacheLine) double sums[8];
-#pragma GCC unroll 2
-  for (std::size_t p = 0; p < 8 / Lanes::kLanes; ++p)
-    numerics::store<Lanes>(sums + p * Lanes::kLanes, parts[p]);
-  numerics::NarrowLanes::Reals low, high;
-  numerics::load<numerics::NarrowLanes>(low, sums);
-  numerics::load<numerics::NarrowLanes>(high, sums + 4);
-  low += high;
-  return (low[0] + low[2]) + (low[1] + low[3]);
-}
-
 /// kX x kY entries of X^T Y.
 template <class Lanes, int kX, int kY>
 [[gnu::always_inline]] inline void overlap_tile(ConstMatrixView const& x, ConstMatrixView const& y,
@@ -114,7 +100,7 @@ template <class Lanes, int kX, int kY>
 #pragma GCC unroll 4
   for (int c = 0; c < kY; ++c)
 #pragma GCC unroll 4
-    for (int a = 0; a < kX; ++a) z(i + a, j + c) = total_of_eight<Lanes>(sums[a][c]);
+    for (int a = 0; a < kX; ++a) z(i + a, j + c) = numerics::sum_of_eight<Lanes>(sums[a][c]);
 }
 
 template <class Lanes, int kY>
@@ -151,10 +137,6 @@ void overlaps_narrow(ConstMatrixView const& x, ConstMatrixView const& y, MatrixV
   overlaps_of_panels<numerics::NarrowLanes>(x, y, z);
 }
 
-bool is_wide() {
-  return random::vector_path() == random::VectorPath::avx512;
-}
-
 }  // namespace
 
 Panel::Panel(ConstMatrixView from) : Panel(from.rows, from.columns) {
@@ -164,7 +146,7 @@ Panel::Panel(ConstMatrixView from) : Panel(from.rows, from.columns) {
 void panel_product(ConstMatrixView b, ConstMatrixView x, Coefficients const& s, MatrixView y) {
   assert(y.rows % kPanelRows == 0 && x.rows == y.rows && x.columns == s.rows && y.columns == s.columns);
   assert(b.data == nullptr || (b.rows == y.rows && b.columns == y.columns));
-  (is_wide() ? product_wide : product_narrow)(b, x, s, y);
+  (random::uses_wide_registers() ? product_wide : product_narrow)(b, x, s, y);
 }
 
 void panel_product(ConstMatrixView x, Coefficients const& s, MatrixView y) {
@@ -173,7 +155,7 @@ void panel_product(ConstMatrixView x, Coefficients const& s, MatrixView y) {
 
 void panel_overlaps(ConstMatrixView x, ConstMatrixView y, MatrixView z) {
   assert(x.rows % kPanelRows == 0 && x.rows == y.rows && z.rows == x.columns && z.columns == y.columns);
-  (is_wide() ? overlaps_wide : overlaps_narrow)(x, y, z);
+  (random::uses_wide_registers() ? overlaps_wide : overlaps_narrow)(x, y, z);
 }
 
 void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatrixView b, MatrixView c) {

@@ -117,7 +117,7 @@ void add_row_gram_product(RowSpan<double> rows, std::span<double const> weights,
                           std::span<double> image) {
   assert(rows.entries.size() == weights.size() * static_cast<std::size_t>(rows.columns));
   assert(v.size() == static_cast<std::size_t>(rows.columns) && image.size() == v.size());
-  bool const wide = random::vector_path() == random::VectorPath::avx512;
+  bool const wide = random::uses_wide_registers();
   (wide ? gram_product_avx512 : gram_product_avx2)(rows, weights, v.data(), image.data());
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "numerics/aligned_vector.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -37,6 +39,19 @@ template <class Lanes>
 template <class Lanes>
 [[gnu::always_inline]] inline void store(double* to, typename Lanes::Reals const& x) {
   std::memcpy(to, &x, sizeof(x));
+}
+
+/// Sum of eight partial sums, one per row modulo 8, in one tree whatever registers held them.
+template <class Lanes>
+[[gnu::always_inline]] inline double sum_of_eight(typename Lanes::Reals const* parts) {
+  alignas(kCacheLine) double sums[8];
+#pragma GCC unroll 2
+  for (std::size_t p = 0; p < 8 / Lanes::kLanes; ++p) store<Lanes>(sums + p * Lanes::kLanes, parts[p]);
+  NarrowLanes::Reals low, high;
+  load<NarrowLanes>(low, sums);
+  load<NarrowLanes>(high, sums + 4);
+  low += high;
+  return (low[0] + low[2]) + (low[1] + low[3]);
 }
 
 /// x <- exp(x) to 2 units in the last place for x <= 709; 0 below -708.

@@ -126,6 +126,10 @@ void fill_normals(Stream const& stream, Block block, Layout layout, std::span<fl
 /// `set_vector_path` is for tests and benchmarks (results do not depend on it).
 enum class VectorPath { avx512, avx2, scalar };
 VectorPath vector_path();
+/// Whether kernels with registers of AVX-512 are in force, here and on the floors above.
+inline bool uses_wide_registers() {
+  return vector_path() == VectorPath::avx512;
+}
 /// Throws std::invalid_argument when this processor does not have the path.
 void set_vector_path(VectorPath path);
 
