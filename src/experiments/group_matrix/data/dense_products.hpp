@@ -21,11 +21,4 @@ inline double squared_norm(linalg::DenseMatrix const& a) {
   return sum;
 }
 
-inline linalg::DenseMatrix transposed(linalg::ConstMatrixView a) {
-  linalg::DenseMatrix result(a.columns, a.rows);
-  for (std::int64_t j = 0; j < a.columns; ++j)
-    for (std::int64_t i = 0; i < a.rows; ++i) result(j, i) = a(i, j);
-  return result;
-}
-
 }  // namespace thresher::group_matrix

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "linalg/sparse_panel_products.hpp"
 #include "mpi/partition.hpp"
 
 #include <cstdint>
@@ -39,8 +40,20 @@ class Observations {
   std::int64_t column(std::int64_t entry) const { return column_[static_cast<std::size_t>(entry)]; }
   double value(std::int64_t entry) const { return value_[static_cast<std::size_t>(entry)]; }
   std::span<double const> values() const { return value_; }
-  /// Columns of the entries, and the entries' values with which others than their own may be multiplied.
   std::span<std::int32_t const> column_list() const { return column_; }
+  /// Places of the entries in the given rows (numbers among the rank's), with the numbers there of a list
+  /// that has one per entry of the rank.
+  template <class Value>
+  std::vector<linalg::BasicSparseRow<Value>> rows_with(std::span<Value> numbers,
+                                                       std::span<std::int32_t const> rows) const {
+    std::vector<linalg::BasicSparseRow<Value>> result;
+    for (auto const i : rows) {
+      auto const range = entries(i);
+      auto const begin = static_cast<std::size_t>(range.begin), size = static_cast<std::size_t>(range.size());
+      result.push_back({column_list().subspan(begin, size), numbers.subspan(begin, size)});
+    }
+    return result;
+  }
 
   /// The entries of which `keeps(own row, entry)` says so.
   Observations part(std::function<bool(std::int64_t, std::int64_t)> const& keeps) const;

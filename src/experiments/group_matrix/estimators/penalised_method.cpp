@@ -23,8 +23,8 @@ constexpr double kEigenFlops = 9;
 /// Orders up to which Gram matrices are the rule; above, blocks of vectors.
 constexpr double kGramOrder = 1500, kSmallGramOrder = 128, kGramOrderPerRank = 6;
 /// Panels of a group whose Gram matrix is not decomposed are made where they have at most so many numbers,
-/// and one of so many is observed.
-constexpr double kDensePanel = 1 << 23, kDenseParts = 12;
+/// and such a part is observed.
+constexpr double kDensePanel = 1 << 23, kDensePart = 0.4;
 constexpr double kExpectedRank = 60;
 constexpr double kLeastValidationEntries = 10;
 constexpr double kLeastValidationPairs = 3;
@@ -132,7 +132,7 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
   cost.bytes_streamed = count * 8 * 8 * rows * size.columns * (is_admm ? 1 : 0.2);
   double const observed = size.observed * share;
   double const part = largest * size.columns * share;
-  if (part <= kDensePanel && kDenseParts * size.observed >= size.entries) panel = std::max(panel, part);
+  if (part <= kDensePanel && size.observed >= kDensePart * size.entries) panel = std::max(panel, part);
   // Two parts of the entries, and vectors of numbers at them; Gram matrices with eigenvectors and workspaces;
   // blocks of vectors that one rank orthogonalises.
   cost.bytes_per_rank = observed * ((walks_path(point) ? 12 : 0) + 8 * 5) + 24 * size.rows * share +

@@ -179,7 +179,8 @@ prox::AdmmStep ConsensusAdmm::iterate(double rho) {
   for (std::size_t g = 0; g < groups.size(); ++g) {
     ranks_[g] = shrunk[g].rank();
     norms += levels()[g] * shrunk[g].nuclear_norm();
-    fresh_ = DenseMatrix(columns, groups[g]->own_count());
+    if (fresh_.rows() != columns || fresh_.columns() != groups[g]->own_count())
+      fresh_ = DenseMatrix(columns, groups[g]->own_count());
     linalg::small_product(Transpose::no, Transpose::no, shrunk[g].vectors.view(),
                           shrunk[g].coefficients.view(), fresh_.view());
     Sums of_group;

@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/factored_matrix.hpp"
 
-#include "experiments/group_matrix/data/dense_products.hpp"
+#include "linalg/column_products.hpp"
+#include "linalg/sparse_panel_products.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,24 +35,68 @@ struct Common {
   std::int64_t count() const { return static_cast<std::int64_t>(left.size()); }
 };
 
-void add_scattered(ConstMatrixView part, std::span<std::int64_t const> columns, MatrixView panel) {
+/// Columns of a panel by number: the panel itself where that is all of them.
+class Selected {
+ public:
+  Selected(ConstMatrixView panel, std::span<std::int64_t const> columns) {
+    if (std::ssize(columns) == panel.columns) {
+      view_ = panel;
+    } else {
+      copy_ = gathered(panel, columns);
+      view_ = copy_.view();
+    }
+  }
+  ConstMatrixView view() const { return view_; }
+
+ private:
+  DenseMatrix copy_{0, 0};
+  ConstMatrixView view_;
+};
+
+/// panel.column(columns[k]) += alpha A b_k.
+void add_product_at(double alpha, ConstMatrixView a, ConstMatrixView b, std::span<std::int64_t const> columns,
+                    MatrixView panel) {
+  if (std::ssize(columns) == panel.columns) {
+    linalg::gemm(Transpose::no, Transpose::no, alpha, a, b, 1, panel);
+    return;
+  }
+  DenseMatrix part(panel.rows, b.columns);
+  linalg::gemm(Transpose::no, Transpose::no, alpha, a, b, 0, part.view());
   for (std::size_t k = 0; k < columns.size(); ++k) {
     double const* const from = part.column(static_cast<std::int64_t>(k)).data();
     double* const to = panel.column(columns[k]).data();
-    for (std::int64_t j = 0; j < part.rows; ++j) to[j] += from[j];
+    for (std::int64_t j = 0; j < part.rows(); ++j) to[j] += from[j];
   }
 }
 
-double dot(double const* a, double const* b, std::int64_t size) {
-  constexpr std::int64_t kLanes = 8;
-  double sums[kLanes] = {};
-  std::int64_t const whole = size / kLanes * kLanes;
-  for (std::int64_t i = 0; i < whole; i += kLanes)
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+/// This rank's part of the inner product of two terms.
+double product_of(FactorTerm const& a, FactorTerm const& b) {
+  Common const common(a.rows->own, b.rows->own);
+  if (common.count() == 0) return 0;
+  DenseMatrix inner(a.rank(), b.rank());
+  linalg::gemm(Transpose::yes, Transpose::no, 1, a.vectors.view(), b.vectors.view(), 0, inner.view());
+  DenseMatrix image(a.rank(), common.count());
+  linalg::gemm(Transpose::no, Transpose::no, 1, inner.view(),
+               Selected(b.coefficients.view(), common.right).view(), 0, image.view());
+  Selected const left(a.coefficients.view(), common.left);
   double sum = 0;
-  for (std::int64_t i = whole; i < size; ++i) sum += a[i] * b[i];
-  for (double const part : sums) sum += part;
+  for (std::int64_t k = 0; k < common.count(); ++k)
+    sum += linalg::inner_product(std::as_const(image).column(k), left.view().column(k));
   return sum;
+}
+
+/// The product of a term and itself: <V^T V, C C^T>.
+double square_of(FactorTerm const& term) {
+  std::int64_t const rank = term.rank();
+  DenseMatrix vectors(rank, rank), coefficients(rank, rank);
+  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, term.vectors.view(), 0, vectors.view());
+  linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, term.coefficients.view(), 0, coefficients.view());
+  double diagonal = 0, below = 0;
+  for (std::int64_t j = 0; j < rank; ++j) {
+    diagonal += vectors(j, j) * coefficients(j, j);
+    for (std::int64_t i = j + 1; i < rank; ++i) below += vectors(i, j) * coefficients(i, j);
+  }
+  return diagonal + 2 * below;
 }
 
 }  // namespace
@@ -71,15 +116,8 @@ void FactoredMatrix::add_rows(std::span<std::int32_t const> rows, double scale, 
   for (auto const& term : terms_) {
     Common const common(rows, term.rows->own);
     if (common.count() == 0) continue;
-    if (common.count() == panel.columns && common.count() == term.rows->own_count()) {
-      linalg::gemm(Transpose::no, Transpose::no, scale, term.vectors.view(), term.coefficients.view(), 1,
-                   panel);
-      continue;
-    }
-    DenseMatrix part(panel.rows, common.count());
-    linalg::gemm(Transpose::no, Transpose::no, scale, term.vectors.view(),
-                 gathered(term.coefficients.view(), common.right).view(), 0, part.view());
-    add_scattered(part.view(), common.left, panel);
+    add_product_at(scale, term.vectors.view(), Selected(term.coefficients.view(), common.right).view(),
+                   common.left, panel);
   }
 }
 
@@ -90,10 +128,8 @@ void FactoredMatrix::add_product(std::span<std::int32_t const> rows, double scal
     if (common.count() == 0) continue;
     DenseMatrix inner(q.columns, term.rank());
     linalg::gemm(Transpose::yes, Transpose::no, scale, q, term.vectors.view(), 0, inner.view());
-    DenseMatrix part(q.columns, common.count());
-    linalg::gemm(Transpose::no, Transpose::no, 1, inner.view(),
-                 gathered(term.coefficients.view(), common.right).view(), 0, part.view());
-    add_scattered(part.view(), common.left, out);
+    add_product_at(1, inner.view(), Selected(term.coefficients.view(), common.right).view(), common.left,
+                   out);
   }
 }
 
@@ -104,40 +140,31 @@ void FactoredMatrix::add_transposed_product(std::span<std::int32_t const> rows, 
     if (common.count() == 0) continue;
     DenseMatrix inner(term.rank(), p.rows);
     linalg::gemm(Transpose::no, Transpose::yes, scale,
-                 gathered(term.coefficients.view(), common.right).view(), gathered(p, common.left).view(), 0,
+                 Selected(term.coefficients.view(), common.right).view(), Selected(p, common.left).view(), 0,
                  inner.view());
     linalg::gemm(Transpose::no, Transpose::no, 1, term.vectors.view(), inner.view(), 1, out);
   }
 }
 
 void FactoredMatrix::add_at(Observations const& where, double scale, std::span<double> out) const {
-  for (auto const& term : terms_) {
-    auto const by_column = transposed(term.vectors.view());
-    for (std::int64_t s = 0; s < term.rows->own_count(); ++s) {
-      double const* const coefficients = term.coefficients.column(s).data();
-      auto const entries = where.entries(term.rows->own[static_cast<std::size_t>(s)]);
-      for (auto k = entries.begin; k < entries.end; ++k)
-        out[static_cast<std::size_t>(k)] +=
-            scale * dot(by_column.column(where.column(k)).data(), coefficients, term.rank());
-    }
-  }
+  for (auto const& term : terms_)
+    linalg::add_sampled_product(scale, term.vectors.view(), term.coefficients.view(),
+                                where.rows_with(out, term.rows->own));
 }
 
 double FactoredMatrix::inner_product(FactoredMatrix const& other) const {
   double sum = 0;
   for (auto const& a : terms_)
-    for (auto const& b : other.terms_) {
-      Common const common(a.rows->own, b.rows->own);
-      if (common.count() == 0) continue;
-      DenseMatrix inner(a.rank(), b.rank());
-      linalg::gemm(Transpose::yes, Transpose::no, 1, a.vectors.view(), b.vectors.view(), 0, inner.view());
-      DenseMatrix image(a.rank(), common.count());
-      linalg::gemm(Transpose::no, Transpose::no, 1, inner.view(),
-                   gathered(b.coefficients.view(), common.right).view(), 0, image.view());
-      auto const left = gathered(a.coefficients.view(), common.left);
-      sum +=
-          dot(image.values().data(), left.values().data(), static_cast<std::int64_t>(left.values().size()));
-    }
+    for (auto const& b : other.terms_) sum += product_of(a, b);
+  return sum;
+}
+
+double FactoredMatrix::squared_norm() const {
+  double sum = 0;
+  for (std::size_t a = 0; a < terms_.size(); ++a) {
+    sum += square_of(terms_[a]);
+    for (std::size_t b = 0; b < a; ++b) sum += 2 * product_of(terms_[a], terms_[b]);
+  }
   return sum;
 }
 

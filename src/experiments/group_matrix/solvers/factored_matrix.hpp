@@ -38,6 +38,8 @@ class FactoredMatrix {
   void add_at(Observations const& where, double scale, std::span<double> out) const;
   /// This rank's part of the inner product with another.
   double inner_product(FactoredMatrix const& other) const;
+  /// This rank's part of the product with itself.
+  double squared_norm() const;
 
  private:
   std::vector<FactorTerm> terms_;

@@ -2,6 +2,7 @@
 
 #include "experiments/group_matrix/solvers/power_step.hpp"
 #include "linalg/narrow_products.hpp"
+#include "mpi/owned_items.hpp"
 #include "prox/singular_value_threshold.hpp"
 
 #include <algorithm>
@@ -46,9 +47,12 @@ GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t colum
   for (std::size_t g = 0; g < groups_.size(); ++g) subspaces_.emplace_back(comm_, columns_, effort_);
 }
 
+std::int64_t GroupThreshold::order(std::size_t g) const {
+  return std::min(groups_[g]->size, columns_);
+}
+
 GroupThreshold::Way GroupThreshold::way(std::size_t g) const {
-  std::int64_t const order = std::min(groups_[g]->size, columns_);
-  bool const by_gram = order <= kSmallGram || (order <= kLargestGram && kGramPerRank * ranks_[g] > order);
+  bool const by_gram = is_small(g) || (order(g) <= kLargestGram && kGramPerRank * ranks_[g] > order(g));
   if (!by_gram) return Way::products;
   return comm_.size() == 1 && groups_[g]->size < columns_ ? Way::row_gram : Way::column_gram;
 }
@@ -98,7 +102,10 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
         linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0,
                      grams.back());
     }
-    mpi::sum_in_place(comm_, values);
+    std::vector<std::span<double>> parts;
+    for (auto const& gram : grams)
+      parts.emplace_back(gram.data, static_cast<std::size_t>(gram.rows * gram.columns));
+    mpi::sum_on_owners(comm_, parts);
     auto factors = prox::shrinking_factors(comm_, grams, levels);
     for (std::size_t b = 0; b < batch.size(); ++b) {
       auto const g = batch[b];
@@ -109,24 +116,26 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
       result.singular_values = std::move(factor.singular_values);
       result.threshold = levels[b];
       result.vectors = DenseMatrix(columns_, rank);
+      auto const found = factor.vectors.columns_from(0, rank);
       if (way(g) == Way::column_gram) {
-        std::ranges::copy(factor.vectors.columns_from(0, rank).data,
-                          factor.vectors.columns_from(0, rank).data + columns_ * rank,
-                          result.vectors.values().begin());
+        std::copy_n(found.data, columns_ * rank, result.vectors.values().data());
         complete(x, g, result);
-        continue;
-      }
-      // X^T u / s is the right vector of the left one u, and (s - t) u^T its coefficients.
-      auto const u = factor.vectors.columns_from(0, rank);
-      linalg::gemm(Transpose::no, Transpose::no, 1, x.panel(g), u, 0, result.vectors.view());
-      result.coefficients = DenseMatrix(rank, groups_[g]->own_count());
-      for (std::int64_t k = 0; k < rank; ++k) {
-        double const s = result.singular_values[static_cast<std::size_t>(k)];
-        for (double& entry : result.vectors.column(k)) entry /= s;
-        for (std::int64_t i = 0; i < result.coefficients.columns(); ++i)
-          result.coefficients(k, i) = (s - levels[b]) * u(i, k);
+      } else {
+        complete_from_rows(x, g, found, result);
       }
     }
+  }
+}
+
+void GroupThreshold::complete_from_rows(RowOperator const& x, std::size_t g, ConstMatrixView u,
+                                        ThresholdedRows& result) const {
+  linalg::gemm(Transpose::no, Transpose::no, 1, x.panel(g), u, 0, result.vectors.view());
+  result.coefficients = DenseMatrix(u.columns, groups_[g]->own_count());
+  for (std::int64_t k = 0; k < u.columns; ++k) {
+    double const s = result.singular_values[static_cast<std::size_t>(k)];
+    for (double& entry : result.vectors.column(k)) entry /= s;
+    for (std::int64_t i = 0; i < result.coefficients.columns(); ++i)
+      result.coefficients(k, i) = (s - result.threshold) * u(i, k);
   }
 }
 
@@ -187,9 +196,14 @@ std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
   return results;
 }
 
+bool GroupThreshold::is_small(std::size_t g) const {
+  return order(g) <= kSmallGram;
+}
+
 bool GroupThreshold::approximates() const {
-  return std::ranges::any_of(groups_,
-                             [&](auto const* rows) { return std::min(rows->size, columns_) > kSmallGram; });
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    if (!is_small(g)) return true;
+  return false;
 }
 
 void GroupThreshold::by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
@@ -218,12 +232,10 @@ std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
   std::vector<ThresholdedRows> results(groups_.size());
   std::vector<std::size_t> grams, stepping;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    std::int64_t const order = std::min(groups_[g]->size, columns_);
     results[g].vectors = DenseMatrix(columns_, 0);
     if (!(thresholds[g] > 0)) {
       complete(x, g, results[g]);
-    } else if (way(g) != Way::products &&
-               (order <= kSmallGram || kGramPerApproximateRank * ranks_[g] > order)) {
+    } else if (is_small(g) || (way(g) != Way::products && kGramPerApproximateRank * ranks_[g] > order(g))) {
       grams.push_back(g);
     } else {
       stepping.push_back(g);

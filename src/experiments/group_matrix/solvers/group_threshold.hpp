@@ -41,6 +41,9 @@ class GroupThreshold {
  private:
   enum class Way { row_gram, column_gram, products };
   Way way(std::size_t g) const;
+  /// The smaller side of a group, and whether its Gram matrix is always decomposed.
+  std::int64_t order(std::size_t g) const;
+  bool is_small(std::size_t g) const;
   void by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
                std::span<double const> thresholds, std::vector<ThresholdedRows>& results) const;
   /// Groups whose small algebra the ranks have at once: at least one for each rank.
@@ -53,6 +56,10 @@ class GroupThreshold {
   prox::GramProduct product_of(RowOperator const& x, std::size_t g) const;
   /// Adds the coefficients, weighted with 1 - t / s.
   void complete(RowOperator const& x, std::size_t g, ThresholdedRows& result) const;
+  /// Adds vectors and coefficients from the singular vectors u of all rows, on the only rank: X^T u / s is
+  /// the other singular vector, (s - t) u^T its coefficients.
+  void complete_from_rows(RowOperator const& x, std::size_t g, linalg::ConstMatrixView u,
+                          ThresholdedRows& result) const;
 
   mpi::Communicator const& comm_;
   std::int64_t columns_;

@@ -1,6 +1,7 @@
 #include "experiments/group_matrix/solvers/power_step.hpp"
 
 #include "experiments/group_matrix/data/dense_products.hpp"
+#include "linalg/owned_matrices.hpp"
 #include "random/stream.hpp"
 
 #include <algorithm>
@@ -22,6 +23,8 @@ constexpr std::int64_t kFirstWidth = 24;
 constexpr double kGuardPart = 0.3, kWidening = 1.5;
 /// Directions are dropped below this part of the largest (of squares where they come from a Gram matrix).
 constexpr double kNothing = 1e-10;
+/// Least part of a column (of its square) that those before it may leave where no eigenvectors are taken.
+constexpr double kIndependentPart = 1e-4;
 
 /// Eigenpairs of a^T a, the largest first, of values above kNothing times the largest.
 struct GramPairs {
@@ -64,53 +67,71 @@ DenseMatrix filled(DenseMatrix const& vectors, std::int64_t columns) {
   return result;
 }
 
-/// Orthonormal columns that span what the columns of a matrix do.
-DenseMatrix range_of(ConstMatrixView a) {
-  DenseMatrix gram(a.columns, a.columns);
-  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, a, 0, gram.view());
-  GramPairs const pairs(gram.view());
-  auto range = product(Transpose::no, a, Transpose::no, pairs.vectors.view());
-  for (std::int64_t k = 0; k < range.columns(); ++k)
-    for (double& entry : range.column(k)) entry /= std::sqrt(pairs.values[static_cast<std::size_t>(k)]);
-  return range;
-}
-
 /// A step on its way.
 struct Run {
   PowerStep const& step;
-  int owner;             ///< of its small algebra
-  std::int64_t width;    ///< of the block
-  std::int64_t back_at;  ///< of X^T X Q among all that is added up
-  std::int64_t gram_at;  ///< of (X Q)^T X Q
-  DenseMatrix image;     ///< (X Q)^T, own rows
+  std::int64_t width;  ///< of the block
+  DenseMatrix image;   ///< (X Q)^T, own rows
+  DenseMatrix back;    ///< X^T X Q: this rank's part, on the owner the whole
   ThresholdedRows result;
   DenseMatrix map;  ///< the coefficients are its transpose times the image
 };
 
 /// (X Q)^T and this rank's part of X^T X Q.
-void multiply_twice(RowOperator const& x, Run& run, MatrixView back) {
+void multiply_twice(RowOperator const& x, Run& run) {
   auto const g = run.step.group;
   auto const& start = *run.step.start;
   if (x.is_dense(g)) {
     auto const panel = x.panel(g);
     linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, run.image.view());
-    linalg::gemm(Transpose::no, Transpose::yes, 1, panel, run.image.view(), 0, back);
+    linalg::gemm(Transpose::no, Transpose::yes, 1, panel, run.image.view(), 0, run.back.view());
   } else {
     x.multiply(g, start.view(), run.image.view());
-    x.multiply_transposed(g, run.image.view(), back);
+    x.multiply_transposed(g, run.image.view(), run.back.view());
   }
 }
 
-/// From (X Q)^T X Q (lower triangle, spoilt) and X^T X Q.
-void threshold_within(Run& run, MatrixView gram, ConstMatrixView back, prox::SubspaceEffort const& effort) {
+/// L with as many columns as a^T a has rank, so that a L has orthonormal ones; from a^T a (lower triangle,
+/// spoilt). Columns that are nearly orthogonal, as those of a settled scheme are, need no eigenvectors.
+DenseMatrix orthonormalising(MatrixView gram) {
+  std::int64_t const order = gram.rows;
+  auto factor = DenseMatrix(order, order);
+  double largest = 0;
+  for (std::int64_t j = 0; j < order; ++j) {
+    std::ranges::copy(gram.column(j), factor.column(j).begin());
+    largest = std::max(largest, gram(j, j));
+  }
+  bool is_independent = largest > 0 && linalg::potrf(linalg::Triangle::lower, factor.view());
+  for (std::int64_t j = 0; is_independent && j < order; ++j)
+    is_independent =
+        gram(j, j) > kNothing * largest && factor(j, j) * factor(j, j) > kIndependentPart * gram(j, j);
+  if (is_independent) {
+    DenseMatrix l(order, order);
+    for (std::int64_t j = 0; j < order; ++j) l(j, j) = 1;
+    linalg::trsm(linalg::Side::left, linalg::Triangle::lower, Transpose::yes, 1, factor.view(), l.view());
+    return l;
+  }
+  GramPairs pairs(gram);
+  for (std::int64_t k = 0; k < pairs.vectors.columns(); ++k)
+    for (double& entry : pairs.vectors.column(k))
+      entry /= std::sqrt(pairs.values[static_cast<std::size_t>(k)]);
+  return std::move(pairs.vectors);
+}
+
+/// Orthonormal columns that span what the columns of a matrix do.
+DenseMatrix range_of(ConstMatrixView a) {
+  DenseMatrix gram(a.columns, a.columns);
+  linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, a, 0, gram.view());
+  return product(Transpose::no, a, Transpose::no, orthonormalising(gram.view()).view());
+}
+
+void threshold_within(Run& run, prox::SubspaceEffort const& effort) {
   double const threshold = run.step.threshold;
   // U = X Q L with orthonormal columns; the singular value decomposition of X^T U = V S W^T.
-  GramPairs const left(gram);
-  auto l = left.vectors;
-  for (std::int64_t k = 0; k < l.columns(); ++k)
-    for (double& entry : l.column(k)) entry /= std::sqrt(left.values[static_cast<std::size_t>(k)]);
+  auto const l = orthonormalising(
+      product(Transpose::yes, run.step.start->view(), Transpose::no, run.back.view()).view());
   if (l.columns() == 0) return;  // X Q = 0
-  auto const seen = product(Transpose::no, back, Transpose::no, l.view());
+  auto const seen = product(Transpose::no, run.back.view(), Transpose::no, l.view());
   DenseMatrix small(l.columns(), l.columns());
   linalg::syrk(linalg::Triangle::lower, Transpose::yes, 1, seen.view(), 0, small.view());
   GramPairs const right(small.view());
@@ -136,70 +157,56 @@ void threshold_within(Run& run, MatrixView gram, ConstMatrixView back, prox::Sub
   *run.step.start = filled(vectors, std::min(vectors.rows(), next));
 }
 
-void send(mpi::Communicator const& comm, std::int64_t rows, DenseMatrix& matrix, int owner) {
-  auto const columns = mpi::broadcast_value(comm, matrix.columns(), owner);
-  if (comm.rank() != owner) matrix = DenseMatrix(rows, columns);
-  mpi::broadcast(comm, matrix.values(), owner);
-}
-
 }  // namespace
 
 std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOperator const& x,
                                          std::span<PowerStep const> steps,
                                          prox::SubspaceEffort const& effort) {
   std::vector<Run> runs;
-  std::int64_t numbers = 0, gram_numbers = 0;
   for (auto const& step : steps) {
     auto& start = *step.start;
     if (start.columns() == 0) start = filled(start, std::min(start.rows(), kFirstWidth));
     std::int64_t const width = start.columns();
-    int const owner = static_cast<int>(runs.size() % static_cast<std::size_t>(comm.size()));
     runs.push_back({step,
-                    owner,
                     width,
-                    numbers,
-                    gram_numbers,
                     DenseMatrix(width, step.own_rows),
+                    DenseMatrix(start.rows(), width),
                     {},
                     DenseMatrix(width, 0)});
-    numbers += start.rows() * width;
-    gram_numbers += width * width;
   }
-  std::vector<double> backs(static_cast<std::size_t>(numbers));
-  auto const back = [&backs](Run const& run) {
-    return MatrixView(backs.data() + run.back_at, run.step.start->rows(), run.width);
-  };
+  std::vector<DenseMatrix*> starts, backs, maps;
+  for (auto& run : runs) {
+    starts.push_back(run.step.start);
+    backs.push_back(&run.back);
+    maps.push_back(&run.map);
+  }
   auto const on_owners = [&](auto const& work) {
     mpi::agree(comm, [&] {
-      for (auto& run : runs)
-        if (run.owner == comm.rank()) work(run);
+      for (std::size_t k = 0; k < runs.size(); ++k)
+        if (mpi::owner_of(comm, k) == comm.rank()) work(runs[k]);
     });
   };
   for (std::int64_t pass = 1;; ++pass) {
-    for (auto& run : runs) multiply_twice(x, run, back(run));
-    mpi::sum_in_place(comm, backs);
+    for (auto& run : runs) multiply_twice(x, run);
+    linalg::sum_on_owners(comm, backs);
     if (pass >= effort.products - 1) break;
-    on_owners([&](Run& run) { *run.step.start = filled(range_of(back(run)), run.width); });
-    for (auto& run : runs) mpi::broadcast(comm, run.step.start->values(), run.owner);
+    on_owners([&](Run& run) { *run.step.start = filled(range_of(run.back.view()), run.width); });
+    linalg::send_from_owners(comm, starts);
   }
-  std::vector<double> grams(static_cast<std::size_t>(gram_numbers));
-  auto const gram = [&grams](Run const& run) {
-    return MatrixView(grams.data() + run.gram_at, run.width, run.width);
-  };
-  for (auto& run : runs)
-    linalg::syrk(linalg::Triangle::lower, Transpose::no, 1, run.image.view(), 0, gram(run));
-  mpi::sum_in_place(comm, grams);
-  on_owners([&](Run& run) { threshold_within(run, gram(run), back(run), effort); });
+  on_owners([&](Run& run) { threshold_within(run, effort); });
+  linalg::send_from_owners(comm, starts);
+  linalg::send_from_owners(comm, maps);
+  std::vector<std::vector<double>> values;
+  for (auto& run : runs) values.push_back(std::move(run.result.singular_values));
+  mpi::send_from_owners(comm, values);
   std::vector<ThresholdedRows> results;
-  for (auto& run : runs) {
-    auto& start = *run.step.start;
-    std::int64_t const columns = start.rows();
-    send(comm, columns, start, run.owner);
-    send(comm, run.width, run.map, run.owner);
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    auto& run = runs[k];
+    auto const& start = *run.step.start;
     auto& result = results.emplace_back(std::move(run.result));
     result.threshold = run.step.threshold;
-    mpi::broadcast_vector(comm, result.singular_values, run.owner);
-    result.vectors = DenseMatrix(columns, run.map.columns());
+    result.singular_values = std::move(values[k]);
+    result.vectors = DenseMatrix(start.rows(), run.map.columns());
     std::ranges::copy(start.values().first(result.vectors.values().size()), result.vectors.values().begin());
     result.coefficients = DenseMatrix(run.map.columns(), run.step.own_rows);
     if (run.map.columns() > 0)

@@ -52,7 +52,7 @@ FactoredFit::Move ProximalAverage::advance() {
   auto next = shrunk(SparseAndFactoredRows(observations_, residual, penalty_.rows(),
                                            {{&m_, 1 + momentum_}, {&before_, -momentum_}}),
                      eta);
-  double sums[4] = {next.matrix.inner_product(next.matrix), next.matrix.inner_product(m_),
+  double sums[4] = {next.matrix.squared_norm(), next.matrix.inner_product(m_),
                     momentum_ > 0 ? next.matrix.inner_product(before_) : 0, misfit(next.fitted)};
   mpi::sum_in_place(comm_, sums);
   auto const [square, cross, cross_before, missed] = std::tuple(sums[0], sums[1], sums[2], sums[3]);

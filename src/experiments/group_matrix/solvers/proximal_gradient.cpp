@@ -53,8 +53,7 @@ FactoredFit::Move ProximalGradient::advance() {
     for (std::size_t k = 0; k < residual.size(); ++k)
       residual[k] = length_ * (observations_.values()[k] - fitted_[k]);
     auto next = shrunk(SparseAndFactoredRows(observations_, residual, penalty_.rows(), {{&m_, 1}}), length_);
-    double sums[4] = {next.matrix.inner_product(next.matrix), next.matrix.inner_product(m_),
-                      misfit(next.fitted), 0};
+    double sums[4] = {next.matrix.squared_norm(), next.matrix.inner_product(m_), misfit(next.fitted), 0};
     for (std::size_t k = 0; k < fitted_.size(); ++k)
       sums[3] += (next.fitted[k] - fitted_[k]) * (next.fitted[k] - fitted_[k]);
     mpi::sum_in_place(comm_, sums);

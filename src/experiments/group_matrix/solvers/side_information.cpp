@@ -148,7 +148,7 @@ prox::StepReport SideInformation::step() {
   std::ranges::fill(fitted_, 0.0);
   low_rank_.add_at(observations_, 1, fitted_);
   auto total = with_means(low_rank_);
-  double sums[3] = {total.inner_product(total), total.inner_product(total_), 0};
+  double sums[3] = {total.squared_norm(), total.inner_product(total_), 0};
   for (std::size_t k = 0; k < fitted_.size(); ++k) {
     double const left = observations_.values()[k] - means_at[k] - fitted_[k];
     sums[2] += left * left;
