@@ -174,7 +174,9 @@ TEST_F(ExtremeEigenpairsTest, TheEndWithTheWiderGapNeedsNoOtherEnd) {
       expect_pairs(op, end, 1e-8);
       auto const both = spectrum_ends(op, from.column(0), options);
       EXPECT_LE(end.products, both.largest.products);
-      if (outliers.size() == 1 && vectors == 1) EXPECT_LT(end.products, both.largest.products);
+      if (outliers.size() == 1 && vectors == 1) {
+        EXPECT_LT(end.products, both.largest.products);
+      }
     }
   }
 }
