@@ -121,4 +121,23 @@ double inner_product(std::span<double const> a, std::span<double const> b) {
   return sum;
 }
 
+double squared_distance(std::span<double const> a, std::span<double const> b) {
+  assert(a.size() == b.size());
+  auto const size = static_cast<std::int64_t>(a.size());
+  Lanes low = {}, high = {};
+  std::int64_t i = 0;
+  for (; i + kStride <= size; i += kStride) {
+    Lanes const d_low = load(a.data() + i) - load(b.data() + i);
+    Lanes const d_high = load(a.data() + i + 4) - load(b.data() + i + 4);
+    low = multiply_add(d_low, d_low, low);
+    high = multiply_add(d_high, d_high, high);
+  }
+  double tail = 0;
+  for (; i < size; ++i) {
+    double const difference = a[static_cast<std::size_t>(i)] - b[static_cast<std::size_t>(i)];
+    tail = std::fma(difference, difference, tail);
+  }
+  return total(low, high) + tail;
+}
+
 }  // namespace thresher::linalg

@@ -22,5 +22,7 @@ void add_combination(std::span<double const* const> columns, std::span<double co
 
 /// Inner product in the order of additions of `add_column_products`.
 double inner_product(std::span<double const> a, std::span<double const> b);
+/// |a - b|^2 in the same order.
+double squared_distance(std::span<double const> a, std::span<double const> b);
 
 }  // namespace thresher::linalg

@@ -3,10 +3,29 @@
 #include "linalg/lapack.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace thresher::linalg {
+
+/// Leaves new numbers as memory has them, where a vector would write zeros.
+template <class Value>
+struct UnsetAllocator : std::allocator<Value> {
+  template <class Other>
+  struct rebind {
+    using other = UnsetAllocator<Other>;
+  };
+  template <class Other>
+  void construct(Other* at) noexcept {
+    ::new (static_cast<void*>(at)) Other;
+  }
+  template <class Other, class... Arguments>
+  void construct(Other* at, Arguments&&... arguments) {
+    ::new (static_cast<void*>(at)) Other(std::forward<Arguments>(arguments)...);
+  }
+};
 
 /// Column-major matrix that owns its memory. On a team it is often one rank's rows of a tall panel.
 class DenseMatrix {
@@ -14,7 +33,15 @@ class DenseMatrix {
   DenseMatrix() = default;
   /// Zeros.
   DenseMatrix(std::int64_t rows, std::int64_t columns)
-      : rows_(rows), columns_(columns), values_(static_cast<std::size_t>(rows * columns)) {}
+      : rows_(rows), columns_(columns), values_(static_cast<std::size_t>(rows * columns), 0.0) {}
+  /// Anything: for what is written whole before it is read.
+  static DenseMatrix unset(std::int64_t rows, std::int64_t columns) {
+    DenseMatrix matrix;
+    matrix.rows_ = rows;
+    matrix.columns_ = columns;
+    matrix.values_ = Values(static_cast<std::size_t>(rows * columns));
+    return matrix;
+  }
 
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }
@@ -36,10 +63,11 @@ class DenseMatrix {
   }
 
  private:
+  using Values = std::vector<double, UnsetAllocator<double>>;
   std::size_t index(std::int64_t i, std::int64_t j) const { return static_cast<std::size_t>(i + j * rows_); }
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
-  std::vector<double> values_;
+  Values values_;
 };
 
 }  // namespace thresher::linalg

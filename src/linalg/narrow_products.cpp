@@ -24,6 +24,9 @@ struct PanelTiles<numerics::NarrowLanes> {
   static constexpr int kOverlapColumns = 2;
 };
 
+/// What is wanted of a product: symmetric ones are known by their lower triangle.
+enum class Part { whole, lower };
+
 /// Two registers of rows of so many columns of B + X S, from column `at` on.
 template <class Lanes, int kColumns>
 [[gnu::always_inline]] inline void product_tile(ConstMatrixView const& b, ConstMatrixView const& x,
@@ -61,15 +64,17 @@ template <class Lanes, int kColumns>
   }
 }
 
-template <class Lanes>
+template <class Lanes, Part kPart = Part::whole>
 [[gnu::always_inline]] inline void product_of_panels(ConstMatrixView const& b, ConstMatrixView const& x,
                                                      Coefficients const& s, MatrixView const& y) {
   constexpr int kMost = PanelTiles<Lanes>::kProductColumns;
-  for (std::int64_t row = 0; row < y.rows; row += static_cast<std::int64_t>(2 * Lanes::kLanes)) {
+  constexpr auto kRows = static_cast<std::int64_t>(2 * Lanes::kLanes);
+  for (std::int64_t row = 0; row < y.rows; row += kRows) {
+    std::int64_t const columns = kPart == Part::whole ? y.columns : std::min(y.columns, row + kRows);
     std::int64_t at = 0;
-    for (; at + kMost <= y.columns; at += kMost) product_tile<Lanes, kMost>(b, x, s, row, at, y);
-    for (; at + 2 <= y.columns; at += 2) product_tile<Lanes, 2>(b, x, s, row, at, y);
-    for (; at < y.columns; ++at) product_tile<Lanes, 1>(b, x, s, row, at, y);
+    for (; at + kMost <= columns; at += kMost) product_tile<Lanes, kMost>(b, x, s, row, at, y);
+    for (; at + 2 <= columns; at += 2) product_tile<Lanes, 2>(b, x, s, row, at, y);
+    for (; at < columns; ++at) product_tile<Lanes, 1>(b, x, s, row, at, y);
   }
 }
 
@@ -103,22 +108,22 @@ template <class Lanes, int kX, int kY>
     for (int a = 0; a < kX; ++a) z(i + a, j + c) = numerics::sum_of_eight<Lanes>(sums[a][c]);
 }
 
-template <class Lanes, int kY>
+template <class Lanes, int kY, Part kPart>
 [[gnu::always_inline]] inline void overlap_columns(ConstMatrixView const& x, ConstMatrixView const& y,
                                                    std::int64_t j, MatrixView const& z) {
   constexpr int kMost = PanelTiles<Lanes>::kOverlapColumns;
-  std::int64_t i = 0;
+  std::int64_t i = kPart == Part::whole ? 0 : j;
   for (; i + kMost <= x.columns; i += kMost) overlap_tile<Lanes, kMost, kY>(x, y, i, j, z);
   for (; i < x.columns; ++i) overlap_tile<Lanes, 1, kY>(x, y, i, j, z);
 }
 
-template <class Lanes>
+template <class Lanes, Part kPart = Part::whole>
 [[gnu::always_inline]] inline void overlaps_of_panels(ConstMatrixView const& x, ConstMatrixView const& y,
                                                       MatrixView const& z) {
   constexpr int kMost = PanelTiles<Lanes>::kOverlapColumns;
   std::int64_t j = 0;
-  for (; j + kMost <= y.columns; j += kMost) overlap_columns<Lanes, kMost>(x, y, j, z);
-  for (; j < y.columns; ++j) overlap_columns<Lanes, 1>(x, y, j, z);
+  for (; j + kMost <= y.columns; j += kMost) overlap_columns<Lanes, kMost, kPart>(x, y, j, z);
+  for (; j < y.columns; ++j) overlap_columns<Lanes, 1, kPart>(x, y, j, z);
 }
 
 THRESHER_WIDE_TARGET void product_wide(ConstMatrixView const& b, ConstMatrixView const& x,
@@ -135,6 +140,18 @@ THRESHER_WIDE_TARGET void overlaps_wide(ConstMatrixView const& x, ConstMatrixVie
 }
 void overlaps_narrow(ConstMatrixView const& x, ConstMatrixView const& y, MatrixView const& z) {
   overlaps_of_panels<numerics::NarrowLanes>(x, y, z);
+}
+THRESHER_WIDE_TARGET void row_gram_wide(ConstMatrixView const& x, MatrixView const& y) {
+  product_of_panels<numerics::WideLanes, Part::lower>({}, x, Coefficients::transposed(x), y);
+}
+void row_gram_narrow(ConstMatrixView const& x, MatrixView const& y) {
+  product_of_panels<numerics::NarrowLanes, Part::lower>({}, x, Coefficients::transposed(x), y);
+}
+THRESHER_WIDE_TARGET void column_gram_wide(ConstMatrixView const& x, MatrixView const& z) {
+  overlaps_of_panels<numerics::WideLanes, Part::lower>(x, x, z);
+}
+void column_gram_narrow(ConstMatrixView const& x, MatrixView const& z) {
+  overlaps_of_panels<numerics::NarrowLanes, Part::lower>(x, x, z);
 }
 
 }  // namespace
@@ -172,6 +189,26 @@ void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatri
                   product.view());
     for (std::int64_t j = 0; j < c.columns; ++j)
       std::copy_n(product.view().column(j).data(), c.rows, c.column(j).data());
+  }
+}
+
+void small_gram(Transpose of_a, ConstMatrixView a, MatrixView c) {
+  if (std::max(a.rows, a.columns) > kLargestSmallSide) {
+    syrk(Triangle::lower, of_a, 1, a, 0, c);
+    return;
+  }
+  bool const wide = random::uses_wide_registers();
+  Panel const panel(a);
+  if (of_a == Transpose::yes) {
+    (wide ? column_gram_wide : column_gram_narrow)(panel.view(), c);
+  } else {
+    Panel product(c.rows, c.columns);
+    // Rows of zeros below have no columns of their own.
+    ConstMatrixView const x = panel.view();
+    (wide ? row_gram_wide : row_gram_narrow)(x, product.view());
+    for (std::int64_t j = 0; j < c.columns; ++j)
+      std::copy(product.view().column(j).begin() + j, product.view().column(j).begin() + c.rows,
+                c.column(j).begin() + j);
   }
 }
 

@@ -71,5 +71,7 @@ inline constexpr std::int64_t kLargestSmallSide = 128;
 /// C <- A B, A B^T or A^T B for matrices of any number of rows: by panels of its own where no side is above
 /// kLargestSmallSide, else by dgemm.
 void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatrixView b, MatrixView c);
+/// The lower triangle of C <- A A^T (Transpose::no) or A^T A, likewise; above it C may be spoilt.
+void small_gram(Transpose of_a, ConstMatrixView a, MatrixView c);
 
 }  // namespace thresher::linalg

@@ -11,7 +11,7 @@ namespace thresher::linalg {
 namespace {
 
 // Entry j of a row goes to lane j mod 8; lanes are added in one fixed tree.
-constexpr std::int64_t kLanes = 8;
+constexpr std::int64_t kPartialSums = 8;
 
 /// Eight lanes as one register of AVX-512 or as two of AVX2.
 struct WideLanes {
@@ -37,7 +37,7 @@ template <class Lanes, int kRows>
   constexpr int parts = Lanes::kParts;
   typename Lanes::Register sums[kRows][parts] = {};
   std::int64_t j = 0;
-  for (; j + kLanes <= columns; j += kLanes) {
+  for (; j + kPartialSums <= columns; j += kPartialSums) {
 #pragma GCC unroll 2
     for (int p = 0; p < parts; ++p) {
       typename Lanes::Register held;
@@ -51,7 +51,7 @@ template <class Lanes, int kRows>
     }
   }
   for (int r = 0; r < kRows; ++r) {
-    double lanes[kLanes];
+    double lanes[kPartialSums];
     std::memcpy(lanes, sums[r], sizeof lanes);
     double tail = 0;
     for (std::int64_t k = j; k < columns; ++k) tail = std::fma(rows[r * columns + k], v[k], tail);

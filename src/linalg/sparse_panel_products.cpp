@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace thresher::linalg {
 
@@ -16,6 +19,8 @@ namespace {
 template <class Lanes>
 constexpr int kRegisters = Lanes::kLanes == 8 ? 16 : 8;
 constexpr std::size_t kEntriesAtOnce = 4;
+/// Numbers of a panel that the second cache holds beside other things, and rows of it at least.
+constexpr std::int64_t kNumbersTogether = 1 << 14, kLeastRows = 16;
 
 /// The matrix with a column per row of it: what an entry of a sparse matrix takes lies side by side.
 Panel by_row(ConstMatrixView a) {
@@ -26,21 +31,7 @@ Panel by_row(ConstMatrixView a) {
   return result;
 }
 
-/// x <- numbers from `at` on, and zeros from `end` on.
-template <class Lanes>
-[[gnu::always_inline]] inline void load_up_to(typename Lanes::Reals& x, double const* from, std::int64_t at,
-                                              std::int64_t end) {
-  constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
-  if (at + kLanes <= end) {
-    numerics::load<Lanes>(x, from + at);
-    return;
-  }
-  double padded[kLanes] = {};
-  for (std::int64_t k = 0; at + k < end; ++k) padded[k] = from[at + k];
-  numerics::load<Lanes>(x, padded);
-}
-
-/// Sums over a row's entries of value times column of the table, to `to`.
+/// Adds over a row's entries value times column of the table to `to`.
 struct Gathering {
   SparseRow const& row;
   ConstMatrixView const& table;
@@ -50,7 +41,9 @@ struct Gathering {
   template <class Lanes, int kCount>
   [[gnu::always_inline]] void tile(std::int64_t at) const {
     constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
-    typename Lanes::Reals sums[kCount] = {};
+    typename Lanes::Reals sums[kCount];
+#pragma GCC unroll 16
+    for (int r = 0; r < kCount; ++r) numerics::load<Lanes>(sums[r], to + at + r * kLanes);
     for (std::size_t k = 0; k < row.columns.size(); ++k) {
       double const value = row.values[k];
       double const* const from = table.data + row.columns[k] * table.leading + at;
@@ -66,45 +59,47 @@ struct Gathering {
   }
 };
 
-/// Columns of the table at the rows' entries <- themselves + value times the row's column of P.
-struct Scattering {
-  std::span<SparseRow const> rows;
-  ConstMatrixView const& p;
-  MatrixView const& table;
-
-  template <class Lanes, int kCount>
-  [[gnu::always_inline]] void tile(std::int64_t at) const {
-    constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
-    for (std::int64_t i = 0; i < p.columns; ++i) {
-      SparseRow const& row = rows[static_cast<std::size_t>(i)];
-      double const* const from = p.data + i * p.leading;
-      typename Lanes::Reals added[kCount];
-#pragma GCC unroll 16
-      for (int r = 0; r < kCount; ++r) load_up_to<Lanes>(added[r], from, at + r * kLanes, p.rows);
-      for (std::size_t k = 0; k < row.columns.size(); ++k) {
-        double const value = row.values[k];
-        double* const to = table.data + row.columns[k] * table.leading + at;
-#pragma GCC unroll 16
-        for (int r = 0; r < kCount; ++r) {
-          typename Lanes::Reals x;
-          numerics::load<Lanes>(x, to + r * kLanes);
-          x += added[r] * value;
-          numerics::store<Lanes>(to + r * kLanes, x);
-        }
-      }
-    }
-  }
-};
-
-template <class Lanes, class Work>
-[[gnu::always_inline]] inline void in_tiles(Work const& work) {
+template <class Lanes>
+[[gnu::always_inline]] inline void in_tiles(Gathering const& work) {
   constexpr int kMost = kRegisters<Lanes>;
   constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
   std::int64_t at = 0;
-  for (; at + kMost * kLanes <= work.table.rows; at += kMost * kLanes) work.template tile<Lanes, kMost>(at);
-  for (; at + 4 * kLanes <= work.table.rows; at += 4 * kLanes) work.template tile<Lanes, 4>(at);
-  for (; at < work.table.rows; at += 2 * kLanes) work.template tile<Lanes, 2>(at);
+  for (; at + kMost * kLanes <= work.table.rows; at += kMost * kLanes) work.tile<Lanes, kMost>(at);
+  for (; at + 4 * kLanes <= work.table.rows; at += 4 * kLanes) work.tile<Lanes, 4>(at);
+  for (; at < work.table.rows; at += 2 * kLanes) work.tile<Lanes, 2>(at);
 }
+
+/// Some rows of a sparse matrix, by columns: what a column adds up to then stays in registers.
+class ByColumns {
+ public:
+  explicit ByColumns(std::int64_t columns) : begins_(static_cast<std::size_t>(columns) + 1) {}
+
+  void take(std::span<SparseRow const> rows) {
+    std::ranges::fill(begins_, 0);
+    for (auto const& row : rows)
+      for (auto const j : row.columns) ++begins_[static_cast<std::size_t>(j) + 1];
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    next_.assign(begins_.begin(), begins_.end() - 1);
+    rows_.resize(begins_.back());
+    values_.resize(begins_.back());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      for (std::size_t k = 0; k < rows[i].columns.size(); ++k) {
+        auto const to = next_[static_cast<std::size_t>(rows[i].columns[k])]++;
+        rows_[to] = static_cast<std::int32_t>(i);
+        values_[to] = rows[i].values[k];
+      }
+  }
+  SparseRow column(std::int64_t j) const {
+    auto const begin = begins_[static_cast<std::size_t>(j)];
+    auto const count = begins_[static_cast<std::size_t>(j) + 1] - begin;
+    return {std::span(rows_).subspan(begin, count), std::span(values_).subspan(begin, count)};
+  }
+
+ private:
+  std::vector<std::size_t> begins_, next_;
+  std::vector<std::int32_t> rows_;
+  std::vector<double> values_;
+};
 
 /// Inner products of `with` and the columns of entries k, k + 1, ...
 template <class Lanes, int kEntries>
@@ -150,12 +145,6 @@ THRESHER_WIDE_TARGET void gather_wide(Gathering const& work) {
 void gather_narrow(Gathering const& work) {
   in_tiles<numerics::NarrowLanes>(work);
 }
-THRESHER_WIDE_TARGET void scatter_wide(Scattering const& work) {
-  in_tiles<numerics::WideLanes>(work);
-}
-void scatter_narrow(Scattering const& work) {
-  in_tiles<numerics::NarrowLanes>(work);
-}
 THRESHER_WIDE_TARGET void sample_wide(double scale, ConstMatrixView const& table, double const* with,
                                       SampledRow const& row) {
   sample<numerics::WideLanes>(scale, table, with, row);
@@ -173,6 +162,7 @@ void add_sparse_product(std::span<SparseRow const> a, ConstMatrixView q, MatrixV
   numerics::AlignedVector sums(static_cast<std::size_t>(table.padded_rows()));
   auto const kernel = random::uses_wide_registers() ? gather_wide : gather_narrow;
   for (std::int64_t i = 0; i < out.columns; ++i) {
+    std::ranges::fill(sums, 0.0);
     kernel({a[static_cast<std::size_t>(i)], entries, sums.data()});
     auto const to = out.column(i);
     for (std::size_t k = 0; k < to.size(); ++k) to[k] += sums[k];
@@ -182,8 +172,22 @@ void add_sparse_product(std::span<SparseRow const> a, ConstMatrixView q, MatrixV
 void transposed_sparse_product(std::span<SparseRow const> a, ConstMatrixView p, MatrixView out) {
   assert(std::ssize(a) == p.columns && out.columns == p.rows);
   Panel table(p.rows, out.rows);
-  auto const sums = table.view();
-  (random::uses_wide_registers() ? scatter_wide : scatter_narrow)({a, p, sums});
+  auto const kernel = random::uses_wide_registers() ? gather_wide : gather_narrow;
+  std::int64_t const together = std::max(kLeastRows, kNumbersTogether / table.padded_rows());
+  Panel rows(p.rows, std::min(together, p.columns));
+  ByColumns by_columns(out.rows);
+  for (std::int64_t begin = 0; begin < p.columns; begin += together) {
+    std::int64_t const count = std::min(together, p.columns - begin);
+    for (std::int64_t i = 0; i < count; ++i)
+      std::ranges::copy(p.column(begin + i), rows.view().column(i).begin());
+    by_columns.take(a.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)));
+    ConstMatrixView const from = std::as_const(rows).view();
+    for (std::int64_t j = 0; j < out.rows; ++j) {
+      auto const column = by_columns.column(j);
+      if (!column.columns.empty()) kernel({column, from, table.view().column(j).data()});
+    }
+  }
+  ConstMatrixView const sums = std::as_const(table).view();
   for (std::int64_t j = 0; j < out.columns; ++j)
     for (std::int64_t i = 0; i < out.rows; ++i) out(i, j) = sums(j, i);
 }

@@ -32,6 +32,17 @@ class ColumnProducts : public ::testing::Test {
   std::vector<double> vector;
 };
 
+TEST_F(ColumnProducts, DistancesAreThoseOfTheDifference) {
+  for (std::size_t const rows : {0u, 1u, 7u, 8u, 9u, 100u, 1040u}) {
+    double square = 0;
+    for (std::size_t i = 0; i < rows; ++i)
+      square += (columns[0][i] - columns[1][i]) * (columns[0][i] - columns[1][i]);
+    EXPECT_NEAR(squared_distance(std::span<double const>(columns[0]).first(rows),
+                                 std::span<double const>(columns[1]).first(rows)),
+                square, 1e-11);
+  }
+}
+
 TEST_F(ColumnProducts, AreInnerProducts) {
   for (std::size_t const rows : {0u, 1u, 7u, 8u, 9u, 100u, 1040u}) {
     auto const v = std::span<double const>(vector).first(rows);

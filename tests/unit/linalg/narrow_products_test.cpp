@@ -66,6 +66,24 @@ TEST_F(NarrowProducts, AreThoseOfGemm) {
   }
 }
 
+TEST_F(NarrowProducts, GramMatricesAreThoseOfSyrk) {
+  for (auto const path : {best_, random::VectorPath::avx2}) {
+    random::set_vector_path(path);
+    for (auto const& [rows, columns] : {std::pair{1, 1}, {16, 5}, {31, 40}, {60, 60}, {128, 128}, {130, 9}}) {
+      auto const a = normal_panel({0, rows}, columns);
+      for (auto const of_a : {Transpose::no, Transpose::yes}) {
+        std::int64_t const order = of_a == Transpose::no ? rows : columns;
+        DenseMatrix found(order, order), expected(order, order);
+        small_gram(of_a, a.view(), found.view());
+        syrk(Triangle::lower, of_a, 1, a.view(), 0, expected.view());
+        for (std::int64_t j = 0; j < order; ++j)
+          for (std::int64_t i = 0; i < j; ++i) found(i, j) = 0;
+        EXPECT_LT(relative_difference(found.values(), expected.values()), 1e-14) << rows << ' ' << columns;
+      }
+    }
+  }
+}
+
 TEST_F(NarrowProducts, HaveTheSameBitsOnEveryProcessorAndBesideAnyColumns) {
   auto const x = normal_panel({0, 100}, 11);
   auto const s = normal_panel({0, 11}, 13);

@@ -105,6 +105,21 @@ TEST_P(SparsePanelProducts, HaveTheSameBitsOnEveryProcessorAndBesideAnyColumns) 
   for (std::int64_t i = 0; i < 23; ++i) EXPECT_EQ(wide.product(0, i), alone(0, i));
 }
 
+/// More rows than are taken at a time, some of them without entries.
+TEST_P(SparsePanelProducts, TransposedRowsAreTakenInBlocks) {
+  std::int64_t const b = GetParam(), rows = 1200, columns = 31;
+  Sample const a(rows, columns);
+  auto const p = normal_panel({0, b}, rows, "p");
+  DenseMatrix expected(columns, b);
+  gemm(Transpose::yes, Transpose::yes, 1, a.dense.view(), p.view(), 0, expected.view());
+  for (auto const path : {best_, random::VectorPath::avx2}) {
+    random::set_vector_path(path);
+    DenseMatrix found(columns, b);
+    transposed_sparse_product(a.rows(), p.view(), found.view());
+    EXPECT_LT(relative_difference(found.values(), expected.values()), 1e-14);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Widths, SparsePanelProducts, testing::Values(1, 8, 17, 53, 130, 200));
 
 }  // namespace

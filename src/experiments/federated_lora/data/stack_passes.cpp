@@ -1,5 +1,6 @@
 #include "experiments/federated_lora/data/stack_passes.hpp"
 
+#include "linalg/column_products.hpp"
 #include "linalg/symmetric_eigenpairs.hpp"
 #include "prox/thresholded_subspace.hpp"
 
@@ -37,20 +38,6 @@ DenseMatrix zero_like(ClientStack const& stack) {
   return {stack.rows(), stack.columns()};
 }
 
-double squared_distance(std::span<double const> a, std::span<double const> b) {
-  double lanes[8] = {};
-  std::size_t const whole = a.size() / 8 * 8;
-  for (std::size_t i = 0; i < whole; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) {
-      double const difference = a[i + lane] - b[i + lane];
-      lanes[lane] += difference * difference;
-    }
-  for (std::size_t i = whole; i < a.size(); ++i) lanes[0] += (a[i] - b[i]) * (a[i] - b[i]);
-  double sum = 0;
-  for (double const lane : lanes) sum += lane;
-  return sum;
-}
-
 }  // namespace
 
 DenseMatrix weighted_sum(ClientStack const& stack, std::span<double const> weights) {
@@ -84,8 +71,8 @@ std::vector<double> distances(ClientStack const& stack, DenseMatrix const& centr
   std::vector<double> squares(static_cast<std::size_t>(stack.clients()));
   for (auto const& piece : stack.pieces())
     squares[static_cast<std::size_t>(piece.client)] +=
-        squared_distance(entries(stack.get(piece, scratch)),
-                         entries(centre.columns_from(piece.columns.begin, piece.columns.size())));
+        linalg::squared_distance(entries(stack.get(piece, scratch)),
+                                 entries(centre.columns_from(piece.columns.begin, piece.columns.size())));
   mpi::sum_in_place(stack.communicator(), squares);
   return roots(std::move(squares));
 }
@@ -103,7 +90,7 @@ Residuals residuals(ClientStack const& stack, DenseMatrix const& centre, DenseMa
     auto const from = entries(centre.columns_from(piece.columns.begin, piece.columns.size()));
     MatrixView const d = difference.columns_from(0, piece.columns.size());
     for (std::size_t i = 0; i < estimate.size(); ++i) d.data[i] = estimate[i] - from[i];
-    squares[client] += squared_distance(estimate, from);
+    squares[client] += linalg::squared_distance(estimate, from);
     MatrixView const c = coefficients.columns_from(0, piece.columns.size());
     if (frame.columns() > 0) {
       linalg::gemm(Transpose::yes, Transpose::no, 1, frame.view(), d, 0, c);
