@@ -55,14 +55,15 @@ ShrinkingFactor factor_of(linalg::SymmetricEigenpairs pairs, double threshold) {
 
 /// What each owner has found, for all ranks.
 void send_pairs(mpi::Communicator const& comm, std::span<linalg::SymmetricEigenpairs> pairs) {
+  auto const owners = mpi::in_turn(comm, pairs.size());
   std::vector<std::vector<double>> values;
   std::vector<DenseMatrix*> vectors;
   for (auto& of_one : pairs) {
     values.push_back(std::move(of_one.values));
     vectors.push_back(&of_one.vectors);
   }
-  mpi::send_from_owners(comm, values);
-  linalg::send_from_owners(comm, vectors);
+  mpi::send_from_owners(comm, owners, values);
+  linalg::send_from_owners(comm, owners, vectors);
   for (std::size_t k = 0; k < pairs.size(); ++k) pairs[k].values = std::move(values[k]);
 }
 
@@ -73,12 +74,13 @@ std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
                                                std::span<double const> thresholds) {
   std::vector<linalg::SymmetricEigenpairs> pairs;
   for (auto const& gram : grams) pairs.push_back({{}, DenseMatrix(gram.rows, 0)});
+  auto const owners = mpi::in_turn(comm, grams.size());
   mpi::agree(comm, [&] {
     std::vector<std::size_t> own;
     std::vector<MatrixView> matrices;
     std::vector<double> bounds;
     for (std::size_t k = 0; k < grams.size(); ++k) {
-      if (mpi::owner_of(comm, k) != comm.rank()) continue;
+      if (owners[k] != comm.rank()) continue;
       own.push_back(k);
       matrices.push_back(grams[k]);
       bounds.push_back(thresholds[k] * thresholds[k]);

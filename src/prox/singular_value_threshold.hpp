@@ -33,7 +33,7 @@ struct ShrinkingFactor {
 /// Squaring loses singular values below 1e-8 of the largest: t must be above. t > 0. Collective.
 ShrinkingFactor shrinking_factor(mpi::Communicator const& comm, linalg::MatrixView gram, double threshold);
 
-/// The same for several matrices with thresholds of their own, each decomposed by its owner (mpi::owner_of),
+/// The same for several matrices with thresholds of their own, each decomposed by its owner (mpi::in_turn),
 /// where alone it need be right. Collective.
 std::vector<ShrinkingFactor> shrinking_factors(mpi::Communicator const& comm,
                                                std::span<linalg::MatrixView const> grams,

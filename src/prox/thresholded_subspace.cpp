@@ -37,15 +37,21 @@ double norm(std::span<double const> x) {
 }
 
 DenseMatrix product_of(ConstMatrixView a, ConstMatrixView b) {
-  DenseMatrix c(a.rows, b.columns);
+  auto c = DenseMatrix::unset(a.rows, b.columns);
   linalg::gemm(Transpose::no, Transpose::no, 1, a, b, 0, c.view());
   return c;
+}
+
+DenseMatrix first_columns(DenseMatrix const& a, std::int64_t count) {
+  auto result = DenseMatrix::unset(a.rows(), count);
+  std::ranges::copy(a.values().first(result.values().size()), result.values().begin());
+  return result;
 }
 
 /// panel <- panel - B B^T panel.
 void remove_part(ConstMatrixView basis, MatrixView panel) {
   if (basis.columns == 0 || panel.columns == 0) return;
-  DenseMatrix overlaps(basis.columns, panel.columns);
+  auto overlaps = DenseMatrix::unset(basis.columns, panel.columns);
   linalg::gemm(Transpose::yes, Transpose::no, 1, basis, panel, 0, overlaps.view());
   linalg::gemm(Transpose::no, Transpose::no, -1, basis, overlaps.view(), 1, panel);
 }
@@ -79,13 +85,11 @@ DenseMatrix orthonormal_part(ConstMatrixView basis, DenseMatrix panel) {
     }
     count = kept;
   }
-  DenseMatrix result(panel.rows(), count);
-  std::ranges::copy(panel.values().first(result.values().size()), result.values().begin());
-  return result;
+  return first_columns(panel, count);
 }
 
 DenseMatrix beside(DenseMatrix const& left, DenseMatrix const& right) {
-  DenseMatrix both(std::max(left.rows(), right.rows()), left.columns() + right.columns());
+  auto both = DenseMatrix::unset(std::max(left.rows(), right.rows()), left.columns() + right.columns());
   std::ranges::copy(left.values(), both.values().begin());
   std::ranges::copy(right.values(),
                     both.values().begin() + static_cast<std::ptrdiff_t>(left.values().size()));
@@ -167,6 +171,8 @@ class ThresholdedSubspace::Search {
     return effort_.most > 0 ? std::min(above, effort_.most) : above;
   }
   std::vector<double> const& values() const { return ritz_.values; }
+  /// The leading Ritz vectors in terms of the blocks so far, before the first restart.
+  DenseMatrix coordinates(std::int64_t columns) const { return first_columns(ritz_.vectors, columns); }
   /// The leading Ritz vectors.
   DenseMatrix vectors(std::int64_t columns) const {
     return product_of(basis_.view(), ritz_.vectors.columns_from(0, columns));
@@ -248,20 +254,22 @@ ThresholdedSubspace::ThresholdedSubspace(mpi::Communicator const& comm, std::int
                                          SubspaceEffort effort)
     : comm_(comm), rows_(rows), effort_(effort), start_(rows, 0) {}
 
-std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const& comm,
-                                                         std::span<Request const> requests,
-                                                         std::int64_t count, double tolerance) {
+std::vector<ThresholdedSubspace::Found> ThresholdedSubspace::search(mpi::Communicator const& comm,
+                                                                    std::span<Request const> requests,
+                                                                    std::int64_t count, double tolerance) {
   struct Run {
     Request const& request;
     DenseMatrix block;
     DenseMatrix image;
     std::optional<Search> search;  ///< on the owner
-    ShrinkingFactor factor;
+    std::int64_t products = 0;
+    std::int64_t columns = 0;  ///< of all blocks so far
+    Found found;
   };
   std::vector<Run> runs;
   for (auto const& request : requests) {
     auto const rows = request.subspace->rows_;
-    runs.push_back({request, DenseMatrix(rows, 0), DenseMatrix(rows, 0), {}, {}});
+    runs.push_back({request, DenseMatrix(rows, 0), DenseMatrix(rows, 0), {}, 0, 0, {}});
   }
   std::vector<DenseMatrix*> blocks, images, starts;
   for (auto& run : runs) {
@@ -269,10 +277,11 @@ std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const
     images.push_back(&run.image);
     starts.push_back(&run.request.subspace->start_);
   }
+  auto const owners = mpi::in_turn(comm, runs.size());
   auto const on_owners = [&](auto const& work) {
     mpi::agree(comm, [&] {
       for (std::size_t k = 0; k < runs.size(); ++k)
-        if (mpi::owner_of(comm, k) == comm.rank()) work(runs[k]);
+        if (owners[k] == comm.rank()) work(runs[k]);
     });
   };
   on_owners([&](Run& run) {
@@ -286,69 +295,81 @@ std::vector<ShrinkingFactor> ThresholdedSubspace::search(mpi::Communicator const
                        begins ? std::max(tolerance, kFirstTolerance) : tolerance);
     run.block = run.search->begin(subspace.start_, std::max(kFirstBlock, count + effort.guard));
   });
-  linalg::send_from_owners(comm, blocks);
+  linalg::send_from_owners(comm, owners, blocks);
   for (std::int64_t used = 0;; ++used) {
     if (std::ranges::all_of(runs, [](Run const& run) { return run.block.columns() == 0; })) break;
     if (used == kMostProducts) throw std::runtime_error("singular vectors: no convergence in 1000 products");
     for (auto& run : runs) {
-      run.image = DenseMatrix(run.block.rows(), run.block.columns());
+      run.image = DenseMatrix::unset(run.block.rows(), run.block.columns());
       if (run.block.columns() == 0) continue;
       run.request.product(std::as_const(run.block).view(), run.image.view());
       ++run.request.subspace->products_;
+      ++run.products;
+      run.columns += run.block.columns();
     }
-    linalg::sum_on_owners(comm, images);
+    linalg::sum_on_owners(comm, owners, images);
     on_owners([](Run& run) {
       if (run.block.columns() > 0)
         run.block = run.search->advance(run.block, std::as_const(run.image).view());
     });
-    linalg::send_from_owners(comm, blocks);
+    linalg::send_from_owners(comm, owners, blocks);
+  }
+  std::vector<DenseMatrix*> combinations;
+  for (auto& run : runs) {
+    run.found.combination = DenseMatrix(run.products > kPanelsCombined ? 0 : run.columns, 0);
+    combinations.push_back(&run.found.combination);
   }
   on_owners([](Run& run) {
     auto const& search = *run.search;
+    auto& [factor, combination] = run.found;
     std::int64_t const found = search.number_wanted();
     for (std::int64_t k = 0; k < found; ++k)
-      run.factor.singular_values.push_back(
+      factor.singular_values.push_back(
           std::sqrt(std::max(search.values()[static_cast<std::size_t>(k)], 0.0)));
+    if (combination.rows() > 0) combination = search.coordinates(found);
     auto& subspace = *run.request.subspace;
     subspace.start_ =
         search.vectors(std::min(search.columns(), std::max(kFirstBlock, found + subspace.effort_.guard)));
     run.search.reset();
   });
-  linalg::send_from_owners(comm, starts);
+  linalg::send_from_owners(comm, owners, starts);
+  linalg::send_from_owners(comm, owners, combinations);
   std::vector<std::vector<double>> values;
-  for (auto& run : runs) values.push_back(std::move(run.factor.singular_values));
-  mpi::send_from_owners(comm, values);
-  std::vector<ShrinkingFactor> factors;
+  for (auto& run : runs) values.push_back(std::move(run.found.factor.singular_values));
+  mpi::send_from_owners(comm, owners, values);
+  std::vector<Found> results;
   for (std::size_t k = 0; k < runs.size(); ++k) {
     auto& subspace = *runs[k].request.subspace;
-    auto& factor = factors.emplace_back(std::move(runs[k].factor));
+    auto& factor = results.emplace_back(std::move(runs[k].found)).factor;
     factor.singular_values = std::move(values[k]);
     factor.threshold = runs[k].request.threshold;
-    factor.vectors = DenseMatrix(subspace.rows_, static_cast<std::int64_t>(factor.singular_values.size()));
+    factor.vectors =
+        DenseMatrix::unset(subspace.rows_, static_cast<std::int64_t>(factor.singular_values.size()));
     std::ranges::copy(subspace.start_.values().first(factor.vectors.values().size()),
                       factor.vectors.values().begin());
   }
-  return factors;
+  return results;
 }
 
 std::int64_t ThresholdedSubspace::numbers_held(std::int64_t rows, std::int64_t columns) {
   return 2 * (kBlocksOfBasis + 1) * rows * std::min(rows, columns);
 }
 
-std::vector<ShrinkingFactor> ThresholdedSubspace::above(mpi::Communicator const& comm,
-                                                        std::span<Request const> requests, double tolerance) {
+std::vector<ThresholdedSubspace::Found> ThresholdedSubspace::above(mpi::Communicator const& comm,
+                                                                   std::span<Request const> requests,
+                                                                   double tolerance) {
   return search(comm, requests, 0, tolerance);
 }
 
 ShrinkingFactor ThresholdedSubspace::above(GramProduct const& product, double threshold, double tolerance) {
   Request const request{this, product, threshold};
-  return std::move(search(comm_, {&request, 1}, 0, tolerance).front());
+  return std::move(search(comm_, {&request, 1}, 0, tolerance).front().factor);
 }
 
 ShrinkingFactor ThresholdedSubspace::leading(GramProduct const& product, std::int64_t count,
                                              double tolerance) {
   Request const request{this, product, 0};
-  return std::move(search(comm_, {&request, 1}, count, tolerance).front());
+  return std::move(search(comm_, {&request, 1}, count, tolerance).front().factor);
 }
 
 }  // namespace thresher::prox

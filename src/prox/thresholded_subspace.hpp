@@ -44,10 +44,17 @@ class ThresholdedSubspace {
     GramProduct product;
     double threshold;
   };
+  /// What was found, and how it follows from the panels that were multiplied: the vectors are those, side by
+  /// side, times the combination. After more than kPanelsCombined products it has no rows.
+  struct Found {
+    ShrinkingFactor factor;
+    linalg::DenseMatrix combination;
+  };
+  static constexpr std::int64_t kPanelsCombined = 2;
   /// `above` for several at once: each has its small algebra on a rank of its own, in turns where there are
   /// more searches than ranks, and holds its vectors there until all have ended. Collective.
-  static std::vector<ShrinkingFactor> above(mpi::Communicator const& comm, std::span<Request const> requests,
-                                            double tolerance);
+  static std::vector<Found> above(mpi::Communicator const& comm, std::span<Request const> requests,
+                                  double tolerance);
   /// The `count` leading ones, with threshold 0. Collective.
   ShrinkingFactor leading(GramProduct const& product, std::int64_t count, double tolerance);
 
@@ -62,8 +69,8 @@ class ThresholdedSubspace {
 
  private:
   class Search;
-  static std::vector<ShrinkingFactor> search(mpi::Communicator const& comm, std::span<Request const> requests,
-                                             std::int64_t count, double tolerance);
+  static std::vector<Found> search(mpi::Communicator const& comm, std::span<Request const> requests,
+                                   std::int64_t count, double tolerance);
 
   mpi::Communicator const& comm_;
   std::int64_t rows_;

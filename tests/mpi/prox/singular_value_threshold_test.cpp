@@ -150,22 +150,61 @@ TEST(ThresholdedSubspace, SeveralSearchesAreThoseOfEach) {
     auto const found = prox::ThresholdedSubspace::above(comm, requests, 1e-10);
     for (std::size_t k = 0; k < 5; ++k) {
       auto const expected = alone[k].above(part_of_gram_product(comm, matrices[k]), thresholds[k], 1e-10);
-      ASSERT_EQ(found[k].rank(), expected.rank()) << k;
+      ASSERT_EQ(found[k].factor.rank(), expected.rank()) << k;
       auto shrunk = matrices[k], expected_shrunk = matrices[k];
-      found[k].apply(shrunk.view());
+      found[k].factor.apply(shrunk.view());
       expected.apply(expected_shrunk.view());
       expect_near(shrunk, expected_shrunk, 1e-8);
-      EXPECT_EQ(found[k].threshold, thresholds[k]);
+      EXPECT_EQ(found[k].factor.threshold, thresholds[k]);
       EXPECT_EQ(together[k].products(), alone[k].products());
       auto copy = matrices[k];
       std::vector<double> values(static_cast<std::size_t>(copy.rows()));
       linalg::singular_values(copy.view(), values);
-      EXPECT_EQ(found[k].rank(),
+      EXPECT_EQ(found[k].factor.rank(),
                 std::ranges::count_if(values, [&](double value) { return value > thresholds[k]; }));
     }
-    EXPECT_EQ(found[1].rank(), 0);
-    EXPECT_GT(found[2].rank(), 3);
+    EXPECT_EQ(found[1].factor.rank(), 0);
+    EXPECT_GT(found[2].factor.rank(), 3);
   }
+}
+
+/// Of a short search, from the panels that were multiplied; a long one says nothing.
+TEST(ThresholdedSubspace, SaysHowItsVectorsCombineThePanels) {
+  auto const comm = world();
+  std::vector<double> values;
+  for (int k = 0; k < 50; ++k) values.push_back(k < 12 ? 9 - 0.2 * k : 2.0 - 0.02 * k);
+  auto const x = with_values(60, 80, values);
+  auto const multiply = part_of_gram_product(comm, x);
+  prox::ThresholdedSubspace subspace(comm, 60, {.guard = 4, .products = 2});
+  int lengths[2] = {};  // long, short
+  for (int call = 0; call < 4; ++call) {
+    std::vector<DenseMatrix> panels;
+    auto const recording = [&](linalg::ConstMatrixView in, linalg::MatrixView out) {
+      auto& copy = panels.emplace_back(in.rows, in.columns);
+      for (std::int64_t j = 0; j < in.columns; ++j) std::ranges::copy(in.column(j), copy.column(j).begin());
+      multiply(in, out);
+    };
+    prox::ThresholdedSubspace::Request const request{&subspace, recording, 5};
+    auto const found = std::move(prox::ThresholdedSubspace::above(comm, {&request, 1}, 1e-12).front());
+    ASSERT_EQ(found.factor.rank(), 12);
+    bool const is_short = std::ssize(panels) <= prox::ThresholdedSubspace::kPanelsCombined;
+    ++lengths[is_short ? 1 : 0];
+    if (!is_short) {
+      EXPECT_EQ(found.combination.rows(), 0);
+      continue;
+    }
+    DenseMatrix sum(60, 12);
+    std::int64_t at = 0;
+    for (auto const& panel : panels) {
+      linalg::gemm(Transpose::no, Transpose::no, 1, panel.view(),
+                   found.combination.view().block(at, 0, panel.columns(), 12), 1, sum.view());
+      at += panel.columns();
+    }
+    EXPECT_EQ(found.combination.rows(), at);
+    expect_near(sum, found.factor.vectors, 1e-13);
+  }
+  EXPECT_GT(lengths[0], 0);
+  EXPECT_GT(lengths[1], 0);
 }
 
 TEST(ThresholdedSubspace, StartsWithWhatItFound) {

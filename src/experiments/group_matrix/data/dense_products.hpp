@@ -8,8 +8,8 @@ namespace thresher::group_matrix {
 inline linalg::DenseMatrix product(linalg::Transpose of_a, linalg::ConstMatrixView a, linalg::Transpose of_b,
                                    linalg::ConstMatrixView b) {
   using linalg::Transpose;
-  linalg::DenseMatrix c(of_a == Transpose::no ? a.rows : a.columns,
-                        of_b == Transpose::no ? b.columns : b.rows);
+  auto c = linalg::DenseMatrix::unset(of_a == Transpose::no ? a.rows : a.columns,
+                                      of_b == Transpose::no ? b.columns : b.rows);
   linalg::gemm(of_a, of_b, 1, a, b, 0, c.view());
   return c;
 }

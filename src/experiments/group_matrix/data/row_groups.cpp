@@ -4,6 +4,18 @@
 
 namespace thresher::group_matrix {
 
+RowPlaces::RowPlaces(std::span<GroupRows const* const> groups, std::int64_t rows)
+    : begins_(static_cast<std::size_t>(rows) + 1) {
+  for (auto const* group : groups)
+    for (auto const row : group->own) ++begins_[static_cast<std::size_t>(row) + 1];
+  std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+  places_.resize(begins_.back());
+  std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (std::int64_t s = 0; s < groups[g]->own_count(); ++s)
+      places_[next[static_cast<std::size_t>(groups[g]->own[static_cast<std::size_t>(s)])]++] = {g, s};
+}
+
 std::vector<GroupRows> design_groups(Design const& design, mpi::Range own) {
   std::vector<GroupRows> groups(static_cast<std::size_t>(design.groups()));
   for (std::int64_t g = 0; g < design.groups(); ++g)

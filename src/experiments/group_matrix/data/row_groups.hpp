@@ -3,7 +3,9 @@
 #include "experiments/group_matrix/model/design.hpp"
 #include "mpi/partition.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace thresher::group_matrix {
@@ -14,6 +16,24 @@ struct GroupRows {
   std::vector<std::int32_t> own;  ///< numbers among the rank's rows, ascending
 
   std::int64_t own_count() const { return static_cast<std::int64_t>(own.size()); }
+};
+
+/// Where each of a rank's rows stands in groups, in the order of groups.
+class RowPlaces {
+ public:
+  struct Place {
+    std::size_t group;
+    std::int64_t position;  ///< among the rank's rows of the group
+  };
+  RowPlaces(std::span<GroupRows const* const> groups, std::int64_t rows);
+  std::span<Place const> of(std::int64_t row) const {
+    auto const at = static_cast<std::size_t>(row);
+    return std::span(places_).subspan(begins_[at], begins_[at + 1] - begins_[at]);
+  }
+
+ private:
+  std::vector<Place> places_;
+  std::vector<std::size_t> begins_;
 };
 
 /// Groups of the design, base blocks, and the group of all rows, for a rank that holds `own`.

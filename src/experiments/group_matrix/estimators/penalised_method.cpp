@@ -1,6 +1,8 @@
 #include "experiments/group_matrix/estimators/penalised_method.hpp"
 
 #include "experiments/group_matrix/model/group_weights.hpp"
+#include "experiments/group_matrix/solvers/group_threshold.hpp"
+#include "experiments/group_matrix/solvers/row_operator.hpp"
 #include "study/rates.hpp"
 
 #include <fmt/format.h>
@@ -20,11 +22,6 @@ constexpr double kWalked = 0.7;
 constexpr double kRankPart = 0.5;
 /// LAPACK's whole decomposition of a Gram matrix, in units of the cube of its order.
 constexpr double kEigenFlops = 9;
-/// Orders up to which Gram matrices are the rule; above, blocks of vectors.
-constexpr double kGramOrder = 1500, kSmallGramOrder = 128, kGramOrderPerRank = 6;
-/// Panels of a group whose Gram matrix is not decomposed are made where they have at most so many numbers,
-/// and such a part is observed.
-constexpr double kDensePanel = 1 << 23, kDensePart = 0.4;
 constexpr double kExpectedRank = 60;
 constexpr double kLeastValidationEntries = 10;
 constexpr double kLeastValidationPairs = 3;
@@ -100,12 +97,12 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
   for (double const group : sizes) {
     double const side = std::min(group, size.columns);
     double const order = ranks == 1 ? side : size.columns;
-    double rank = side <= kGramOrder ? std::ceil(kRankPart * side) : kExpectedRank;
+    double rank = side <= kLargestGram ? std::ceil(kRankPart * side) : kExpectedRank;
     if (point.rank_cap > 0 && !is_admm) rank = std::min(rank, static_cast<double>(point.rank_cap));
     rows += group;
     largest = std::max(largest, group);
     double const block = rank + static_cast<double>(point.svd_oversample);
-    if (side <= kSmallGramOrder || (side <= kGramOrder && kGramOrderPerRank * rank > side)) {
+    if (side <= kSmallGram || (side <= kLargestGram && kGramPerRank * rank > side)) {
       panel = std::max(panel, group * size.columns * share);
       grams += order * order;
       orders = std::max(orders, order);
@@ -131,21 +128,23 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
                (is_admm ? 0 : 8 * size.observed * factors / std::max(1.0, rows * share + size.columns)));
   cost.bytes_streamed = count * 8 * 8 * rows * size.columns * (is_admm ? 1 : 0.2);
   double const observed = size.observed * share;
-  double const part = largest * size.columns * share;
-  if (part <= kDensePanel && size.observed >= kDensePart * size.entries) panel = std::max(panel, part);
+  // A rank's rows of one group, and of those that are worked on at once.
+  double const own = std::min(largest, size.rows * share);
+  double const at_once = std::min(rows * share, own * ranks);
+  double const part = own * size.columns;
+  if (part <= kMostDense && size.observed >= kDensePart * size.entries) panel = std::max(panel, part);
   // Two parts of the entries, and vectors of numbers at them; Gram matrices with eigenvectors and workspaces;
   // blocks of vectors that one rank orthogonalises.
   cost.bytes_per_rank = observed * ((walks_path(point) ? 12 : 0) + 8 * 5) + 24 * size.rows * share +
                         8 * (std::min(grams, static_cast<double>(1 << 25)) + 4 * orders * orders +
-                             12 * size.columns * width + 3 * largest * share * width);
+                             12 * size.columns * width + (3 * own + 2 * at_once) * width);
   if (is_admm) {
-    cost.bytes_per_rank += 8 * size.columns * share * (2 * rows + 3 * size.rows + 3 * largest) + 16 * factors;
+    cost.bytes_per_rank += 8 * size.columns * (share * (2 * rows + 3 * size.rows) + 2 * own) + 16 * factors;
     cost.remedy = "solver = prox_avg";
   } else {
     // Three iterates, a panel, and the rows of a group in coordinates of the parts that meet it, or in all.
     double const coordinates = 2 * all_ranks < size.columns ? all_ranks : size.columns;
-    cost.bytes_per_rank += 8 * (3 * factors + 2 * panel +
-                                coordinates * (std::min(largest, size.rows * share) + 2 * coordinates));
+    cost.bytes_per_rank += 8 * (3 * factors + 2 * panel + coordinates * (own + 2 * coordinates));
   }
   return cost;
 }

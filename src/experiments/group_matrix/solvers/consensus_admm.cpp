@@ -2,6 +2,7 @@
 #include "experiments/group_matrix/solvers/penalised_fit.hpp"
 #include "experiments/group_matrix/solvers/row_spectra.hpp"
 #include "linalg/narrow_products.hpp"
+#include "numerics/vector_math.hpp"
 #include "prox/tao_admm.hpp"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ using linalg::Transpose;
 constexpr double kFloor = 1e-12;
 /// Over-relaxation (Boyd et al. 2011, section 3.4.3): a third fewer iterations.
 constexpr double kRelaxation = 1.6;
+/// Rows of a group that are exchanged at a time, at least, and their numbers.
+constexpr std::int64_t kLeastRows = 16, kNumbersTogether = 1 << 14;
 constexpr prox::PenaltyBalancing kBalancing{.period = 10, .last = 300, .imbalance = 5};
 
 /// tolerance * residual / max(tolerance * scale, floor): at most the tolerance where the residual is.
@@ -33,31 +36,46 @@ struct Sums {
 };
 
 /// From X, the relaxed P_g M plus U, and the new Z: U <- X - Z, Z <- new, with the sums of what changed.
+/// In registers by hand: as a loop over lanes it becomes shuffles.
 void exchange_copy(double const* m, double const* fresh, std::int64_t size, double* x, double* z,
                    Sums& sums) {
-  constexpr std::int64_t kLanes = 4;
-  double parts[5][kLanes] = {};
-  auto const one = [&](std::int64_t j, std::int64_t lane) {
-    double const violation = m[j] - fresh[j], change = fresh[j] - z[j], multiplier = x[j] - fresh[j];
-    parts[0][lane] += violation * violation;
-    parts[1][lane] += change * change;
-    parts[2][lane] += fresh[j] * fresh[j];
-    parts[3][lane] += m[j] * m[j];
-    parts[4][lane] += multiplier * multiplier;
-    z[j] = fresh[j];
-    x[j] = multiplier;
+  using Lanes = numerics::NarrowLanes;
+  constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
+  Lanes::Reals violations = {}, changes = {}, copies = {}, rows = {}, multipliers = {};
+  auto const exchange = [&](double const* m_j, double const* fresh_j, double* x_j, double* z_j) {
+    Lanes::Reals row, copy, left, before;
+    numerics::load<Lanes>(row, m_j);
+    numerics::load<Lanes>(copy, fresh_j);
+    numerics::load<Lanes>(left, x_j);
+    numerics::load<Lanes>(before, z_j);
+    auto const violation = row - copy, change = copy - before, multiplier = left - copy;
+    violations += violation * violation;
+    changes += change * change;
+    copies += copy * copy;
+    rows += row * row;
+    multipliers += multiplier * multiplier;
+    numerics::store<Lanes>(z_j, copy);
+    numerics::store<Lanes>(x_j, multiplier);
   };
-  std::int64_t const whole = size / kLanes * kLanes;
-  for (std::int64_t j = 0; j < whole; j += kLanes)
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) one(j + lane, lane);
-  for (std::int64_t j = whole; j < size; ++j) one(j, 0);
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-    sums.violation += parts[0][lane];
-    sums.change += parts[1][lane];
-    sums.copy += parts[2][lane];
-    sums.rows += parts[3][lane];
-    sums.multiplier += parts[4][lane];
+  std::int64_t j = 0;
+  for (; j + kLanes <= size; j += kLanes) exchange(m + j, fresh + j, x + j, z + j);
+  if (j < size) {
+    double rest[4][kLanes] = {};
+    auto const count = size - j;
+    std::copy_n(m + j, count, rest[0]);
+    std::copy_n(fresh + j, count, rest[1]);
+    std::copy_n(x + j, count, rest[2]);
+    std::copy_n(z + j, count, rest[3]);
+    exchange(rest[0], rest[1], rest[2], rest[3]);
+    std::copy_n(rest[2], count, x + j);
+    std::copy_n(rest[3], count, z + j);
   }
+  auto const sum = [](Lanes::Reals const& a) { return (a[0] + a[2]) + (a[1] + a[3]); };
+  sums.violation += sum(violations);
+  sums.change += sum(changes);
+  sums.copy += sum(copies);
+  sums.rows += sum(rows);
+  sums.multiplier += sum(multipliers);
 }
 
 /// Alternating directions on copies Z_g = P_g M with scaled multipliers U_g, all panels dense.
@@ -71,6 +89,8 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
         settings_(settings),
         rho_(settings.penalty),
         m_(observations.columns(), observations.own().size()),
+        fresh_(observations.columns(), std::max(kLeastRows, kNumbersTogether / observations.columns())),
+        places_(penalty.rows(), observations.own().size()),
         threshold_(comm, observations.columns(), penalty.rows(),
                    {.guard = settings.svd_oversample, .products = settings.svd_passes + 1}) {
     for (auto const* rows : penalty.rows()) {
@@ -114,6 +134,7 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
 
  private:
   double move_rows(double rho);
+  Sums exchange(std::size_t g, ThresholdedRows const& left);
   double dual_value();
 
   mpi::Communicator const& comm_;
@@ -125,68 +146,73 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
   DenseMatrix m_;
   std::vector<DenseMatrix> z_, u_;
   std::vector<std::int64_t> ranks_;
-  DenseMatrix fresh_;
+  DenseMatrix fresh_;  ///< some new rows of a copy
+  RowPlaces places_;
   GroupThreshold threshold_;
 };
 
-/// M = (P_Omega Y + rho sum_g (Z_g - U_g)) / (1_Omega + rho k); returns |P_Omega (Y - M)|^2 of this rank.
+/// M = (P_Omega Y + rho sum_g (Z_g - U_g)) / (1_Omega + rho k), and X_g = relaxed P_g M plus U_g in the place
+/// of U_g; returns |P_Omega (Y - M)|^2 of this rank. Row by row: what a row needs is read once.
 double ConsensusAdmm::move_rows(double rho) {
-  std::ranges::fill(m_.values(), 0.0);
-  auto const groups = penalty_.rows();
-  std::int64_t const columns = observations_.columns();
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
-      double* const to = m_.column(groups[g]->own[static_cast<std::size_t>(s)]).data();
-      double const* const z = z_[g].column(s).data();
-      double const* const u = u_[g].column(s).data();
-      for (std::int64_t j = 0; j < columns; ++j) to[j] += z[j] - u[j];
-    }
+  auto const columns = static_cast<std::size_t>(observations_.columns());
   double square = 0;
   for (std::int64_t i = 0; i < m_.columns(); ++i) {
     double const k = penalty_.coverage(i);
-    auto const row = m_.column(i);
-    auto const entries = observations_.entries(i);
+    double* const m = m_.column(i).data();
+    std::fill_n(m, columns, 0.0);
+    for (auto const& [g, s] : places_.of(i)) {
+      double const* const z = z_[g].column(s).data();
+      double const* const u = u_[g].column(s).data();
+      for (std::size_t j = 0; j < columns; ++j) m[j] += z[j] - u[j];
+    }
     if (k != 1)
-      for (double& entry : row) entry /= k;
+      for (std::size_t j = 0; j < columns; ++j) m[j] /= k;
+    auto const entries = observations_.entries(i);
+    double const weight = 1 / (1 + rho * k);
     for (auto e = entries.begin; e < entries.end; ++e) {
-      double& entry = row[static_cast<std::size_t>(observations_.column(e))];
+      double& entry = m[static_cast<std::size_t>(observations_.column(e))];
       double const y = observations_.value(e);
-      entry = (y + rho * k * entry) / (1 + rho * k);
+      entry += weight * (y - entry);
       square += (y - entry) * (y - entry);
+    }
+    for (auto const& [g, s] : places_.of(i)) {
+      double const* const z = z_[g].column(s).data();
+      double* const x = u_[g].column(s).data();
+      for (std::size_t j = 0; j < columns; ++j) x[j] += kRelaxation * m[j] + (1 - kRelaxation) * z[j];
     }
   }
   return square;
 }
 
+/// Z_g <- what is left of X_g, U_g <- X_g - Z_g, some rows at a time: the new ones stay in the cache.
+Sums ConsensusAdmm::exchange(std::size_t g, ThresholdedRows const& left) {
+  auto const& own = penalty_.rows()[g]->own;
+  std::int64_t const columns = observations_.columns(), rows = std::ssize(own);
+  Sums sums;
+  for (std::int64_t begin = 0; begin < rows; begin += fresh_.columns()) {
+    auto const fresh = fresh_.columns_from(0, std::min(fresh_.columns(), rows - begin));
+    linalg::small_product(Transpose::no, Transpose::no, left.vectors.view(),
+                          left.coefficients.columns_from(begin, fresh.columns), fresh);
+    for (std::int64_t s = begin; s < begin + fresh.columns; ++s)
+      exchange_copy(m_.column(own[static_cast<std::size_t>(s)]).data(), fresh.column(s - begin).data(),
+                    columns, u_[g].column(s).data(), z_[g].column(s).data(), sums);
+  }
+  return sums;
+}
+
 prox::AdmmStep ConsensusAdmm::iterate(double rho) {
   rho_ = rho;
-  auto const groups = penalty_.rows();
-  std::int64_t const columns = observations_.columns();
-  std::vector<double> sums(3 + 2 * groups.size());
+  std::vector<double> sums(3 + 2 * z_.size());
   sums[0] = move_rows(rho);
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
-      double const* const m = m_.column(groups[g]->own[static_cast<std::size_t>(s)]).data();
-      double const* const z = z_[g].column(s).data();
-      double* const x = u_[g].column(s).data();
-      for (std::int64_t j = 0; j < columns; ++j) x[j] += kRelaxation * m[j] + (1 - kRelaxation) * z[j];
-    }
   std::vector<double> thresholds;
   for (double const level : levels()) thresholds.push_back(level / rho);
   auto const shrunk = threshold_(PanelRows(u_), thresholds);
   double norms = 0;
   double multipliers = 0;
-  for (std::size_t g = 0; g < groups.size(); ++g) {
+  for (std::size_t g = 0; g < shrunk.size(); ++g) {
     ranks_[g] = shrunk[g].rank();
     norms += levels()[g] * shrunk[g].nuclear_norm();
-    if (fresh_.rows() != columns || fresh_.columns() != groups[g]->own_count())
-      fresh_ = DenseMatrix(columns, groups[g]->own_count());
-    linalg::small_product(Transpose::no, Transpose::no, shrunk[g].vectors.view(),
-                          shrunk[g].coefficients.view(), fresh_.view());
-    Sums of_group;
-    for (std::int64_t s = 0; s < groups[g]->own_count(); ++s)
-      exchange_copy(m_.column(groups[g]->own[static_cast<std::size_t>(s)]).data(), fresh_.column(s).data(),
-                    columns, u_[g].column(s).data(), z_[g].column(s).data(), of_group);
+    auto const of_group = exchange(g, shrunk[g]);
     sums[1] += of_group.violation;
     sums[2] += of_group.change;
     sums[3 + 2 * g] = of_group.copy;
@@ -196,7 +222,7 @@ prox::AdmmStep ConsensusAdmm::iterate(double rho) {
   sums.push_back(multipliers);
   mpi::sum_in_place(comm_, sums);
   double scale = 0;
-  for (std::size_t g = 0; g < groups.size(); ++g) scale += std::max(sums[3 + 2 * g], sums[4 + 2 * g]);
+  for (std::size_t g = 0; g < shrunk.size(); ++g) scale += std::max(sums[3 + 2 * g], sums[4 + 2 * g]);
   double const floor = kFloor * penalty_.data_norm();
   Residuals const residuals{relative(sums[1], scale, tolerance_, floor),
                             relative(rho * rho * sums[2], rho * rho * sums.back(), tolerance_, floor)};

@@ -1,5 +1,7 @@
 #include "experiments/group_matrix/solvers/factored_fit.hpp"
 
+#include "linalg/column_products.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -85,10 +87,7 @@ FactoredFit::Iterate FactoredFit::shrunk(RowOperator const& x, double eta) {
 }
 
 double FactoredFit::misfit(std::vector<double> const& fitted) const {
-  double sum = 0;
-  for (std::size_t k = 0; k < fitted.size(); ++k)
-    sum += (observations_.values()[k] - fitted[k]) * (observations_.values()[k] - fitted[k]);
-  return sum;
+  return linalg::squared_distance(observations_.values(), fitted);
 }
 
 prox::StepReport FactoredFit::step() {

@@ -46,6 +46,8 @@ class Selected {
       view_ = copy_.view();
     }
   }
+  Selected(Selected const&) = delete;  // the view may be of the copy
+  Selected& operator=(Selected const&) = delete;
   ConstMatrixView view() const { return view_; }
 
  private:
@@ -60,7 +62,7 @@ void add_product_at(double alpha, ConstMatrixView a, ConstMatrixView b, std::spa
     linalg::gemm(Transpose::no, Transpose::no, alpha, a, b, 1, panel);
     return;
   }
-  DenseMatrix part(panel.rows, b.columns);
+  auto part = DenseMatrix::unset(panel.rows, b.columns);
   linalg::gemm(Transpose::no, Transpose::no, alpha, a, b, 0, part.view());
   for (std::size_t k = 0; k < columns.size(); ++k) {
     double const* const from = part.column(static_cast<std::int64_t>(k)).data();
@@ -69,13 +71,22 @@ void add_product_at(double alpha, ConstMatrixView a, ConstMatrixView b, std::spa
   }
 }
 
+/// Whether the first columns of Q are a term's vectors, as those of a block are that starts with what the
+/// last iteration found: their overlaps are the identity.
+bool begins_with(ConstMatrixView q, DenseMatrix const& vectors) {
+  if (q.columns < vectors.columns()) return false;
+  for (std::int64_t k = 0; k < vectors.columns(); ++k)
+    if (!std::ranges::equal(q.column(k), vectors.column(k))) return false;
+  return true;
+}
+
 /// This rank's part of the inner product of two terms.
 double product_of(FactorTerm const& a, FactorTerm const& b) {
   Common const common(a.rows->own, b.rows->own);
   if (common.count() == 0) return 0;
-  DenseMatrix inner(a.rank(), b.rank());
+  auto inner = DenseMatrix::unset(a.rank(), b.rank());
   linalg::gemm(Transpose::yes, Transpose::no, 1, a.vectors.view(), b.vectors.view(), 0, inner.view());
-  DenseMatrix image(a.rank(), common.count());
+  auto image = DenseMatrix::unset(a.rank(), common.count());
   linalg::gemm(Transpose::no, Transpose::no, 1, inner.view(),
                Selected(b.coefficients.view(), common.right).view(), 0, image.view());
   Selected const left(a.coefficients.view(), common.left);
@@ -102,7 +113,7 @@ double square_of(FactorTerm const& term) {
 }  // namespace
 
 DenseMatrix gathered(ConstMatrixView panel, std::span<std::int64_t const> columns) {
-  DenseMatrix result(panel.rows, static_cast<std::int64_t>(columns.size()));
+  auto result = DenseMatrix::unset(panel.rows, static_cast<std::int64_t>(columns.size()));
   for (std::size_t k = 0; k < columns.size(); ++k)
     std::ranges::copy(panel.column(columns[k]), result.column(static_cast<std::int64_t>(k)).begin());
   return result;
@@ -126,10 +137,18 @@ void FactoredMatrix::add_product(std::span<std::int32_t const> rows, double scal
   for (auto const& term : terms_) {
     Common const common(rows, term.rows->own);
     if (common.count() == 0) continue;
-    DenseMatrix inner(q.columns, term.rank());
-    linalg::gemm(Transpose::yes, Transpose::no, scale, q, term.vectors.view(), 0, inner.view());
+    std::int64_t const same = begins_with(q, term.vectors) ? term.rank() : 0;
+    if (same > 0)
+      for (std::size_t k = 0; k < common.left.size(); ++k) {
+        double const* const from = term.coefficients.column(common.right[k]).data();
+        double* const to = out.column(common.left[k]).data();
+        for (std::int64_t r = 0; r < same; ++r) to[r] += scale * from[r];
+      }
+    auto const others = q.block(0, same, q.rows, q.columns - same);
+    auto inner = DenseMatrix::unset(others.columns, term.rank());
+    linalg::gemm(Transpose::yes, Transpose::no, scale, others, term.vectors.view(), 0, inner.view());
     add_product_at(1, inner.view(), Selected(term.coefficients.view(), common.right).view(), common.left,
-                   out);
+                   out.block(same, 0, others.columns, out.columns));
   }
 }
 
@@ -138,7 +157,7 @@ void FactoredMatrix::add_transposed_product(std::span<std::int32_t const> rows, 
   for (auto const& term : terms_) {
     Common const common(rows, term.rows->own);
     if (common.count() == 0) continue;
-    DenseMatrix inner(term.rank(), p.rows);
+    auto inner = DenseMatrix::unset(term.rank(), p.rows);
     linalg::gemm(Transpose::no, Transpose::yes, scale,
                  Selected(term.coefficients.view(), common.right).view(), Selected(p, common.left).view(), 0,
                  inner.view());

@@ -28,7 +28,8 @@ class FactoredMatrix {
 
   /// panel.column(t) += scale times row rows[t] (numbers among this rank's rows, ascending).
   void add_rows(std::span<std::int32_t const> rows, double scale, linalg::MatrixView panel) const;
-  /// out += scale Q^T (those rows as a panel): Q has a row per column of the matrix.
+  /// out += scale Q^T (those rows as a panel): Q has a row per column of the matrix. Where its first columns
+  /// are a term's vectors, these must be orthonormal.
   void add_product(std::span<std::int32_t const> rows, double scale, linalg::ConstMatrixView q,
                    linalg::MatrixView out) const;
   /// out += scale (those rows as a panel) P^T.

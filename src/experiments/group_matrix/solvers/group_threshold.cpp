@@ -2,6 +2,7 @@
 
 #include "experiments/group_matrix/solvers/power_step.hpp"
 #include "linalg/narrow_products.hpp"
+#include "linalg/owned_matrices.hpp"
 #include "mpi/owned_items.hpp"
 #include "prox/singular_value_threshold.hpp"
 
@@ -17,11 +18,6 @@ using linalg::Transpose;
 
 namespace {
 
-/// A Gram matrix of this order at most is always decomposed; above the second one never; between them unless
-/// the last rank was so many times smaller: there a few products with a narrow block are cheaper.
-constexpr std::int64_t kSmallGram = 128;
-constexpr std::int64_t kLargestGram = 1500;
-constexpr std::int64_t kGramPerRank = 6;
 /// Steps of block power iteration take more than Gram matrices where the rank is above this part of the
 /// order.
 constexpr std::int64_t kGramPerApproximateRank = 2;
@@ -35,6 +31,26 @@ constexpr std::int64_t kNumbersAtOnce = std::int64_t{1} << 22;
 /// Residuals of singular vectors by products, relative to the largest squared singular value.
 constexpr double kSubspaceTolerance = 1e-10;
 
+/// From V^T X: V^T times what is left of X.
+void weigh(ThresholdedRows& result) {
+  for (std::int64_t s = 0; s < result.coefficients.columns(); ++s)
+    for (std::int64_t k = 0; k < result.rank(); ++k)
+      result.coefficients(k, s) *= 1 - result.threshold / result.singular_values[static_cast<std::size_t>(k)];
+}
+
+/// V^T X from Q^T X of the panels Q that V combines.
+DenseMatrix combined(DenseMatrix const& combination, std::vector<DenseMatrix> const& parts) {
+  DenseMatrix result(combination.columns(), parts.front().columns());
+  std::int64_t at = 0;
+  for (auto const& part : parts) {
+    linalg::gemm(Transpose::yes, Transpose::no, 1,
+                 combination.view().block(at, 0, part.rows(), combination.columns()), part.view(), 1,
+                 result.view());
+    at += part.rows();
+  }
+  return result;
+}
+
 }  // namespace
 
 GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t columns,
@@ -43,8 +59,16 @@ GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t colum
       columns_(columns),
       groups_(std::move(groups)),
       effort_(effort),
+      ranks_of_(groups_.size()),
       ranks_(groups_.size(), kFirstRank) {
-  for (std::size_t g = 0; g < groups_.size(); ++g) subspaces_.emplace_back(comm_, columns_, effort_);
+  std::vector<bool> holds;
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    subspaces_.emplace_back(comm_, columns_, effort_);
+    holds.push_back(groups_[g]->own_count() > 0);
+  }
+  holdings_ = mpi::holdings(comm_, holds);
+  for (auto const& holding : holdings_)
+    for (auto const g : holding.items) ranks_of_[g] = holding.size;
 }
 
 std::int64_t GroupThreshold::order(std::size_t g) const {
@@ -54,28 +78,25 @@ std::int64_t GroupThreshold::order(std::size_t g) const {
 GroupThreshold::Way GroupThreshold::way(std::size_t g) const {
   bool const by_gram = is_small(g) || (order(g) <= kLargestGram && kGramPerRank * ranks_[g] > order(g));
   if (!by_gram) return Way::products;
-  return comm_.size() == 1 && groups_[g]->size < columns_ ? Way::row_gram : Way::column_gram;
+  return ranks_of_[g] == 1 && groups_[g]->size < columns_ ? Way::row_gram : Way::column_gram;
 }
 
 prox::GramProduct GroupThreshold::product_of(RowOperator const& x, std::size_t g) const {
   return [this, &x, g](ConstMatrixView in, MatrixView out) {
-    DenseMatrix inner(in.columns, groups_[g]->own_count());
-    x.multiply(g, in, inner.view());
-    x.multiply_transposed(g, inner.view(), out);
+    auto inner = DenseMatrix::unset(in.columns, groups_[g]->own_count());
+    x.gram_product(g, in, inner.view(), out);
   };
 }
 
 void GroupThreshold::complete(RowOperator const& x, std::size_t g, ThresholdedRows& result) const {
-  result.coefficients = DenseMatrix(result.rank(), groups_[g]->own_count());
+  result.coefficients = DenseMatrix::unset(result.rank(), groups_[g]->own_count());
   if (result.rank() == 0) return;
   x.multiply(g, result.vectors.view(), result.coefficients.view());
-  for (std::int64_t s = 0; s < result.coefficients.columns(); ++s)
-    for (std::int64_t k = 0; k < result.rank(); ++k)
-      result.coefficients(k, s) *= 1 - result.threshold / result.singular_values[static_cast<std::size_t>(k)];
+  weigh(result);
 }
 
-void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> const& groups,
-                             std::span<double const> thresholds,
+void GroupThreshold::by_gram(mpi::Communicator const& comm, RowOperator const& x,
+                             std::vector<std::size_t> const& groups, std::span<double const> thresholds,
                              std::vector<ThresholdedRows>& results) const {
   for (std::size_t begin = 0; begin < groups.size();) {
     std::vector<std::size_t> batch;
@@ -95,18 +116,13 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
       grams.emplace_back(values.data() + at[b], order, order);
       levels.push_back(thresholds[batch[b]]);
       auto const panel = x.panel(batch[b]);
-      if (std::max(panel.rows, panel.columns) <= linalg::kLargestSmallSide)
-        linalg::small_product(by_rows ? Transpose::yes : Transpose::no,
-                              by_rows ? Transpose::no : Transpose::yes, panel, panel, grams.back());
-      else
-        linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0,
-                     grams.back());
+      linalg::small_gram(by_rows ? Transpose::yes : Transpose::no, panel, grams.back());
     }
     std::vector<std::span<double>> parts;
     for (auto const& gram : grams)
       parts.emplace_back(gram.data, static_cast<std::size_t>(gram.rows * gram.columns));
-    mpi::sum_on_owners(comm_, parts);
-    auto factors = prox::shrinking_factors(comm_, grams, levels);
+    mpi::sum_on_owners(comm, mpi::in_turn(comm, parts.size()), parts);
+    auto factors = prox::shrinking_factors(comm, grams, levels);
     for (std::size_t b = 0; b < batch.size(); ++b) {
       auto const g = batch[b];
       auto& result = results[g];
@@ -115,7 +131,7 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
       factor.singular_values.resize(static_cast<std::size_t>(rank));
       result.singular_values = std::move(factor.singular_values);
       result.threshold = levels[b];
-      result.vectors = DenseMatrix(columns_, rank);
+      result.vectors = DenseMatrix::unset(columns_, rank);
       auto const found = factor.vectors.columns_from(0, rank);
       if (way(g) == Way::column_gram) {
         std::copy_n(found.data, columns_ * rank, result.vectors.values().data());
@@ -130,7 +146,7 @@ void GroupThreshold::by_gram(RowOperator const& x, std::vector<std::size_t> cons
 void GroupThreshold::complete_from_rows(RowOperator const& x, std::size_t g, ConstMatrixView u,
                                         ThresholdedRows& result) const {
   linalg::gemm(Transpose::no, Transpose::no, 1, x.panel(g), u, 0, result.vectors.view());
-  result.coefficients = DenseMatrix(u.columns, groups_[g]->own_count());
+  result.coefficients = DenseMatrix::unset(u.columns, groups_[g]->own_count());
   for (std::int64_t k = 0; k < u.columns; ++k) {
     double const s = result.singular_values[static_cast<std::size_t>(k)];
     for (double& entry : result.vectors.column(k)) entry /= s;
@@ -140,13 +156,14 @@ void GroupThreshold::complete_from_rows(RowOperator const& x, std::size_t g, Con
 }
 
 std::vector<std::vector<std::size_t>> GroupThreshold::together(
-    std::vector<std::size_t> const& groups, std::function<std::int64_t(std::size_t)> const& numbers) const {
+    int ranks, std::vector<std::size_t> const& groups,
+    std::function<std::int64_t(std::size_t)> const& numbers) {
   std::vector<std::vector<std::size_t>> batches;
   std::int64_t held = 0;
   for (auto const g : groups) {
     held += numbers(g);
-    bool const has_room = !batches.empty() && (std::ssize(batches.back()) < comm_.size() ||
-                                               (comm_.size() > 1 && held <= kNumbersAtOnce * comm_.size()));
+    bool const has_room = !batches.empty() && (std::ssize(batches.back()) < ranks ||
+                                               (ranks > 1 && held <= kNumbersAtOnce * ranks));
     if (!has_room) {
       batches.emplace_back();
       held = numbers(g);
@@ -156,44 +173,89 @@ std::vector<std::vector<std::size_t>> GroupThreshold::together(
   return batches;
 }
 
-void GroupThreshold::by_products(RowOperator const& x, std::vector<std::size_t> const& groups,
-                                 std::span<double const> thresholds, std::vector<ThresholdedRows>& results) {
+void GroupThreshold::by_products(mpi::Communicator const& comm, RowOperator const& x,
+                                 std::vector<std::size_t> const& groups, std::span<double const> thresholds,
+                                 std::vector<ThresholdedRows>& results) {
   auto const numbers = [&](std::size_t g) {
     return prox::ThresholdedSubspace::numbers_held(columns_, std::max(kFirstRank, ranks_[g]) + effort_.guard);
   };
-  for (auto const& batch : together(groups, numbers)) {
+  for (auto const& batch : together(comm.size(), groups, numbers)) {
+    std::vector<std::vector<DenseMatrix>> overlaps(batch.size());  // Q^T X of the first panels Q
     std::vector<prox::ThresholdedSubspace::Request> requests;
-    for (auto const g : batch) requests.push_back({&subspaces_[g], product_of(x, g), thresholds[g]});
-    auto factors = prox::ThresholdedSubspace::above(comm_, requests, kSubspaceTolerance);
+    for (std::size_t k = 0; k < batch.size(); ++k) {
+      auto const multiply = [&, k](ConstMatrixView in, MatrixView out) {
+        auto inner = DenseMatrix::unset(in.columns, groups_[batch[k]]->own_count());
+        x.gram_product(batch[k], in, inner.view(), out);
+        if (std::ssize(overlaps[k]) < prox::ThresholdedSubspace::kPanelsCombined)
+          overlaps[k].push_back(std::move(inner));
+      };
+      requests.push_back({&subspaces_[batch[k]], multiply, thresholds[batch[k]]});
+    }
+    auto found = prox::ThresholdedSubspace::above(comm, requests, kSubspaceTolerance);
     for (std::size_t k = 0; k < batch.size(); ++k) {
       auto& result = results[batch[k]];
-      result.singular_values = std::move(factors[k].singular_values);
-      result.threshold = thresholds[batch[k]];
-      result.vectors = std::move(factors[k].vectors);
-      complete(x, batch[k], result);
+      auto& [factor, combination] = found[k];
+      result.singular_values = std::move(factor.singular_values);
+      result.vectors = std::move(factor.vectors);
+      if (combination.rows() == 0) {
+        complete(x, batch[k], result);
+      } else {
+        result.coefficients = combined(combination, overlaps[k]);
+        weigh(result);
+      }
     }
   }
 }
 
-std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
-                                                        std::span<double const> thresholds) {
-  std::vector<ThresholdedRows> results(groups_.size());
-  std::vector<std::size_t> grams, searches;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    auto& result = results[g];
-    result.vectors = DenseMatrix(columns_, 0);
-    if (!(thresholds[g] > 0)) {
-      complete(x, g, result);
-    } else if (way(g) == Way::products) {
-      searches.push_back(g);
-    } else {
-      grams.push_back(g);
+void GroupThreshold::spread(std::vector<ThresholdedRows>& results) const {
+  std::vector<int> owners;
+  std::vector<std::vector<double>> values;
+  std::vector<DenseMatrix*> vectors;
+  std::vector<std::size_t> groups;
+  for (auto const& holding : holdings_) {
+    if (holding.size == comm_.size()) continue;
+    for (auto const g : holding.items) {
+      owners.push_back(holding.first);
+      values.push_back(results[g].singular_values);
+      vectors.push_back(&results[g].vectors);
+      groups.push_back(g);
     }
   }
-  by_products(x, searches, thresholds, results);
-  by_gram(x, grams, thresholds, results);
+  mpi::send_from_owners(comm_, owners, values);
+  linalg::send_from_owners(comm_, owners, vectors);
+  for (std::size_t k = 0; k < groups.size(); ++k) {
+    auto& result = results[groups[k]];
+    result.singular_values = std::move(values[k]);
+    if (groups_[groups[k]]->own_count() == 0) result.coefficients = DenseMatrix(result.rank(), 0);
+  }
+}
+
+std::vector<ThresholdedRows> GroupThreshold::thresholded(RowOperator const& x,
+                                                         std::span<double const> thresholds,
+                                                         std::function<bool(std::size_t)> const& has_gram,
+                                                         Iteration iteration) {
+  std::vector<ThresholdedRows> results(groups_.size());
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    results[g].vectors = DenseMatrix(columns_, 0);
+    results[g].threshold = thresholds[g];
+    results[g].coefficients = DenseMatrix(0, groups_[g]->own_count());
+  }
+  mpi::for_each_held(comm_, holdings_, [&](mpi::Holding const& holding) {
+    std::vector<std::size_t> grams, others;
+    for (auto const g : holding.items)
+      if (thresholds[g] > 0) (has_gram(g) ? grams : others).push_back(g);
+    (this->*iteration)(holding.comm, x, others, thresholds, results);
+    by_gram(holding.comm, x, grams, thresholds, results);
+  });
+  spread(results);
   for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
   return results;
+}
+
+std::vector<ThresholdedRows> GroupThreshold::operator()(RowOperator const& x,
+                                                        std::span<double const> thresholds) {
+  return thresholded(
+      x, thresholds, [&](std::size_t g) { return way(g) != Way::products; }, &GroupThreshold::by_products);
 }
 
 bool GroupThreshold::is_small(std::size_t g) const {
@@ -206,20 +268,21 @@ bool GroupThreshold::approximates() const {
   return false;
 }
 
-void GroupThreshold::by_power_steps(RowOperator const& x, std::vector<std::size_t> const& groups,
+void GroupThreshold::by_power_steps(mpi::Communicator const& comm, RowOperator const& x,
+                                    std::vector<std::size_t> const& groups,
                                     std::span<double const> thresholds,
                                     std::vector<ThresholdedRows>& results) {
   auto const numbers = [&](std::size_t g) {
-    return 2 * (columns_ + groups_[g]->size / comm_.size()) *
+    return 2 * (columns_ + groups_[g]->size / comm.size()) *
            std::max(kFirstRank, subspaces_[g].start().columns());
   };
-  for (auto const& batch : together(groups, numbers)) {
+  for (auto const& batch : together(comm.size(), groups, numbers)) {
     std::vector<DenseMatrix> starts;
     for (auto const g : batch) starts.push_back(subspaces_[g].start());
     std::vector<PowerStep> steps;
     for (std::size_t k = 0; k < batch.size(); ++k)
       steps.push_back({batch[k], groups_[batch[k]]->own_count(), thresholds[batch[k]], &starts[k]});
-    auto found = power_steps(comm_, x, steps, effort_);
+    auto found = power_steps(comm, x, steps, effort_);
     for (std::size_t k = 0; k < batch.size(); ++k) {
       results[batch[k]] = std::move(found[k]);
       subspaces_[batch[k]].set_start(std::move(starts[k]));
@@ -229,22 +292,10 @@ void GroupThreshold::by_power_steps(RowOperator const& x, std::vector<std::size_
 
 std::vector<ThresholdedRows> GroupThreshold::approximate(RowOperator const& x,
                                                          std::span<double const> thresholds) {
-  std::vector<ThresholdedRows> results(groups_.size());
-  std::vector<std::size_t> grams, stepping;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    results[g].vectors = DenseMatrix(columns_, 0);
-    if (!(thresholds[g] > 0)) {
-      complete(x, g, results[g]);
-    } else if (is_small(g) || (way(g) != Way::products && kGramPerApproximateRank * ranks_[g] > order(g))) {
-      grams.push_back(g);
-    } else {
-      stepping.push_back(g);
-    }
-  }
-  by_power_steps(x, stepping, thresholds, results);
-  by_gram(x, grams, thresholds, results);
-  for (std::size_t g = 0; g < groups_.size(); ++g) ranks_[g] = results[g].rank();
-  return results;
+  auto const has_gram = [&](std::size_t g) {
+    return is_small(g) || (way(g) != Way::products && kGramPerApproximateRank * ranks_[g] > order(g));
+  };
+  return thresholded(x, thresholds, has_gram, &GroupThreshold::by_power_steps);
 }
 
 ThresholdedRows GroupThreshold::leading(RowOperator const& x, std::size_t group, std::int64_t count) {

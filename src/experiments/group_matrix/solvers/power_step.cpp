@@ -49,7 +49,7 @@ struct GramPairs {
 /// The first columns of orthonormal vectors, filled up by normals orthogonal to them: they do not look at the
 /// data, and are the same everywhere.
 DenseMatrix filled(DenseMatrix const& vectors, std::int64_t columns) {
-  DenseMatrix result(vectors.rows(), columns);
+  auto result = DenseMatrix::unset(vectors.rows(), columns);
   std::int64_t const kept = std::min(vectors.columns(), columns);
   std::ranges::copy(vectors.values().first(static_cast<std::size_t>(kept * vectors.rows())),
                     result.values().begin());
@@ -76,20 +76,6 @@ struct Run {
   ThresholdedRows result;
   DenseMatrix map;  ///< the coefficients are its transpose times the image
 };
-
-/// (X Q)^T and this rank's part of X^T X Q.
-void multiply_twice(RowOperator const& x, Run& run) {
-  auto const g = run.step.group;
-  auto const& start = *run.step.start;
-  if (x.is_dense(g)) {
-    auto const panel = x.panel(g);
-    linalg::gemm(Transpose::yes, Transpose::no, 1, start.view(), panel, 0, run.image.view());
-    linalg::gemm(Transpose::no, Transpose::yes, 1, panel, run.image.view(), 0, run.back.view());
-  } else {
-    x.multiply(g, start.view(), run.image.view());
-    x.multiply_transposed(g, run.image.view(), run.back.view());
-  }
-}
 
 /// L with as many columns as a^T a has rank, so that a L has orthonormal ones; from a^T a (lower triangle,
 /// spoilt). Columns that are nearly orthogonal, as those of a settled scheme are, need no eigenvectors.
@@ -169,8 +155,8 @@ std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOpera
     std::int64_t const width = start.columns();
     runs.push_back({step,
                     width,
-                    DenseMatrix(width, step.own_rows),
-                    DenseMatrix(start.rows(), width),
+                    DenseMatrix::unset(width, step.own_rows),
+                    DenseMatrix::unset(start.rows(), width),
                     {},
                     DenseMatrix(width, 0)});
   }
@@ -180,25 +166,27 @@ std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOpera
     backs.push_back(&run.back);
     maps.push_back(&run.map);
   }
+  auto const owners = mpi::in_turn(comm, runs.size());
   auto const on_owners = [&](auto const& work) {
     mpi::agree(comm, [&] {
       for (std::size_t k = 0; k < runs.size(); ++k)
-        if (mpi::owner_of(comm, k) == comm.rank()) work(runs[k]);
+        if (owners[k] == comm.rank()) work(runs[k]);
     });
   };
   for (std::int64_t pass = 1;; ++pass) {
-    for (auto& run : runs) multiply_twice(x, run);
-    linalg::sum_on_owners(comm, backs);
+    for (auto& run : runs)
+      x.gram_product(run.step.group, run.step.start->view(), run.image.view(), run.back.view());
+    linalg::sum_on_owners(comm, owners, backs);
     if (pass >= effort.products - 1) break;
     on_owners([&](Run& run) { *run.step.start = filled(range_of(run.back.view()), run.width); });
-    linalg::send_from_owners(comm, starts);
+    linalg::send_from_owners(comm, owners, starts);
   }
   on_owners([&](Run& run) { threshold_within(run, effort); });
-  linalg::send_from_owners(comm, starts);
-  linalg::send_from_owners(comm, maps);
+  linalg::send_from_owners(comm, owners, starts);
+  linalg::send_from_owners(comm, owners, maps);
   std::vector<std::vector<double>> values;
   for (auto& run : runs) values.push_back(std::move(run.result.singular_values));
-  mpi::send_from_owners(comm, values);
+  mpi::send_from_owners(comm, owners, values);
   std::vector<ThresholdedRows> results;
   for (std::size_t k = 0; k < runs.size(); ++k) {
     auto& run = runs[k];
@@ -206,7 +194,7 @@ std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOpera
     auto& result = results.emplace_back(std::move(run.result));
     result.threshold = run.step.threshold;
     result.singular_values = std::move(values[k]);
-    result.vectors = DenseMatrix(start.rows(), run.map.columns());
+    result.vectors = DenseMatrix::unset(start.rows(), run.map.columns());
     std::ranges::copy(start.values().first(result.vectors.values().size()), result.vectors.values().begin());
     result.coefficients = DenseMatrix(run.map.columns(), run.step.own_rows);
     if (run.map.columns() > 0)

@@ -1,4 +1,5 @@
 #include "experiments/group_matrix/solvers/factored_fit.hpp"
+#include "linalg/column_products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,9 +54,8 @@ FactoredFit::Move ProximalGradient::advance() {
     for (std::size_t k = 0; k < residual.size(); ++k)
       residual[k] = length_ * (observations_.values()[k] - fitted_[k]);
     auto next = shrunk(SparseAndFactoredRows(observations_, residual, penalty_.rows(), {{&m_, 1}}), length_);
-    double sums[4] = {next.matrix.squared_norm(), next.matrix.inner_product(m_), misfit(next.fitted), 0};
-    for (std::size_t k = 0; k < fitted_.size(); ++k)
-      sums[3] += (next.fitted[k] - fitted_[k]) * (next.fitted[k] - fitted_[k]);
+    double sums[4] = {next.matrix.squared_norm(), next.matrix.inner_product(m_), misfit(next.fitted),
+                      linalg::squared_distance(next.fitted, fitted_)};
     mpi::sum_in_place(comm_, sums);
     auto const [square, cross, missed, seen] = std::tuple(sums[0], sums[1], sums[2], sums[3]);
     // Rounding may leave less than what is seen of the change.

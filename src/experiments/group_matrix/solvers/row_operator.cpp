@@ -1,5 +1,6 @@
 #include "experiments/group_matrix/solvers/row_operator.hpp"
 
+#include "linalg/gram_panel_product.hpp"
 #include "linalg/narrow_products.hpp"
 #include "linalg/sparse_panel_products.hpp"
 
@@ -15,10 +16,6 @@ using linalg::Transpose;
 
 namespace {
 
-/// Rows are made dense where so much of them is observed, if the panel has no more numbers.
-constexpr double kDensePart = 0.4;
-constexpr std::int64_t kMostDense = std::int64_t{1} << 23;
-
 void fill_zero(MatrixView out) {
   for (std::int64_t j = 0; j < out.columns; ++j) std::ranges::fill(out.column(j), 0.0);
 }
@@ -31,6 +28,10 @@ void PanelRows::multiply(std::size_t g, ConstMatrixView q, MatrixView out) const
 
 void PanelRows::multiply_transposed(std::size_t g, ConstMatrixView p, MatrixView out) const {
   linalg::small_product(Transpose::no, Transpose::yes, panel(g), p, out);
+}
+
+void PanelRows::gram_product(std::size_t g, ConstMatrixView q, MatrixView inner, MatrixView out) const {
+  linalg::gram_panel_product(panel(g), q, inner, out);
 }
 
 SparseAndFactoredRows::SparseAndFactoredRows(Observations const& pattern, std::span<double const> values,
@@ -68,6 +69,16 @@ void SparseAndFactoredRows::multiply_transposed(std::size_t g, ConstMatrixView p
   auto const& rows = groups_[g]->own;
   linalg::transposed_sparse_product(pattern_.rows_with(values_, rows), p, out);
   for (auto const& part : parts_) part.matrix->add_transposed_product(rows, part.scale, p, out);
+}
+
+void SparseAndFactoredRows::gram_product(std::size_t g, ConstMatrixView q, MatrixView inner,
+                                         MatrixView out) const {
+  if (is_dense(g)) {
+    linalg::gram_panel_product(panel(g), q, inner, out);
+  } else {
+    multiply(g, q, inner);
+    multiply_transposed(g, inner, out);
+  }
 }
 
 }  // namespace thresher::group_matrix

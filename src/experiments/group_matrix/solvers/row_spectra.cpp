@@ -52,8 +52,7 @@ double largest_singular_value(mpi::Communicator const& comm, std::int64_t column
       .leading(
           [&](ConstMatrixView in, MatrixView out) {
             DenseMatrix inner(in.columns, rows.own_count());
-            x.multiply(0, in, inner.view());
-            x.multiply_transposed(0, inner.view(), out);
+            x.gram_product(0, in, inner.view(), out);
           },
           1, kNormTolerance)
       .singular_values.front();

@@ -42,6 +42,13 @@ std::vector<Parameters> points() {
   all[8].method = Estimator::game;
   all.push_back(all[8]);
   all[9].method = Estimator::global;
+  all.push_back(all[7]);  // by products, blocks of some ranks beside residues of all
+  all[10].method = Estimator::game;
+  all[10].n_rows = 600;
+  all[10].levels_1 = 3;
+  all[10].levels_2 = 2;
+  all.push_back(all[10]);
+  all[11].solver = Solver::prox_avg;
   return all;
 }
 
@@ -99,8 +106,8 @@ TEST(Teams, ACutFitGoesOnWithTheSameBits) {
   auto all = points();
   all.push_back(small());
   all.back().solver = Solver::prox_avg;
-  for (std::size_t const at :
-       {std::size_t{0}, std::size_t{3}, std::size_t{7}, std::size_t{8}, std::size_t{9}, all.size() - 1}) {
+  for (std::size_t const at : {std::size_t{0}, std::size_t{3}, std::size_t{7}, std::size_t{8}, std::size_t{9},
+                               std::size_t{10}, all.size() - 1}) {
     auto const& point = all[at];
     team.set_services(nullptr);
     team.begin_trial({"test\n", 1});
