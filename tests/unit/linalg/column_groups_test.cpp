@@ -1,6 +1,7 @@
 #include "linalg/column_groups.hpp"
 
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,11 +31,7 @@ DenseMatrix sample_block(std::int64_t rows, std::int64_t columns) {
   return block;
 }
 
-class ColumnGroupsTest : public testing::Test {
- protected:
-  void TearDown() override { random::set_vector_path(best_); }
-  random::VectorPath best_ = random::vector_path();
-};
+class ColumnGroupsTest : public OnVectorPaths<> {};
 
 TEST_F(ColumnGroupsTest, HoldsAPanel) {
   auto const panel = normal_panel({0, 7}, 11);

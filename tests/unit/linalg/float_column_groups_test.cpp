@@ -1,6 +1,7 @@
 #include "linalg/float_column_groups.hpp"
 
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,11 +33,7 @@ ColumnGroups as_doubles(FloatColumnGroups const& panel) {
   return copy;
 }
 
-class FloatColumnGroupsTest : public testing::Test {
- protected:
-  void TearDown() override { random::set_vector_path(best_); }
-  random::VectorPath best_ = random::vector_path();
-};
+class FloatColumnGroupsTest : public OnVectorPaths<> {};
 
 TEST_F(FloatColumnGroupsTest, ProductsAreThoseOfDoublesUpToRounding) {
   for (auto const& [rows, columns, width] : {std::tuple{1, 1, 1}, {13, 3, 2}, {64, 37, 33}, {700, 20, 16}}) {

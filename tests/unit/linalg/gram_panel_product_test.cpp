@@ -1,8 +1,8 @@
 #include "linalg/gram_panel_product.hpp"
 
 #include "linalg/dense_matrix.hpp"
-#include "random/stream.hpp"
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,11 +11,7 @@
 namespace thresher::linalg {
 namespace {
 
-class GramPanelProduct : public testing::Test {
- protected:
-  void TearDown() override { random::set_vector_path(best_); }
-  random::VectorPath best_ = random::vector_path();
-};
+class GramPanelProduct : public OnVectorPaths<> {};
 
 /// Within a tile, over several, by BLAS; rows and columns that fill no register.
 TEST_F(GramPanelProduct, IsThatOfTwoProducts) {

@@ -2,6 +2,7 @@
 
 #include "linalg/dense_matrix.hpp"
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +11,7 @@
 namespace thresher::linalg {
 namespace {
 
-class NarrowProducts : public testing::Test {
- protected:
-  void TearDown() override { random::set_vector_path(best_); }
-  random::VectorPath best_ = random::vector_path();
-};
+class NarrowProducts : public OnVectorPaths<> {};
 
 DenseMatrix first_rows(ConstMatrixView panel, std::int64_t rows) {
   DenseMatrix result(rows, panel.columns);

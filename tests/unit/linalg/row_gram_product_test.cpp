@@ -2,6 +2,7 @@
 
 #include "linalg/weighted_gram_operator.hpp"
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +12,8 @@
 namespace thresher::linalg {
 namespace {
 
-class RowGramProductTest : public testing::Test {
+class RowGramProductTest : public OnVectorPaths<> {
  protected:
-  void TearDown() override { random::set_vector_path(best_); }
-
   struct Sample {
     Sample(std::int64_t rows, std::int64_t columns) : x(columns, rows) {
       normal_rows(columns, "gram rows")({0, rows}, x.values());
@@ -37,8 +36,6 @@ class RowGramProductTest : public testing::Test {
     DenseMatrix weights;
     DenseMatrix v;
   };
-
-  random::VectorPath best_ = random::vector_path();
 };
 
 TEST_F(RowGramProductTest, IsTheProductOfBlas) {

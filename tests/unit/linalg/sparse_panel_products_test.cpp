@@ -3,6 +3,7 @@
 #include "linalg/dense_matrix.hpp"
 #include "random/stream.hpp"
 #include "sample_matrix.hpp"
+#include "vector_paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -59,11 +60,7 @@ Made made(Sample const& a, std::int64_t b) {
   return result;
 }
 
-class SparsePanelProducts : public testing::TestWithParam<std::int64_t> {
- protected:
-  void TearDown() override { random::set_vector_path(best_); }
-  random::VectorPath best_ = random::vector_path();
-};
+class SparsePanelProducts : public OnVectorPaths<testing::TestWithParam<std::int64_t>> {};
 
 TEST_P(SparsePanelProducts, AreThoseOfTheMatrixWithItsZeros) {
   std::int64_t const b = GetParam(), rows = 23, columns = 29;

@@ -28,7 +28,7 @@ inline constexpr std::int64_t kGramPerRank = 6;
 /// have no part in it.
 class GroupThreshold {
  public:
-  /// `comm` and the groups must outlive it.
+  /// `comm` and the groups must outlive it. Collective.
   GroupThreshold(mpi::Communicator const& comm, std::int64_t columns, std::vector<GroupRows const*> groups,
                  prox::SubspaceEffort effort);
 
