@@ -1,31 +1,14 @@
 #pragma once
 
 #include "linalg/lapack.hpp"
+#include "numerics/unset.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace thresher::linalg {
-
-/// Leaves new numbers as memory has them, where a vector would write zeros.
-template <class Value>
-struct UnsetAllocator : std::allocator<Value> {
-  template <class Other>
-  struct rebind {
-    using other = UnsetAllocator<Other>;
-  };
-  template <class Other>
-  void construct(Other* at) noexcept {
-    ::new (static_cast<void*>(at)) Other;
-  }
-  template <class Other, class... Arguments>
-  void construct(Other* at, Arguments&&... arguments) {
-    ::new (static_cast<void*>(at)) Other(std::forward<Arguments>(arguments)...);
-  }
-};
 
 /// Column-major matrix that owns its memory. On a team it is often one rank's rows of a tall panel.
 class DenseMatrix {
@@ -63,7 +46,7 @@ class DenseMatrix {
   }
 
  private:
-  using Values = std::vector<double, UnsetAllocator<double>>;
+  using Values = std::vector<double, numerics::Unset<std::allocator<double>>>;
   std::size_t index(std::int64_t i, std::int64_t j) const { return static_cast<std::size_t>(i + j * rows_); }
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;

@@ -27,8 +27,10 @@ struct PanelTiles<numerics::NarrowLanes> {
 /// What is wanted of a product: symmetric ones are known by their lower triangle.
 enum class Part { whole, lower };
 
-/// Two registers of rows of so many columns of B + X S, from column `at` on.
-template <class Lanes, int kColumns>
+/// Two registers of rows of so many columns of B + X S, from column `at` on, for Y: all of them, or those
+/// that it has.
+enum class Rows { all, some };
+template <class Lanes, int kColumns, Rows kWhich>
 [[gnu::always_inline]] inline void product_tile(ConstMatrixView const& b, ConstMatrixView const& x,
                                                 Coefficients const& s, std::int64_t row, std::int64_t at,
                                                 MatrixView const& y) {
@@ -59,23 +61,39 @@ template <class Lanes, int kColumns>
 #pragma GCC unroll 8
   for (int c = 0; c < kColumns; ++c) {
     double* const to = y.data + row + (at + c) * y.leading;
-    numerics::store<Lanes>(to, low[c]);
-    numerics::store<Lanes>(to + kLanes, high[c]);
+    if constexpr (kWhich == Rows::all) {
+      numerics::store<Lanes>(to, low[c]);
+      numerics::store<Lanes>(to + kLanes, high[c]);
+    } else {
+      double rows[2 * kLanes];
+      numerics::store<Lanes>(rows, low[c]);
+      numerics::store<Lanes>(rows + kLanes, high[c]);
+      std::copy_n(rows, y.rows - row, to);
+    }
   }
 }
 
+template <class Lanes, Part kPart, Rows kWhich>
+[[gnu::always_inline]] inline void product_rows(ConstMatrixView const& b, ConstMatrixView const& x,
+                                                Coefficients const& s, std::int64_t row,
+                                                MatrixView const& y) {
+  constexpr int kMost = PanelTiles<Lanes>::kProductColumns;
+  constexpr auto kRows = static_cast<std::int64_t>(2 * Lanes::kLanes);
+  std::int64_t const columns = kPart == Part::whole ? y.columns : std::min(y.columns, row + kRows);
+  std::int64_t at = 0;
+  for (; at + kMost <= columns; at += kMost) product_tile<Lanes, kMost, kWhich>(b, x, s, row, at, y);
+  for (; at + 2 <= columns; at += 2) product_tile<Lanes, 2, kWhich>(b, x, s, row, at, y);
+  for (; at < columns; ++at) product_tile<Lanes, 1, kWhich>(b, x, s, row, at, y);
+}
+
+/// For X, and B if there is one, of so many rows as fill the tiles; Y may have fewer.
 template <class Lanes, Part kPart = Part::whole>
 [[gnu::always_inline]] inline void product_of_panels(ConstMatrixView const& b, ConstMatrixView const& x,
                                                      Coefficients const& s, MatrixView const& y) {
-  constexpr int kMost = PanelTiles<Lanes>::kProductColumns;
   constexpr auto kRows = static_cast<std::int64_t>(2 * Lanes::kLanes);
-  for (std::int64_t row = 0; row < y.rows; row += kRows) {
-    std::int64_t const columns = kPart == Part::whole ? y.columns : std::min(y.columns, row + kRows);
-    std::int64_t at = 0;
-    for (; at + kMost <= columns; at += kMost) product_tile<Lanes, kMost>(b, x, s, row, at, y);
-    for (; at + 2 <= columns; at += 2) product_tile<Lanes, 2>(b, x, s, row, at, y);
-    for (; at < columns; ++at) product_tile<Lanes, 1>(b, x, s, row, at, y);
-  }
+  std::int64_t row = 0;
+  for (; row + kRows <= y.rows; row += kRows) product_rows<Lanes, kPart, Rows::all>(b, x, s, row, y);
+  if (row < y.rows) product_rows<Lanes, kPart, Rows::some>(b, x, s, row, y);
 }
 
 /// kX x kY entries of X^T Y.
@@ -156,13 +174,21 @@ void column_gram_narrow(ConstMatrixView const& x, MatrixView const& z) {
 
 }  // namespace
 
-Panel::Panel(ConstMatrixView from) : Panel(from.rows, from.columns) {
-  for (std::int64_t j = 0; j < columns_; ++j) std::ranges::copy(from.column(j), view().column(j).begin());
+Panel::Panel(std::int64_t rows, std::int64_t columns) : Panel(rows, columns, Unset{}) {
+  std::ranges::fill(values_, 0.0);
+}
+
+Panel::Panel(ConstMatrixView from) : Panel(from.rows, from.columns, Unset{}) {
+  for (std::int64_t j = 0; j < columns_; ++j) {
+    double* const to = view().column(j).data();
+    std::fill(std::copy_n(from.column(j).data(), from.rows, to), to + rows_, 0.0);
+  }
 }
 
 void panel_product(ConstMatrixView b, ConstMatrixView x, Coefficients const& s, MatrixView y) {
-  assert(y.rows % kPanelRows == 0 && x.rows == y.rows && x.columns == s.rows && y.columns == s.columns);
-  assert(b.data == nullptr || (b.rows == y.rows && b.columns == y.columns));
+  assert(x.rows % kPanelRows == 0 && x.rows == (y.rows + kPanelRows - 1) / kPanelRows * kPanelRows);
+  assert(x.columns == s.rows && y.columns == s.columns);
+  assert(b.data == nullptr || (b.rows == x.rows && b.columns == y.columns));
   (random::uses_wide_registers() ? product_wide : product_narrow)(b, x, s, y);
 }
 
@@ -184,11 +210,7 @@ void small_product(Transpose of_a, Transpose of_b, ConstMatrixView a, ConstMatri
     panel_overlaps(left.view(), right.view(), c);
   } else {
     Panel const left(a);
-    Panel product(c.rows, c.columns);
-    panel_product(left.view(), of_b == Transpose::no ? Coefficients::of(b) : Coefficients::transposed(b),
-                  product.view());
-    for (std::int64_t j = 0; j < c.columns; ++j)
-      std::copy_n(product.view().column(j).data(), c.rows, c.column(j).data());
+    panel_product(left.view(), of_b == Transpose::no ? Coefficients::of(b) : Coefficients::transposed(b), c);
   }
 }
 
@@ -202,13 +224,7 @@ void small_gram(Transpose of_a, ConstMatrixView a, MatrixView c) {
   if (of_a == Transpose::yes) {
     (wide ? column_gram_wide : column_gram_narrow)(panel.view(), c);
   } else {
-    Panel product(c.rows, c.columns);
-    // Rows of zeros below have no columns of their own.
-    ConstMatrixView const x = panel.view();
-    (wide ? row_gram_wide : row_gram_narrow)(x, product.view());
-    for (std::int64_t j = 0; j < c.columns; ++j)
-      std::copy(product.view().column(j).begin() + j, product.view().column(j).begin() + c.rows,
-                c.column(j).begin() + j);
+    (wide ? row_gram_wide : row_gram_narrow)(panel.view(), c);
   }
 }
 

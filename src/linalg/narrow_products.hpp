@@ -2,8 +2,10 @@
 
 #include "linalg/lapack.hpp"
 #include "numerics/aligned_vector.hpp"
+#include "numerics/unset.hpp"
 
 #include <cstdint>
+#include <vector>
 
 /// Products of panels of many rows and a few columns each, as the steps of a small network make them. BLAS
 /// packs its operands, which at such widths takes as long as the arithmetic; here registers run down the
@@ -19,10 +21,7 @@ class Panel {
  public:
   Panel() = default;
   /// Zeros.
-  Panel(std::int64_t rows, std::int64_t columns)
-      : rows_((rows + kPanelRows - 1) / kPanelRows * kPanelRows),
-        columns_(columns),
-        values_(static_cast<std::size_t>(leading() * columns)) {}
+  Panel(std::int64_t rows, std::int64_t columns);
   explicit Panel(ConstMatrixView from);
 
   /// With the zeros below.
@@ -39,11 +38,16 @@ class Panel {
   std::int64_t columns() const { return columns_; }
 
  private:
+  struct Unset {};
+  Panel(std::int64_t rows, std::int64_t columns, Unset)
+      : rows_((rows + kPanelRows - 1) / kPanelRows * kPanelRows),
+        columns_(columns),
+        values_(static_cast<std::size_t>(leading() * columns)) {}
   /// An odd number of cache lines: columns a power of two apart would share a few sets of the first cache.
   std::int64_t leading() const { return rows_ + kPanelRows / 2; }
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
-  numerics::AlignedVector values_;
+  std::vector<double, numerics::Unset<numerics::AlignedAllocator<double>>> values_;
 };
 
 /// A small matrix, as it is or transposed: entry (i, j) is data[i * row_step + j * column_step].
@@ -58,7 +62,7 @@ struct Coefficients {
   static Coefficients transposed(ConstMatrixView a) { return {a.data, a.columns, a.rows, a.leading, 1}; }
 };
 
-/// Y <- X S.
+/// Y <- X S. Y may have fewer rows than X, those without what fills them up.
 void panel_product(ConstMatrixView x, Coefficients const& s, MatrixView y);
 /// Y <- B + X S.
 void panel_product(ConstMatrixView b, ConstMatrixView x, Coefficients const& s, MatrixView y);

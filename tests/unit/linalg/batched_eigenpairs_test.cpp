@@ -139,6 +139,16 @@ TEST_P(BatchedEigenpairs, OfMatricesThatAreHard) {
     for (double& entry : scaled.values()) entry *= scale;
     matrices.push_back(scaled);
   }
+  // No diagonal, weak and strong couplings, and ones that fall away: shifts and rotations of nothing.
+  DenseMatrix hollow(24, 24), weak(24, 24), falling(24, 24);
+  for (std::int64_t i = 0; i < 23; ++i) {
+    hollow(i + 1, i) = hollow(i, i + 1) = std::sqrt(static_cast<double>((i + 1) * (23 - i)));
+    weak(i, i) = static_cast<double>(i % 3);
+    weak(i + 1, i) = weak(i, i + 1) = std::pow(10.0, -static_cast<double>(7 * i % 20));
+    falling(i, i) = std::pow(10.0, -static_cast<double>(i));
+    falling(i + 1, i) = falling(i, i + 1) = std::pow(10.0, -static_cast<double>(i + 6));
+  }
+  matrices.insert(matrices.end(), {hollow, weak, falling});
   DenseMatrix ones(24, 24);
   std::ranges::fill(ones.values(), 1.0);
   matrices.push_back(ones);
