@@ -146,6 +146,11 @@ class ThresholdedSubspace::Search {
     std::int64_t const wanted = number_wanted();
     std::int64_t const leading = std::min(rows_, std::max(block_, wanted + effort_.guard));
     bool const wide_enough = basis_.columns() == rows_ || block_ >= std::min(rows_, wanted + 1);
+    if (!wide_enough && effort_.products > 0) {
+      // More was above the threshold than before by so much that it is a new search.
+      effort_.products = 0;
+      tolerance_ = std::max(tolerance_, kFirstTolerance);
+    }
     auto residuals = residuals_of(std::min(leading, basis_.columns()));
     bool converged = wide_enough;
     for (std::int64_t k = 0; k < wanted; ++k)

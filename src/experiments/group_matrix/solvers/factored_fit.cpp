@@ -77,6 +77,11 @@ FactoredFit::Iterate FactoredFit::shrunk(RowOperator const& x, double eta) {
   for (std::size_t g = 0; g < parts.size(); ++g) {
     ranks_[g] = parts[g].rank();
     next.norms += levels()[g] * parts[g].nuclear_norm();
+    for (double const value : parts[g].singular_values) {
+      double const kept = shares_[g] * (value - parts[g].threshold);
+      next.square += kept * kept;
+      next.inner_product += kept * value;
+    }
     for (double& coefficient : parts[g].coefficients.values()) coefficient *= shares_[g];
     next.matrix.add(
         {penalty_.groups()[g].rows, std::move(parts[g].vectors), std::move(parts[g].coefficients)});

@@ -34,8 +34,10 @@ class FactoredFit : public PenalisedFit, public prox::SteppedProblem {
   struct Iterate {
     FactoredMatrix matrix;
     std::vector<double> fitted;
-    double norms = 0;   ///< sum_g lambda_g ||M_g||_* of its parts
-    double square = 0;  ///< |M|^2
+    double norms = 0;  ///< sum_g lambda_g ||M_g||_* of its parts
+    /// |M|^2 and <M, X>, from the singular values of what it was thresholded from: to a part of about 1e-14,
+    /// and if no two groups have a row in common.
+    double square = 0, inner_product = 0;
   };
   /// Makes the next iterate of m_. Collective.
   struct Move {
@@ -47,7 +49,7 @@ class FactoredFit : public PenalisedFit, public prox::SteppedProblem {
   /// Called before the first step with new levels.
   virtual void begin() = 0;
 
-  /// sum_g share_g SVT(X_g) with thresholds eta lambda_g / share_g; `square` is not filled in.
+  /// sum_g share_g SVT(X_g) with thresholds eta lambda_g / share_g.
   Iterate shrunk(RowOperator const& x, double eta);
   /// |P_Omega (Y - M)|^2 of this rank.
   double misfit(std::vector<double> const& fitted) const;

@@ -1,10 +1,11 @@
 #include "experiments/group_matrix/solvers/factored_matrix.hpp"
 
+#include "experiments/group_matrix/data/dense_products.hpp"
 #include "linalg/column_products.hpp"
 #include "linalg/sparse_panel_products.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <cmath>
 
 namespace thresher::group_matrix {
 
@@ -80,20 +81,22 @@ bool begins_with(ConstMatrixView q, DenseMatrix const& vectors) {
   return true;
 }
 
-/// This rank's part of the inner product of two terms.
+/// Orthonormal vectors overlap by no more, through rounding: an overlap so small is none.
+constexpr double kNoOverlap = 1e-13;
+
+bool overlap(DenseMatrix const& overlaps) {
+  return std::ranges::any_of(overlaps.values(), [](double x) { return std::abs(x) > kNoOverlap; });
+}
+
+/// This rank's part of the inner product of two terms: <V_a^T V_b, C_a C_b^T>.
 double product_of(FactorTerm const& a, FactorTerm const& b) {
   Common const common(a.rows->own, b.rows->own);
   if (common.count() == 0) return 0;
-  auto inner = DenseMatrix::unset(a.rank(), b.rank());
-  linalg::gemm(Transpose::yes, Transpose::no, 1, a.vectors.view(), b.vectors.view(), 0, inner.view());
-  auto image = DenseMatrix::unset(a.rank(), common.count());
-  linalg::gemm(Transpose::no, Transpose::no, 1, inner.view(),
-               Selected(b.coefficients.view(), common.right).view(), 0, image.view());
-  Selected const left(a.coefficients.view(), common.left);
-  double sum = 0;
-  for (std::int64_t k = 0; k < common.count(); ++k)
-    sum += linalg::inner_product(std::as_const(image).column(k), left.view().column(k));
-  return sum;
+  auto const vectors = product(Transpose::yes, a.vectors.view(), Transpose::no, b.vectors.view());
+  auto const coefficients =
+      product(Transpose::no, Selected(a.coefficients.view(), common.left).view(), Transpose::yes,
+              Selected(b.coefficients.view(), common.right).view());
+  return linalg::inner_product(vectors.values(), coefficients.values());
 }
 
 /// The product of a term and itself: <V^T V, C C^T>.
@@ -145,10 +148,10 @@ void FactoredMatrix::add_product(std::span<std::int32_t const> rows, double scal
         for (std::int64_t r = 0; r < same; ++r) to[r] += scale * from[r];
       }
     auto const others = q.block(0, same, q.rows, q.columns - same);
-    auto inner = DenseMatrix::unset(others.columns, term.rank());
-    linalg::gemm(Transpose::yes, Transpose::no, scale, others, term.vectors.view(), 0, inner.view());
-    add_product_at(1, inner.view(), Selected(term.coefficients.view(), common.right).view(), common.left,
-                   out.block(same, 0, others.columns, out.columns));
+    auto const inner = product(Transpose::yes, others, Transpose::no, term.vectors.view());
+    if (overlap(inner))
+      add_product_at(scale, inner.view(), Selected(term.coefficients.view(), common.right).view(),
+                     common.left, out.block(same, 0, others.columns, out.columns));
   }
 }
 

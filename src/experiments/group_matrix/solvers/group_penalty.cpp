@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 namespace thresher::group_matrix {
@@ -31,18 +32,22 @@ GroupPenalty::GroupPenalty(mpi::Communicator const& comm, std::vector<PenalisedG
     noise_sizes_.push_back(std::sqrt(sums[g]) *
                            (1 + std::sqrt(columns / static_cast<double>(groups_[g].rows->size))));
 
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    if (noise_sizes_[g] == 0) continue;
-    std::vector<double> shared(observations.values().begin(), observations.values().end());
-    for (auto const i : groups_[g].rows->own) {
-      auto const entries = observations.entries(i);
-      for (auto k = entries.begin; k < entries.end; ++k) shared[static_cast<std::size_t>(k)] *= share(g, i);
-    }
-    SparseAndFactoredRows const rows_of_group(observations, shared, {groups_[g].rows}, {});
-    start_ = std::max(start_,
-                      largest_singular_value(comm, observations.columns(), *groups_[g].rows, rows_of_group) /
-                          noise_sizes_[g]);
-  }
+  std::vector<bool> seen;
+  for (double const size : noise_sizes_) seen.push_back(size > 0);
+  std::vector<double> shared;
+  auto const norms = largest_singular_values(
+      comm, observations.columns(), rows(), seen, [&](std::size_t g) -> std::unique_ptr<RowOperator> {
+        shared.assign(observations.values().begin(), observations.values().end());
+        for (auto const i : groups_[g].rows->own) {
+          auto const entries = observations.entries(i);
+          for (auto k = entries.begin; k < entries.end; ++k)
+            shared[static_cast<std::size_t>(k)] *= share(g, i);
+        }
+        return std::make_unique<SparseAndFactoredRows>(
+            observations, shared, std::vector{groups_[g].rows}, std::vector<SparseAndFactoredRows::Part>{});
+      });
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    if (seen[g]) start_ = std::max(start_, norms[g] / noise_sizes_[g]);
 }
 
 std::vector<GroupRows const*> GroupPenalty::rows() const {

@@ -196,7 +196,7 @@ std::vector<ThresholdedRows> power_steps(mpi::Communicator const& comm, RowOpera
     result.singular_values = std::move(values[k]);
     result.vectors = DenseMatrix::unset(start.rows(), run.map.columns());
     std::ranges::copy(start.values().first(result.vectors.values().size()), result.vectors.values().begin());
-    result.coefficients = DenseMatrix(run.map.columns(), run.step.own_rows);
+    result.coefficients = DenseMatrix::unset(run.map.columns(), run.step.own_rows);
     if (run.map.columns() > 0)
       linalg::gemm(Transpose::yes, Transpose::no, 1, run.map.view(), run.image.view(), 0,
                    result.coefficients.view());

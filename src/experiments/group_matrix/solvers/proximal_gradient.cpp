@@ -14,6 +14,9 @@ constexpr double kLongest = 4, kShorter = 0.5;
 /// The objective must go below the largest of so many last ones, by this part of what the step promises.
 constexpr std::size_t kRemembered = 4;
 constexpr double kPromised = 1e-4;
+/// Where so small a part of |M|^2 is all that is seen of a change, products tell its size, not singular
+/// values: their rounding would be above a ten thousandth of it.
+constexpr double kNearlyStill = 1e-9;
 /// Differences of objectives below this part of them are rounding.
 constexpr double kObjectiveRounding = 1e-13;
 
@@ -44,9 +47,20 @@ class ProximalGradient : public FactoredFit {
   Move advance() override;
 
  private:
+  /// |M+ - M|^2, and the squares of both, by products. Collective.
+  double squared_change(Iterate& next);
+
   double length_ = 1;
   std::vector<double> objectives_;  ///< the last ones
 };
+
+double ProximalGradient::squared_change(Iterate& next) {
+  double sums[3] = {m_.squared_norm(), next.matrix.inner_product(m_), next.matrix.squared_norm()};
+  mpi::sum_in_place(comm_, sums);
+  square_ = sums[0];
+  next.square = sums[2];
+  return square_ - 2 * sums[1] + next.square;
+}
 
 FactoredFit::Move ProximalGradient::advance() {
   std::vector<double> residual(fitted_.size());
@@ -54,12 +68,14 @@ FactoredFit::Move ProximalGradient::advance() {
     for (std::size_t k = 0; k < residual.size(); ++k)
       residual[k] = length_ * (observations_.values()[k] - fitted_[k]);
     auto next = shrunk(SparseAndFactoredRows(observations_, residual, penalty_.rows(), {{&m_, 1}}), length_);
-    double sums[4] = {next.matrix.squared_norm(), next.matrix.inner_product(m_), misfit(next.fitted),
+    double sums[3] = {linalg::inner_product(next.fitted, residual), misfit(next.fitted),
                       linalg::squared_distance(next.fitted, fitted_)};
     mpi::sum_in_place(comm_, sums);
-    auto const [square, cross, missed, seen] = std::tuple(sums[0], sums[1], sums[2], sums[3]);
-    // Rounding may leave less than what is seen of the change.
-    double const change = std::max(seen, square - 2 * cross + square_);
+    auto const [with_residual, missed, seen] = std::tuple(sums[0], sums[1], sums[2]);
+    // <M+, M> from <M+, M + residual>.
+    double change = next.square - 2 * (next.inner_product - with_residual) + square_;
+    if (!(seen > kNearlyStill * next.square)) change = squared_change(next);
+    change = std::max(seen, change);  // rounding may leave less
     double const objective = missed / 2 + next.norms;
     double const worst = objectives_.empty() ? objective : *std::ranges::max_element(objectives_);
     if (length_ > 1 && objective > worst * (1 + kObjectiveRounding) -
@@ -71,7 +87,7 @@ FactoredFit::Move ProximalGradient::advance() {
     length_ = seen > 0 ? std::clamp(change / seen, 1.0, kLongest) : 1;
     m_ = std::move(next.matrix);
     fitted_ = std::move(next.fitted);
-    square_ = square;
+    square_ = next.square;
     return move;
   }
 }

@@ -3,6 +3,7 @@
 #include "linalg/orthonormal_frame.hpp"
 #include "linalg/singular_values.hpp"
 #include "mpi/exchange.hpp"
+#include "mpi/holdings.hpp"
 #include "prox/thresholded_subspace.hpp"
 
 #include <algorithm>
@@ -41,8 +42,6 @@ std::vector<double> gram_values(mpi::Communicator const& comm, ConstMatrixView p
   return values;
 }
 
-}  // namespace
-
 double largest_singular_value(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
                               RowOperator const& x) {
   if (std::min(columns, rows.size) <= kGramForNorm && (comm.size() == 1 || columns <= kGramForNorm))
@@ -56,6 +55,26 @@ double largest_singular_value(mpi::Communicator const& comm, std::int64_t column
           },
           1, kNormTolerance)
       .singular_values.front();
+}
+
+}  // namespace
+
+std::vector<double> largest_singular_values(
+    mpi::Communicator const& comm, std::int64_t columns, std::span<GroupRows const* const> groups,
+    std::vector<bool> const& wanted,
+    std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of) {
+  std::vector<bool> holds;
+  for (auto const* rows : groups) holds.push_back(rows->own_count() > 0);
+  std::vector<double> values(groups.size());
+  mpi::for_each_held(comm, mpi::holdings(comm, holds), [&](mpi::Holding const& holding) {
+    for (auto const g : holding.items) {
+      if (!wanted[g]) continue;
+      double const value = largest_singular_value(holding.comm, columns, *groups[g], *rows_of(g));
+      if (holding.comm.rank() == 0) values[g] = value;
+    }
+  });
+  mpi::sum_in_place(comm, values);
+  return values;
 }
 
 DenseMatrix CompressedRows::expanded(ConstMatrixView vectors) const {
