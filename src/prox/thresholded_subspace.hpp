@@ -20,7 +20,7 @@ struct SubspaceEffort {
   std::int64_t guard = 4;  ///< columns beyond what is wanted: they make the wanted ones converge
   /// > 0: a search that starts with what was found before ends after so many products with what it has, if
   /// its block is wide enough to show that nothing is missing: a scheme that thresholds again and again comes
-  /// closer each time.
+  /// closer each time. Where so much more is above the threshold that the block is not, it searches anew.
   std::int64_t products = 0;
   std::int64_t most = 0;  ///< > 0: no more singular triplets than that, the largest ones
 };

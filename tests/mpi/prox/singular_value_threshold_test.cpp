@@ -222,6 +222,23 @@ TEST(ThresholdedSubspace, StartsWithWhatItFound) {
   EXPECT_GT(cold, 1);
 }
 
+/// What lies above a much lower threshold is found as if nothing were known, whatever the effort.
+TEST(ThresholdedSubspace, SearchesAnewWhereFarMoreIsAbove) {
+  auto const comm = world();
+  auto const x = random_matrix(300, 400, 6);
+  std::vector<double> values(300);
+  auto copy = x;
+  linalg::singular_values(copy.view(), values);
+  auto const multiply = part_of_gram_product(comm, x);
+  prox::ThresholdedSubspace subspace(comm, 300, {.guard = 4, .products = 2});
+  for (std::size_t const rank : {3, 60}) {
+    auto const factor = subspace.above(multiply, (values[rank - 1] + values[rank]) / 2, 1e-10);
+    ASSERT_EQ(factor.rank(), static_cast<std::int64_t>(rank));
+    for (std::size_t k = 0; k < rank; ++k)
+      EXPECT_NEAR(factor.singular_values[k], values[k], 1e-5 * values[0]) << rank << ", " << k;
+  }
+}
+
 TEST(ShrinkingFactor, OfSeveralMatricesIsThatOfEach) {
   auto const comm = world();
   std::vector<DenseMatrix> matrices, grams;

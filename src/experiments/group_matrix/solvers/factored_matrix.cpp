@@ -93,9 +93,8 @@ double product_of(FactorTerm const& a, FactorTerm const& b) {
   Common const common(a.rows->own, b.rows->own);
   if (common.count() == 0) return 0;
   auto const vectors = product(Transpose::yes, a.vectors.view(), Transpose::no, b.vectors.view());
-  auto const coefficients =
-      product(Transpose::no, Selected(a.coefficients.view(), common.left).view(), Transpose::yes,
-              Selected(b.coefficients.view(), common.right).view());
+  auto const coefficients = product(Transpose::no, Selected(a.coefficients.view(), common.left).view(),
+                                    Transpose::yes, Selected(b.coefficients.view(), common.right).view());
   return linalg::inner_product(vectors.values(), coefficients.values());
 }
 

@@ -43,8 +43,8 @@ GroupPenalty::GroupPenalty(mpi::Communicator const& comm, std::vector<PenalisedG
           for (auto k = entries.begin; k < entries.end; ++k)
             shared[static_cast<std::size_t>(k)] *= share(g, i);
         }
-        return std::make_unique<SparseAndFactoredRows>(
-            observations, shared, std::vector{groups_[g].rows}, std::vector<SparseAndFactoredRows::Part>{});
+        return std::make_unique<SparseAndFactoredRows>(observations, shared, std::vector{groups_[g].rows},
+                                                       std::vector<SparseAndFactoredRows::Part>{});
       });
   for (std::size_t g = 0; g < groups_.size(); ++g)
     if (seen[g]) start_ = std::max(start_, norms[g] / noise_sizes_[g]);

@@ -14,13 +14,12 @@
 
 namespace thresher::group_matrix {
 
-/// Spectral norms of the rows of several groups, each found by the ranks that hold rows of it: `rows_of(g)` is
-/// an operator of one group, called there and let go before the next one. 0 for groups that are not wanted.
-/// Collective.
+/// Spectral norms of the rows of several groups, each found by the ranks that hold rows of it: `rows_of(g)`
+/// is an operator of one group, called there and let go before the next one. 0 for groups that are not
+/// wanted. Collective.
 std::vector<double> largest_singular_values(
     mpi::Communicator const& comm, std::int64_t columns, std::span<GroupRows const* const> groups,
-    std::vector<bool> const& wanted,
-    std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of);
+    std::vector<bool> const& wanted, std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of);
 
 /// The rows of a group of an estimate in coordinates of few columns: row = basis times coordinates. The basis
 /// is orthonormal, or absent where nothing is gained by one.

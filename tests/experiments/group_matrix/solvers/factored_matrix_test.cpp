@@ -54,6 +54,23 @@ TEST(FactoredMatrix, ProductsAreThoseOfItsRows) {
     }
 }
 
+/// A block of a term's vectors and others that are orthogonal to them.
+TEST(FactoredMatrix, HasNoProductWithWhatIsOrthogonalToIt) {
+  TwoTerms const two;
+  auto const& term = two.matrix.terms().back();
+  FactoredMatrix one;
+  one.add(term);
+  auto q = random_panel(15, 5, 7);
+  std::ranges::copy(term.vectors.values(), q.values().begin());
+  linalg::orthonormalize_columns(q.view());
+  std::ranges::copy(term.vectors.values(), q.values().begin());
+  DenseMatrix found(5, 12);
+  one.add_product(two.all.own, 0.5, q.view(), found.view());
+  for (std::int64_t i = 0; i < 12; ++i)
+    for (std::int64_t k = 0; k < 5; ++k)
+      EXPECT_NEAR(found(k, i), k < 3 ? 0.5 * term.coefficients(k, i) : 0, 1e-13) << k << ", " << i;
+}
+
 TEST(FactoredMatrix, TransposedProductsAndNormsAreThoseOfItsRows) {
   TwoTerms const two;
   DenseMatrix panel(15, 12);

@@ -114,6 +114,24 @@ TEST(Programs, SolversAgreeOnAPartition) {
   }
 }
 
+/// What the stopping rule reads is |M+ - M| / |M+|, large changes and small ones.
+TEST(Programs, TheResidualIsTheChangeOfTheIterate) {
+  SmallProgram const program(random_rows(30, 12, 0.5, 4), {rows_from(0, 18), rows_from(18, 30)});
+  auto const levels = program.penalty->levels(0.3 * program.penalty->start());
+  auto const after = [&](std::int64_t iterations) {
+    return solve(program, proximal_gradient, levels, {.tolerance = 1e-9, .max_iterations = iterations}).m;
+  };
+  auto const fit =
+      proximal_gradient(program.comm, program.observations, *program.penalty, {.max_iterations = 60});
+  fit->solve(levels, 1e-9, {});
+  auto const history = fit->history();
+  for (std::size_t const k : {1, 2, 5, 10, 20}) {
+    auto const before = after(static_cast<std::int64_t>(k)), next = after(static_cast<std::int64_t>(k + 1));
+    double const change = distance(next, before) / norm(next);
+    EXPECT_NEAR(history[k].dual / change, 1, 1e-3) << k << ": " << change;
+  }
+}
+
 TEST(Programs, LargerGroupsComeToWhatWholeDecompositionsGive) {
   // Above the orders of which Gram matrices are decomposed in every iteration.
   int const rows = 180, columns = 150;
