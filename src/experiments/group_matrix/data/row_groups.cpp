@@ -4,6 +4,12 @@
 
 namespace thresher::group_matrix {
 
+std::vector<mpi::Holding> holders(mpi::Communicator const& comm, std::span<GroupRows const* const> groups) {
+  std::vector<bool> holds;
+  for (auto const* group : groups) holds.push_back(group->own_count() > 0);
+  return mpi::holdings(comm, holds);
+}
+
 RowPlaces::RowPlaces(std::span<GroupRows const* const> groups, std::int64_t rows)
     : begins_(static_cast<std::size_t>(rows) + 1) {
   for (auto const* group : groups)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "experiments/group_matrix/model/design.hpp"
+#include "mpi/holdings.hpp"
 #include "mpi/partition.hpp"
 
 #include <cstddef>
@@ -17,6 +18,9 @@ struct GroupRows {
 
   std::int64_t own_count() const { return static_cast<std::int64_t>(own.size()); }
 };
+
+/// The ranks that hold rows of each group. Collective.
+std::vector<mpi::Holding> holders(mpi::Communicator const& comm, std::span<GroupRows const* const> groups);
 
 /// Where each of a rank's rows stands in groups, in the order of groups.
 class RowPlaces {

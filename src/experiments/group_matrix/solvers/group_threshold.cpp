@@ -61,12 +61,8 @@ GroupThreshold::GroupThreshold(mpi::Communicator const& comm, std::int64_t colum
       effort_(effort),
       ranks_of_(groups_.size()),
       ranks_(groups_.size(), kFirstRank) {
-  std::vector<bool> holds;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    subspaces_.emplace_back(comm_, columns_, effort_);
-    holds.push_back(groups_[g]->own_count() > 0);
-  }
-  holdings_ = mpi::holdings(comm_, holds);
+  for (std::size_t g = 0; g < groups_.size(); ++g) subspaces_.emplace_back(comm_, columns_, effort_);
+  holdings_ = holders(comm_, groups_);
   for (auto const& holding : holdings_)
     for (auto const g : holding.items) ranks_of_[g] = holding.size;
 }

@@ -4,6 +4,7 @@
 #include "linalg/singular_values.hpp"
 #include "mpi/exchange.hpp"
 #include "mpi/holdings.hpp"
+#include "mpi/owned_items.hpp"
 #include "prox/thresholded_subspace.hpp"
 
 #include <algorithm>
@@ -23,29 +24,47 @@ namespace {
 /// Orders up to which a Gram matrix is decomposed for its largest eigenvalue, and numbers of a matrix that is
 /// decomposed whole by one rank.
 constexpr std::int64_t kGramForNorm = 512;
-constexpr std::int64_t kWhole = std::int64_t{1} << 20;
+constexpr std::int64_t kWhole = std::int64_t{1} << 18;
 constexpr double kNormTolerance = 1e-10;
 
-/// Singular values of the panels of all ranks side by side, by one rank for all.
-std::vector<double> gram_values(mpi::Communicator const& comm, ConstMatrixView panel) {
+/// This rank's part of the Gram matrix of the panels of all ranks side by side: of the smaller side where the
+/// rank is alone.
+DenseMatrix gram_part(mpi::Communicator const& comm, ConstMatrixView panel) {
   bool const by_rows = comm.size() == 1 && panel.columns < panel.rows;
   DenseMatrix gram(by_rows ? panel.columns : panel.rows, by_rows ? panel.columns : panel.rows);
   linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0, gram.view());
-  mpi::sum_in_place(comm, gram.values());
+  return gram;
+}
+
+/// Singular values of what has this Gram matrix, which is spoilt. Not collective.
+std::vector<double> gram_values(DenseMatrix& gram) {
   std::vector<double> values(static_cast<std::size_t>(gram.rows()));
-  mpi::agree(comm, [&] {
-    if (comm.rank() == 0)
-      linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, gram.view(), values);
-  });
-  mpi::broadcast(comm, std::span(values));
+  linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, gram.view(), values);
   for (double& value : values) value = std::sqrt(std::max(value, 0.0));
   return values;
+}
+
+std::vector<double> singular_values_of(DenseMatrix& a) {
+  std::vector<double> values(static_cast<std::size_t>(std::min(a.rows(), a.columns())));
+  linalg::singular_values(a.view(), values);
+  return values;
+}
+
+double largest_by_gram(mpi::Communicator const& comm, ConstMatrixView panel) {
+  auto gram = gram_part(comm, panel);
+  mpi::sum_in_place(comm, gram.values());
+  double largest = 0;
+  mpi::agree(comm, [&] {
+    if (comm.rank() == 0) largest = std::ranges::max(gram_values(gram));
+  });
+  mpi::broadcast(comm, std::span(&largest, 1));
+  return largest;
 }
 
 double largest_singular_value(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
                               RowOperator const& x) {
   if (std::min(columns, rows.size) <= kGramForNorm && (comm.size() == 1 || columns <= kGramForNorm))
-    return std::ranges::max(gram_values(comm, x.panel(0)));
+    return largest_by_gram(comm, x.panel(0));
   prox::ThresholdedSubspace subspace(comm, columns);
   return subspace
       .leading(
@@ -63,10 +82,8 @@ std::vector<double> largest_singular_values(
     mpi::Communicator const& comm, std::int64_t columns, std::span<GroupRows const* const> groups,
     std::vector<bool> const& wanted,
     std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of) {
-  std::vector<bool> holds;
-  for (auto const* rows : groups) holds.push_back(rows->own_count() > 0);
   std::vector<double> values(groups.size());
-  mpi::for_each_held(comm, mpi::holdings(comm, holds), [&](mpi::Holding const& holding) {
+  mpi::for_each_held(comm, holders(comm, groups), [&](mpi::Holding const& holding) {
     for (auto const g : holding.items) {
       if (!wanted[g]) continue;
       double const value = largest_singular_value(holding.comm, columns, *groups[g], *rows_of(g));
@@ -128,37 +145,38 @@ CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t colum
 std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t columns,
                                   std::span<GroupRows const* const> groups, Estimate const& estimate) {
   std::vector<double> norms(groups.size());
-  auto const ranks = static_cast<std::size_t>(comm.size());
-  // Each rank decomposes one whole matrix at a time.
-  for (std::size_t begin = 0; begin < groups.size(); begin += ranks) {
-    std::size_t const end = std::min(groups.size(), begin + ranks);
-    std::vector<double> own;
-    std::int64_t own_rows = 0;
-    std::size_t own_group = groups.size();
-    std::vector<double> found(end - begin);
-    for (std::size_t g = begin; g < end; ++g) {
-      auto const panel = compressed_rows(comm, columns, *groups[g], estimate).coordinates;
-      if (panel.rows() * groups[g]->size > kWhole) {
-        auto const values = gram_values(comm, panel.view());
-        if (comm.rank() == 0) found[g - begin] = std::accumulate(values.begin(), values.end(), 0.0);
-        continue;
+  mpi::for_each_held(comm, holders(comm, groups), [&](mpi::Holding const& holding) {
+    auto const ranks = static_cast<std::size_t>(holding.comm.size());
+    // Each of the ranks decomposes one matrix at a time.
+    for (std::size_t begin = 0; begin < holding.items.size(); begin += ranks) {
+      auto const batch =
+          std::span(holding.items).subspan(begin, std::min(ranks, holding.items.size() - begin));
+      DenseMatrix whole, gram;
+      for (std::size_t k = 0; k < batch.size(); ++k) {
+        auto const& rows = *groups[batch[k]];
+        auto const panel = compressed_rows(holding.comm, columns, rows, estimate).coordinates;
+        int const owner = static_cast<int>(k);
+        if (panel.rows() * rows.size > kWhole) {
+          auto part = gram_part(holding.comm, panel.view());
+          auto const values = part.values();
+          mpi::sum_on_owners(holding.comm, {&owner, 1}, {&values, 1});
+          if (owner == holding.comm.rank()) gram = std::move(part);
+        } else {
+          auto const parts = mpi::gather_parts(holding.comm, std::span(panel.values()));
+          if (owner != holding.comm.rank()) continue;
+          whole = DenseMatrix::unset(panel.rows(), rows.size);
+          std::ranges::copy(parts.values, whole.values().begin());
+        }
       }
-      auto whole = mpi::gather_parts(comm, std::span(panel.values()));
-      if (static_cast<int>(g - begin) != comm.rank()) continue;
-      own = std::move(whole.values);
-      own_rows = panel.rows();
-      own_group = g;
+      auto const own = static_cast<std::size_t>(holding.comm.rank());
+      mpi::agree(holding.comm, [&] {
+        if (own >= batch.size()) return;
+        auto const values = gram.rows() > 0 ? gram_values(gram) : singular_values_of(whole);
+        norms[batch[own]] = std::accumulate(values.begin(), values.end(), 0.0);
+      });
     }
-    mpi::agree(comm, [&] {
-      if (own_group == groups.size()) return;
-      MatrixView const matrix(own.data(), own_rows, groups[own_group]->size);
-      std::vector<double> values(static_cast<std::size_t>(std::min(matrix.rows, matrix.columns)));
-      linalg::singular_values(matrix, values);
-      found[own_group - begin] = std::accumulate(values.begin(), values.end(), 0.0);
-    });
-    mpi::sum_in_place(comm, found);
-    std::ranges::copy(found, norms.begin() + static_cast<std::ptrdiff_t>(begin));
-  }
+  });
+  mpi::sum_in_place(comm, norms);
   return norms;
 }
 
