@@ -153,7 +153,7 @@ Result PenalisedMethod::run(Parameters const& point, MatrixData const& data, stu
   double const seconds = study::Rates{}.seconds(cost(point, data.communicator().size())) /
                          static_cast<double>(data.communicator().size());
   study::KeptWork work(team, seconds > kLengthySeconds ? study::Length::lengthy : study::Length::brief,
-                       "group_matrix 1");
+                       "group_matrix 2");
   return tuned_fit(point, data, program(point, data), work);
 }
 

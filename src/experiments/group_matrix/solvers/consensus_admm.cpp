@@ -36,14 +36,14 @@ struct Sums {
   double violation = 0, change = 0, copy = 0, rows = 0, multiplier = 0;
 };
 
-/// From X, the relaxed P_g M plus U, and the new Z: U <- X - Z, Z <- new, with the sums of what changed.
-/// In registers by hand: as a loop over lanes it becomes shuffles.
-void exchange_copy(double const* m, double const* fresh, std::int64_t size, double* x, double* z,
+/// Z <- the new one, with the sums of what changed; X - Z are then the multipliers. In registers by hand: as
+/// a loop over lanes it becomes shuffles.
+void exchange_copy(double const* m, double const* fresh, double const* x, std::int64_t size, double* z,
                    Sums& sums) {
   using Lanes = numerics::NarrowLanes;
   constexpr auto kLanes = static_cast<std::int64_t>(Lanes::kLanes);
   Lanes::Reals violations = {}, changes = {}, copies = {}, rows = {}, multipliers = {};
-  auto const exchange = [&](double const* m_j, double const* fresh_j, double* x_j, double* z_j) {
+  auto const exchange = [&](double const* m_j, double const* fresh_j, double const* x_j, double* z_j) {
     Lanes::Reals row, copy, left, before;
     numerics::load<Lanes>(row, m_j);
     numerics::load<Lanes>(copy, fresh_j);
@@ -56,7 +56,6 @@ void exchange_copy(double const* m, double const* fresh, std::int64_t size, doub
     rows += row * row;
     multipliers += multiplier * multiplier;
     numerics::store<Lanes>(z_j, copy);
-    numerics::store<Lanes>(x_j, multiplier);
   };
   std::int64_t j = 0;
   for (; j + kLanes <= size; j += kLanes) exchange(m + j, fresh + j, x + j, z + j);
@@ -68,7 +67,6 @@ void exchange_copy(double const* m, double const* fresh, std::int64_t size, doub
     std::copy_n(x + j, count, rest[2]);
     std::copy_n(z + j, count, rest[3]);
     exchange(rest[0], rest[1], rest[2], rest[3]);
-    std::copy_n(rest[2], count, x + j);
     std::copy_n(rest[3], count, z + j);
   }
   auto const sum = [](Lanes::Reals const& a) { return (a[0] + a[2]) + (a[1] + a[3]); };
@@ -79,7 +77,8 @@ void exchange_copy(double const* m, double const* fresh, std::int64_t size, doub
   sums.multiplier += sum(multipliers);
 }
 
-/// Alternating directions on copies Z_g = P_g M with scaled multipliers U_g, all panels dense.
+/// Alternating directions on copies Z_g = P_g M with scaled multipliers U_g, all panels dense. What is
+/// thresholded, X_g, stays: U_g is X_g - Z_g.
 class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
  public:
   ConsensusAdmm(mpi::Communicator const& comm, Observations const& observations, GroupPenalty const& penalty,
@@ -96,7 +95,7 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
                    {.guard = settings.svd_oversample, .products = settings.svd_passes + 1}) {
     for (auto const* rows : penalty.rows()) {
       z_.emplace_back(observations.columns(), rows->own_count());
-      u_.emplace_back(observations.columns(), rows->own_count());
+      x_.emplace_back(observations.columns(), rows->own_count());
     }
     ranks_.resize(z_.size());
   }
@@ -104,8 +103,10 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
   prox::AdmmStep iterate(double rho) override;
   void change_penalty(double from, double to) override {
     rho_ = to;
-    for (auto& u : u_)
-      for (double& entry : u.values()) entry *= from / to;
+    for (std::size_t g = 0; g < x_.size(); ++g) {
+      auto const x = x_[g].values(), z = z_[g].values();
+      for (std::size_t k = 0; k < x.size(); ++k) x[k] = z[k] + from / to * (x[k] - z[k]);
+    }
   }
   void between_iterations(std::int64_t iteration, double) override { call_between(iteration); }
 
@@ -145,15 +146,15 @@ class ConsensusAdmm : public PenalisedFit, public prox::AdmmProblem {
   double rho_;
   double tolerance_ = 0;
   DenseMatrix m_;
-  std::vector<DenseMatrix> z_, u_;
+  std::vector<DenseMatrix> z_, x_;
   std::vector<std::int64_t> ranks_;
   DenseMatrix fresh_;  ///< some new rows of a copy
   RowPlaces places_;
   GroupThreshold threshold_;
 };
 
-/// M = (P_Omega Y + rho sum_g (Z_g - U_g)) / (1_Omega + rho k), and X_g = relaxed P_g M plus U_g in the place
-/// of U_g; returns |P_Omega (Y - M)|^2 of this rank. Row by row: what a row needs is read once.
+/// M = (P_Omega Y + rho sum_g (Z_g - U_g)) / (1_Omega + rho k), and X_g = relaxed P_g M plus U_g; returns
+/// |P_Omega (Y - M)|^2 of this rank. Row by row: what a row needs is read once.
 double ConsensusAdmm::move_rows(double rho) {
   auto const columns = static_cast<std::size_t>(observations_.columns());
   double square = 0;
@@ -163,8 +164,8 @@ double ConsensusAdmm::move_rows(double rho) {
     std::fill_n(m, columns, 0.0);
     for (auto const& [g, s] : places_.of(i)) {
       double const* const z = z_[g].column(s).data();
-      double const* const u = u_[g].column(s).data();
-      for (std::size_t j = 0; j < columns; ++j) m[j] += z[j] - u[j];
+      double const* const x = x_[g].column(s).data();
+      for (std::size_t j = 0; j < columns; ++j) m[j] += 2 * z[j] - x[j];
     }
     if (k != 1)
       for (std::size_t j = 0; j < columns; ++j) m[j] /= k;
@@ -178,14 +179,14 @@ double ConsensusAdmm::move_rows(double rho) {
     }
     for (auto const& [g, s] : places_.of(i)) {
       double const* const z = z_[g].column(s).data();
-      double* const x = u_[g].column(s).data();
-      for (std::size_t j = 0; j < columns; ++j) x[j] += kRelaxation * m[j] + (1 - kRelaxation) * z[j];
+      double* const x = x_[g].column(s).data();
+      for (std::size_t j = 0; j < columns; ++j) x[j] += kRelaxation * (m[j] - z[j]);
     }
   }
   return square;
 }
 
-/// Z_g <- what is left of X_g, U_g <- X_g - Z_g, some rows at a time: the new ones stay in the cache.
+/// Z_g <- what is left of X_g, some rows at a time: the new ones stay in the cache.
 Sums ConsensusAdmm::exchange(std::size_t g, ThresholdedRows const& left) {
   auto const& own = penalty_.rows()[g]->own;
   std::int64_t const columns = observations_.columns(), rows = std::ssize(own);
@@ -196,7 +197,7 @@ Sums ConsensusAdmm::exchange(std::size_t g, ThresholdedRows const& left) {
                           left.coefficients.columns_from(begin, fresh.columns), fresh);
     for (std::int64_t s = begin; s < begin + fresh.columns; ++s)
       exchange_copy(m_.column(own[static_cast<std::size_t>(s)]).data(), fresh.column(s - begin).data(),
-                    columns, u_[g].column(s).data(), z_[g].column(s).data(), sums);
+                    x_[g].column(s).data(), columns, z_[g].column(s).data(), sums);
   }
   return sums;
 }
@@ -207,7 +208,7 @@ prox::AdmmStep ConsensusAdmm::iterate(double rho) {
   sums[0] = move_rows(rho);
   std::vector<double> thresholds;
   for (double const level : levels()) thresholds.push_back(level / rho);
-  auto const shrunk = threshold_(PanelRows(u_), thresholds);
+  auto const shrunk = threshold_(PanelRows(x_), thresholds);
   double norms = 0;
   double multipliers = 0;
   for (std::size_t g = 0; g < shrunk.size(); ++g) {
@@ -240,8 +241,8 @@ double ConsensusAdmm::dual_value() {
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
       auto const to = total.column(groups[g]->own[static_cast<std::size_t>(s)]);
-      auto const u = u_[g].column(s);
-      for (std::size_t j = 0; j < to.size(); ++j) to[j] += rho_ * u[j];
+      auto const x = x_[g].column(s), z = z_[g].column(s);
+      for (std::size_t j = 0; j < to.size(); ++j) to[j] += rho_ * (x[j] - z[j]);
     }
   double sums[2] = {};  // <S, Y>, |S|^2 on Omega
   for (std::int64_t i = 0; i < total.columns(); ++i) {
@@ -258,19 +259,17 @@ double ConsensusAdmm::dual_value() {
   std::vector<bool> seen;
   for (double const level : levels()) seen.push_back(level > 0);
   std::vector<DenseMatrix> w(1);
-  auto const norms = largest_singular_values(comm_, columns, groups, seen,
-                                             [&](std::size_t g) -> std::unique_ptr<RowOperator> {
-                                               w.front() = u_[g];
-                                               for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
-                                                 auto const i = groups[g]->own[static_cast<std::size_t>(s)];
-                                                 double const share = penalty_.share(g, i);
-                                                 auto const off = total.column(i);
-                                                 auto const column = w.front().column(s);
-                                                 for (std::size_t j = 0; j < column.size(); ++j)
-                                                   column[j] = rho_ * column[j] - share * off[j];
-                                               }
-                                               return std::make_unique<PanelRows>(w);
-                                             });
+  auto const rows_of = [&](std::size_t g) -> std::unique_ptr<RowOperator> {
+    w.front() = x_[g];
+    for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
+      auto const i = groups[g]->own[static_cast<std::size_t>(s)];
+      double const share = penalty_.share(g, i);
+      auto const off = total.column(i), column = w.front().column(s), z = z_[g].column(s);
+      for (std::size_t j = 0; j < column.size(); ++j) column[j] = rho_ * (column[j] - z[j]) - share * off[j];
+    }
+    return std::make_unique<PanelRows>(w);
+  };
+  auto const norms = largest_singular_values(comm_, columns, groups, seen, rows_of);
   double scale = 1;
   for (std::size_t g = 0; g < groups.size(); ++g)
     if (norms[g] > levels()[g]) scale = std::min(scale, levels()[g] / norms[g]);
@@ -287,14 +286,14 @@ FitSummary ConsensusAdmm::summary() {
 
 void ConsensusAdmm::save(bytes::Writer& writer) const {
   writer.put(rho_, ranks_);
-  for (std::size_t g = 0; g < z_.size(); ++g) writer.put(z_[g].values(), u_[g].values());
+  for (std::size_t g = 0; g < z_.size(); ++g) writer.put(z_[g].values(), x_[g].values());
   threshold_.save(writer);
 }
 
 void ConsensusAdmm::restore(bytes::Reader& reader) {
   reader.read(rho_, ranks_);
   for (std::size_t g = 0; g < z_.size(); ++g)
-    for (auto* const panel : {&z_[g], &u_[g]})
+    for (auto* const panel : {&z_[g], &x_[g]})
       std::ranges::copy(reader.get<std::vector<double>>(), panel->values().begin());
   threshold_.restore(reader);
 }
