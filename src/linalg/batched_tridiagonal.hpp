@@ -25,7 +25,7 @@ template <class Lanes>
       }
   };
   Numbers const zero = {};
-  Integers const sign = (Integers)(-zero);
+  auto const sign = (Integers)(-zero);
   Numbers largest = zero;
   for_each_entry([&](Numbers const& x, double*) {
     auto const size = (Numbers)((Integers)x & ~sign);
