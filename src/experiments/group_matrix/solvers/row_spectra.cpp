@@ -24,7 +24,7 @@ namespace {
 /// Orders up to which a Gram matrix is decomposed for its largest eigenvalue, and numbers of a matrix that is
 /// decomposed whole by one rank.
 constexpr std::int64_t kGramForNorm = 512;
-constexpr std::int64_t kWhole = std::int64_t{1} << 18;
+constexpr std::int64_t kWhole = std::int64_t{1} << 20;
 constexpr double kNormTolerance = 1e-10;
 
 /// This rank's part of the Gram matrix of the panels of all ranks side by side: of the smaller side where the
@@ -36,7 +36,7 @@ DenseMatrix gram_part(mpi::Communicator const& comm, ConstMatrixView panel) {
   return gram;
 }
 
-/// Singular values of what has this Gram matrix, which is spoilt. Not collective.
+/// Singular values, ascending, of what has this Gram matrix, which is spoilt. Not collective.
 std::vector<double> gram_values(DenseMatrix& gram) {
   std::vector<double> values(static_cast<std::size_t>(gram.rows()));
   linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, gram.view(), values);
@@ -171,7 +171,10 @@ std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t co
       auto const own = static_cast<std::size_t>(holding.comm.rank());
       mpi::agree(holding.comm, [&] {
         if (own >= batch.size()) return;
-        auto const values = gram.rows() > 0 ? gram_values(gram) : singular_values_of(whole);
+        auto const& rows = *groups[batch[own]];
+        auto values = gram.rows() > 0 ? gram_values(gram) : singular_values_of(whole);
+        // Of a Gram matrix that has more columns than the group has rows the others are rounding.
+        if (gram.rows() > rows.size) values.erase(values.begin(), values.end() - rows.size);
         norms[batch[own]] = std::accumulate(values.begin(), values.end(), 0.0);
       });
     }
