@@ -34,7 +34,8 @@ CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t colum
                                Estimate const& estimate);
 
 /// ||M_g||_* of the rows of each of several groups of an estimate: by decompositions of the whole, spread
-/// over the ranks, where it is small, else from the Gram matrix (to 1e-8 of the norm). Collective.
+/// over the ranks, where it is small, else from the Gram matrix, in whose rounding singular values below
+/// about 1e-8 of the largest are lost. Collective.
 std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t columns,
                                   std::span<GroupRows const* const> groups, Estimate const& estimate);
 
