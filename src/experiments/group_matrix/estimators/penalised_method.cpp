@@ -93,7 +93,7 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
   double const share = 1.0 / ranks;
   bool const is_admm = has_solvers() && point.solver == Solver::admm;
   double rows = 0, grams = 0, orders = 0, factors = 0, largest = 0, decompositions = 0, products = 0,
-         panel = 0, width = 0, all_ranks = 0;
+         panel = 0, width = 0, all_ranks = 0, evaluation = 0;
   for (double const group : sizes) {
     double const side = std::min(group, size.columns);
     double const order = ranks == 1 ? side : size.columns;
@@ -118,6 +118,8 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
     }
     factors += (group * share + size.columns) * rank;
     width = std::max(width, block);
+    // The spectrum of the group's rows: a Gram matrix, or all rows sent to one rank.
+    evaluation = std::max(evaluation, side < order ? 3 * side * order : side * side);
     all_ranks += rank;
   }
   double const fits = walks_path(point) ? 1 + kWalked * static_cast<double>(point.lambda_count) : 1;
@@ -139,7 +141,8 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
                         8 * (std::min(grams, static_cast<double>(1 << 25)) + 4 * orders * orders +
                              12 * size.columns * width + (3 * own + 2 * at_once) * width);
   if (is_admm) {
-    cost.bytes_per_rank += 8 * size.columns * (share * (2 * rows + 3 * size.rows) + 2 * own) + 16 * factors;
+    cost.bytes_per_rank +=
+        8 * size.columns * (share * (2 * rows + 3 * size.rows) + 2 * own) + 16 * factors + 8 * evaluation;
     cost.remedy = "solver = prox_avg";
   } else {
     // Three iterates, a panel, and the rows of a group in coordinates of the parts that meet it, or in all.

@@ -258,18 +258,16 @@ double ConsensusAdmm::dual_value() {
   mpi::sum_in_place(comm_, sums);
   std::vector<bool> seen;
   for (double const level : levels()) seen.push_back(level > 0);
-  std::vector<DenseMatrix> w(1);
-  auto const rows_of = [&](std::size_t g) -> std::unique_ptr<RowOperator> {
-    w.front() = x_[g];
+  auto const norms = spectral_norms(comm_, groups, seen, [&](std::size_t g) {
+    auto w = x_[g];
     for (std::int64_t s = 0; s < groups[g]->own_count(); ++s) {
       auto const i = groups[g]->own[static_cast<std::size_t>(s)];
       double const share = penalty_.share(g, i);
-      auto const off = total.column(i), column = w.front().column(s), z = z_[g].column(s);
+      auto const off = total.column(i), column = w.column(s), z = z_[g].column(s);
       for (std::size_t j = 0; j < column.size(); ++j) column[j] = rho_ * (column[j] - z[j]) - share * off[j];
     }
-    return std::make_unique<PanelRows>(w);
-  };
-  auto const norms = largest_singular_values(comm_, columns, groups, seen, rows_of);
+    return w;
+  });
   double scale = 1;
   for (std::size_t g = 0; g < groups.size(); ++g)
     if (norms[g] > levels()[g]) scale = std::min(scale, levels()[g] / norms[g]);

@@ -35,7 +35,7 @@ GroupPenalty::GroupPenalty(mpi::Communicator const& comm, std::vector<PenalisedG
   std::vector<bool> seen;
   for (double const size : noise_sizes_) seen.push_back(size > 0);
   std::vector<double> shared;
-  auto const norms = largest_singular_values(
+  auto const norms = spectral_norms(
       comm, observations.columns(), rows(), seen, [&](std::size_t g) -> std::unique_ptr<RowOperator> {
         shared.assign(observations.values().begin(), observations.values().end());
         for (auto const i : groups_[g].rows->own) {

@@ -21,50 +21,106 @@ using linalg::Transpose;
 
 namespace {
 
-/// Orders up to which a Gram matrix is decomposed for its largest eigenvalue, and numbers of a matrix that is
-/// decomposed whole by one rank.
+/// Orders up to which a Gram matrix is decomposed for the largest singular value of sparse rows, if the dense
+/// rows have no more numbers than `kMostDense`; beyond, a search by products takes less.
 constexpr std::int64_t kGramForNorm = 512;
+/// Numbers of a matrix that is decomposed itself where all of its singular values count.
 constexpr std::int64_t kWhole = std::int64_t{1} << 20;
 constexpr double kNormTolerance = 1e-10;
 
-/// This rank's part of the Gram matrix of the panels of all ranks side by side: of the smaller side where the
-/// rank is alone.
-DenseMatrix gram_part(mpi::Communicator const& comm, ConstMatrixView panel) {
-  bool const by_rows = comm.size() == 1 && panel.columns < panel.rows;
-  DenseMatrix gram(by_rows ? panel.columns : panel.rows, by_rows ? panel.columns : panel.rows);
-  linalg::syrk(linalg::Triangle::lower, by_rows ? Transpose::yes : Transpose::no, 1, panel, 0, gram.view());
+/// This rank's columns of a matrix, for a group; collective over the ranks that hold rows of the group.
+using PanelOf = std::function<DenseMatrix(mpi::Communicator const&, std::size_t)>;
+
+/// What is read off singular values, and up to how many numbers they are those of the matrix itself: of a
+/// Gram matrix those below about 1e-8 of the largest are rounding.
+struct SpectrumReading {
+  std::int64_t whole;
+  double (*value)(std::span<double const> singular_values);
+};
+SpectrumReading const kNuclearNorm{
+    kWhole, [](std::span<double const> s) { return std::accumulate(s.begin(), s.end(), 0.0); }};
+SpectrumReading const kSpectralNorm{0, [](std::span<double const> s) { return std::ranges::max(s); }};
+
+/// The Gram matrix of the columns of A, or of the rows (A A^T), lower triangle.
+DenseMatrix gram_matrix(ConstMatrixView a, Transpose columns) {
+  std::int64_t const order = columns == Transpose::yes ? a.columns : a.rows;
+  DenseMatrix gram(order, order);
+  linalg::syrk(linalg::Triangle::lower, columns, 1, a, 0, gram.view());
   return gram;
 }
 
-/// Singular values, ascending, of what has this Gram matrix, which is spoilt. Not collective.
-std::vector<double> gram_values(DenseMatrix& gram) {
+/// Singular values of what has this Gram matrix, which is spoilt. Not collective.
+std::vector<double> gram_values(DenseMatrix gram) {
   std::vector<double> values(static_cast<std::size_t>(gram.rows()));
   linalg::syevd(linalg::Eigenvectors::none, linalg::Triangle::lower, gram.view(), values);
   for (double& value : values) value = std::sqrt(std::max(value, 0.0));
   return values;
 }
 
-std::vector<double> singular_values_of(DenseMatrix& a) {
+std::vector<double> values_of_whole(DenseMatrix a, std::int64_t most) {
+  if (a.rows() * a.columns() > most)
+    return gram_values(gram_matrix(a.view(), a.columns() < a.rows() ? Transpose::yes : Transpose::no));
   std::vector<double> values(static_cast<std::size_t>(std::min(a.rows(), a.columns())));
   linalg::singular_values(a.view(), values);
   return values;
 }
 
-double largest_by_gram(mpi::Communicator const& comm, ConstMatrixView panel) {
-  auto gram = gram_part(comm, panel);
-  mpi::sum_in_place(comm, gram.values());
-  double largest = 0;
-  mpi::agree(comm, [&] {
-    if (comm.rank() == 0) largest = std::ranges::max(gram_values(gram));
-  });
-  mpi::broadcast(comm, std::span(&largest, 1));
-  return largest;
+/// The columns of all ranks side by side, on the owner alone. Collective.
+DenseMatrix on_owner(mpi::Communicator const& comm, int owner, DenseMatrix panel, std::int64_t columns) {
+  if (comm.size() == 1) return panel;
+  mpi::Parts<double> send{{panel.values().begin(), panel.values().end()},
+                          std::vector<std::int64_t>(static_cast<std::size_t>(comm.size()))};
+  send.counts[static_cast<std::size_t>(owner)] = std::ssize(send.values);
+  auto const parts = mpi::exchange(comm, send);
+  if (comm.rank() != owner) return {};
+  auto whole = DenseMatrix::unset(panel.rows(), columns);
+  std::ranges::copy(parts.values, whole.values().begin());
+  return whole;
 }
 
-double largest_singular_value(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
-                              RowOperator const& x) {
-  if (std::min(columns, rows.size) <= kGramForNorm && (comm.size() == 1 || columns <= kGramForNorm))
-    return largest_by_gram(comm, x.panel(0));
+/// A number of each of several matrices; 0 for those that are not wanted. Each of the ranks that hold a
+/// matrix decomposes one at a time. Collective.
+std::vector<double> read_spectra(mpi::Communicator const& comm, std::span<GroupRows const* const> groups,
+                                 std::vector<bool> const& wanted, PanelOf const& panel_of,
+                                 SpectrumReading const& reading) {
+  std::vector<double> numbers(groups.size());
+  mpi::for_each_held(comm, holders(comm, groups), [&](mpi::Holding const& holding) {
+    auto items = holding.items;
+    std::erase_if(items, [&](std::size_t g) { return !wanted[g]; });
+    auto const ranks = static_cast<std::size_t>(holding.comm.size());
+    for (std::size_t begin = 0; begin < items.size(); begin += ranks) {
+      auto const batch = std::span(items).subspan(begin, std::min(ranks, items.size() - begin));
+      DenseMatrix whole, gram;
+      for (std::size_t k = 0; k < batch.size(); ++k) {
+        auto panel = panel_of(holding.comm, batch[k]);
+        std::int64_t const columns = groups[batch[k]]->size;
+        int const owner = static_cast<int>(k);
+        if (ranks > 1 && panel.rows() <= columns && panel.rows() * columns > reading.whole) {
+          auto part = gram_matrix(panel.view(), Transpose::no);
+          auto const values = part.values();
+          mpi::sum_on_owners(holding.comm, {&owner, 1}, {&values, 1});
+          if (owner == holding.comm.rank()) gram = std::move(part);
+        } else {
+          auto gathered = on_owner(holding.comm, owner, std::move(panel), columns);
+          if (owner == holding.comm.rank()) whole = std::move(gathered);
+        }
+      }
+      auto const own = static_cast<std::size_t>(holding.comm.rank());
+      mpi::agree(holding.comm, [&] {
+        if (own >= batch.size()) return;
+        numbers[batch[own]] =
+            reading.value(gram.rows() > 0 ? gram_values(std::move(gram))
+                                          : values_of_whole(std::move(whole), reading.whole));
+      });
+    }
+  });
+  mpi::sum_in_place(comm, numbers);
+  return numbers;
+}
+
+/// By products with the rows of a group. Collective.
+double searched_norm(mpi::Communicator const& comm, std::int64_t columns, GroupRows const& rows,
+                     RowOperator const& x) {
   prox::ThresholdedSubspace subspace(comm, columns);
   return subspace
       .leading(
@@ -78,19 +134,39 @@ double largest_singular_value(mpi::Communicator const& comm, std::int64_t column
 
 }  // namespace
 
-std::vector<double> largest_singular_values(
-    mpi::Communicator const& comm, std::int64_t columns, std::span<GroupRows const* const> groups,
-    std::vector<bool> const& wanted,
-    std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of) {
-  std::vector<double> values(groups.size());
+std::vector<double> spectral_norms(mpi::Communicator const& comm, std::span<GroupRows const* const> groups,
+                                   std::vector<bool> const& wanted,
+                                   std::function<DenseMatrix(std::size_t)> const& panel_of) {
+  return read_spectra(
+      comm, groups, wanted, [&](mpi::Communicator const&, std::size_t g) { return panel_of(g); },
+      kSpectralNorm);
+}
+
+std::vector<double> spectral_norms(mpi::Communicator const& comm, std::int64_t columns,
+                                   std::span<GroupRows const* const> groups, std::vector<bool> const& wanted,
+                                   std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of) {
+  auto small = wanted;
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    small[g] = wanted[g] && std::min(columns, groups[g]->size) <= kGramForNorm &&
+               columns * groups[g]->size <= kMostDense;
+  auto values = spectral_norms(comm, groups, small, [&](std::size_t g) {
+    auto const rows = rows_of(g);
+    auto const panel = rows->panel(0);
+    auto copy = DenseMatrix::unset(panel.rows, panel.columns);
+    for (std::int64_t i = 0; i < panel.columns; ++i)
+      std::ranges::copy(panel.column(i), copy.column(i).begin());
+    return copy;
+  });
+  std::vector<double> searched(groups.size());
   mpi::for_each_held(comm, holders(comm, groups), [&](mpi::Holding const& holding) {
     for (auto const g : holding.items) {
-      if (!wanted[g]) continue;
-      double const value = largest_singular_value(holding.comm, columns, *groups[g], *rows_of(g));
-      if (holding.comm.rank() == 0) values[g] = value;
+      if (!wanted[g] || small[g]) continue;
+      double const value = searched_norm(holding.comm, columns, *groups[g], *rows_of(g));
+      if (holding.comm.rank() == 0) searched[g] = value;
     }
   });
-  mpi::sum_in_place(comm, values);
+  mpi::sum_in_place(comm, searched);
+  for (std::size_t g = 0; g < values.size(); ++g) values[g] += searched[g];
   return values;
 }
 
@@ -144,43 +220,10 @@ CompressedRows compressed_rows(mpi::Communicator const& comm, std::int64_t colum
 
 std::vector<double> nuclear_norms(mpi::Communicator const& comm, std::int64_t columns,
                                   std::span<GroupRows const* const> groups, Estimate const& estimate) {
-  std::vector<double> norms(groups.size());
-  mpi::for_each_held(comm, holders(comm, groups), [&](mpi::Holding const& holding) {
-    auto const ranks = static_cast<std::size_t>(holding.comm.size());
-    // Each of the ranks decomposes one matrix at a time.
-    for (std::size_t begin = 0; begin < holding.items.size(); begin += ranks) {
-      auto const batch =
-          std::span(holding.items).subspan(begin, std::min(ranks, holding.items.size() - begin));
-      DenseMatrix whole, gram;
-      for (std::size_t k = 0; k < batch.size(); ++k) {
-        auto const& rows = *groups[batch[k]];
-        auto const panel = compressed_rows(holding.comm, columns, rows, estimate).coordinates;
-        int const owner = static_cast<int>(k);
-        if (panel.rows() * rows.size > kWhole) {
-          auto part = gram_part(holding.comm, panel.view());
-          auto const values = part.values();
-          mpi::sum_on_owners(holding.comm, {&owner, 1}, {&values, 1});
-          if (owner == holding.comm.rank()) gram = std::move(part);
-        } else {
-          auto const parts = mpi::gather_parts(holding.comm, std::span(panel.values()));
-          if (owner != holding.comm.rank()) continue;
-          whole = DenseMatrix::unset(panel.rows(), rows.size);
-          std::ranges::copy(parts.values, whole.values().begin());
-        }
-      }
-      auto const own = static_cast<std::size_t>(holding.comm.rank());
-      mpi::agree(holding.comm, [&] {
-        if (own >= batch.size()) return;
-        auto const& rows = *groups[batch[own]];
-        auto values = gram.rows() > 0 ? gram_values(gram) : singular_values_of(whole);
-        // Of a Gram matrix that has more columns than the group has rows the others are rounding.
-        if (gram.rows() > rows.size) values.erase(values.begin(), values.end() - rows.size);
-        norms[batch[own]] = std::accumulate(values.begin(), values.end(), 0.0);
-      });
-    }
-  });
-  mpi::sum_in_place(comm, norms);
-  return norms;
+  auto const coordinates = [&](mpi::Communicator const& holders, std::size_t g) {
+    return compressed_rows(holders, columns, *groups[g], estimate).coordinates;
+  };
+  return read_spectra(comm, groups, std::vector<bool>(groups.size(), true), coordinates, kNuclearNorm);
 }
 
 }  // namespace thresher::group_matrix

@@ -14,12 +14,19 @@
 
 namespace thresher::group_matrix {
 
-/// Spectral norms of the rows of several groups, each found by the ranks that hold rows of it: `rows_of(g)`
-/// is an operator of one group, called there and let go before the next one. 0 for groups that are not
-/// wanted. Collective.
-std::vector<double> largest_singular_values(
-    mpi::Communicator const& comm, std::int64_t columns, std::span<GroupRows const* const> groups,
-    std::vector<bool> const& wanted, std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of);
+/// Spectral norms of the rows of several groups, by Gram matrices: of a dual point, whose singular values lie
+/// together at the threshold, a search by products would hardly tell the largest. `panel_of(g)` is what this
+/// rank holds of one group (columns x own rows), asked for there. 0 for groups that are not wanted.
+/// Collective.
+std::vector<double> spectral_norms(mpi::Communicator const& comm, std::span<GroupRows const* const> groups,
+                                   std::vector<bool> const& wanted,
+                                   std::function<linalg::DenseMatrix(std::size_t)> const& panel_of);
+
+/// The same of sparse rows, of large groups by products: `rows_of(g)` is an operator of one group, let go
+/// before the next one. Collective. Throws std::runtime_error where a search does not converge.
+std::vector<double> spectral_norms(mpi::Communicator const& comm, std::int64_t columns,
+                                   std::span<GroupRows const* const> groups, std::vector<bool> const& wanted,
+                                   std::function<std::unique_ptr<RowOperator>(std::size_t)> const& rows_of);
 
 /// The rows of a group of an estimate in coordinates of few columns: row = basis times coordinates. The basis
 /// is orthonormal, or absent where nothing is gained by one.
