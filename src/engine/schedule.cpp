@@ -228,7 +228,8 @@ void Schedule::enter(Record const& record) {
 
 double Schedule::seconds_left() const {
   constexpr std::size_t kGroupsLookedAt = 1000;  // called for every batch
-  if (scale_ == 0 && remaining_ > 0) return -1;
+  // Work counts alone say nothing of this machine.
+  if (scale_ == 0 && (remaining_ > 0 || shares_.trials().is_in_flight())) return -1;
   auto const left = groups_.size() - first_ready_;
   auto const looked_at = std::min(left, kGroupsLookedAt);
   double seconds = 0;

@@ -33,6 +33,18 @@ TEST(Units, DearestComeFirst) {
   EXPECT_EQ(prepared.schedule.next_batch(1).at(0).points.at(0), 1u);
 }
 
+TEST(Units, SayNothingOfTheTimeLeftBeforeOneHasCome) {
+  Prepared prepared(Texts{{"trials", "2"}});
+  auto& schedule = prepared.schedule;
+  schedule.begin({.team_size = 1, .is_last = false}, 2);
+  EXPECT_LT(schedule.seconds_left(), 0);
+  auto const first = schedule.next_batch(1), second = schedule.next_batch(1);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_LT(schedule.seconds_left(), 0) << "all are handed out, none has come";
+  for (auto& record : run(prepared, first.front())) schedule.enter(record);
+  EXPECT_GT(schedule.seconds_left(), 0);
+}
+
 TEST(Units, SuspectsComeLastAndWithoutCompany) {
   Prepared prepared(Texts{{"trials", "10"}});
   prepared.strikes[{1, 0}] = 1;
