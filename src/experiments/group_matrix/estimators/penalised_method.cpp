@@ -97,7 +97,7 @@ study::Cost PenalisedMethod::cost(Parameters const& point, int ranks) const {
   for (double const group : sizes) {
     double const side = std::min(group, size.columns);
     double const order = ranks == 1 ? side : size.columns;
-    double rank = side <= kLargestGram ? std::ceil(kRankPart * side) : kExpectedRank;
+    double rank = is_admm || side <= kLargestGram ? std::ceil(kRankPart * side) : kExpectedRank;
     if (point.rank_cap > 0 && !is_admm) rank = std::min(rank, static_cast<double>(point.rank_cap));
     rows += group;
     largest = std::max(largest, group);
